@@ -1,0 +1,16 @@
+//! Pavior: a GitOps repository compiler.
+//!
+//! The module list is the pipeline; a module imports only from those above it.
+//!
+//! ```text
+//! Snapshot -> Documents -> Catalog -> ProvisionedUnits -> Artifacts -> Report
+//! ```
+
+pub mod model;
+pub mod read;
+pub mod link;
+pub mod provision;
+pub mod emit;
+pub mod compile;
+pub mod report;
+pub mod cli;

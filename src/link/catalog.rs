@@ -1,0 +1,109 @@
+//! The catalog: all declarations of a repository, linked. Output of `link`, input of `provision`.
+
+use super::placeholder::Template;
+use crate::model::Name;
+use crate::model::kinds::environment::{Environment, EnvironmentType};
+use crate::model::kinds::service::{Job, Scaling, Schedule, Service, Tier};
+use crate::model::kinds::workload::{ComputeAmounts, Container};
+use crate::model::kinds::{Platform, Resource, ResourceType, SecretRequest, Team};
+use crate::read::{Declared, Place};
+use indexmap::IndexMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything by name, plus the graph and the units that are to be compiled.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog<'d> {
+    pub platform: Option<&'d Declared<Platform>>,
+    pub teams: BTreeMap<&'d Name, &'d Declared<Team>>,
+    pub environments: BTreeMap<&'d Name, &'d Declared<Environment>>,
+    pub services: BTreeMap<&'d Name, &'d Declared<Service>>,
+    pub resources: BTreeMap<&'d Name, &'d Declared<Resource>>,
+    pub resource_types: BTreeMap<&'d Name, &'d Declared<ResourceType>>,
+    pub secret_requests: BTreeMap<&'d Name, &'d Declared<SecretRequest>>,
+    pub graph: Graph,
+    /// Sorted by environment, then name. Only units whose declarations have no error.
+    pub units: Vec<Unit<'d>>,
+}
+
+impl Catalog<'_> {
+    /// The organisation's short name; `org` where no platform file says.
+    pub fn organisation(&self) -> &str {
+        self.platform.map_or("org", |platform| platform.spec.organisation.as_str())
+    }
+}
+
+/// Who calls whom, both ways.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Graph {
+    /// Service -> services it depends on -> the service ports it uses (empty: all of them).
+    pub calls: BTreeMap<Name, BTreeMap<Name, BTreeSet<Name>>>,
+    /// Service -> services that depend on it.
+    pub called_by: BTreeMap<Name, BTreeSet<Name>>,
+    /// Shared resource -> services that use it.
+    pub used_by: BTreeMap<Name, BTreeSet<Name>>,
+}
+
+/// One service, or one shared resource, in one environment.
+#[derive(Debug, Clone)]
+pub struct Unit<'d> {
+    pub environment: &'d Declared<Environment>,
+    /// The name of the service or of the shared resource.
+    pub name: Name,
+    pub owner: Name,
+    pub tier: Tier,
+    /// None for a shared resource.
+    pub service: Option<ServiceUnit<'d>>,
+    /// A service's own and shared resources; a shared resource's single one. In the order of the declaration.
+    pub resources: Vec<UnitResource<'d>>,
+}
+
+impl Unit<'_> {
+    pub fn is_preview(&self) -> bool {
+        self.environment.spec.kind == EnvironmentType::Preview
+    }
+}
+
+/// A service with an environment's settings applied.
+#[derive(Debug, Clone)]
+pub struct ServiceUnit<'d> {
+    pub declared: &'d Declared<Service>,
+    pub containers: IndexMap<Name, UnitContainer<'d>>,
+    pub scaling: Scaling,
+    pub schedule: Option<&'d Schedule>,
+    pub jobs: &'d IndexMap<Name, Job>,
+    /// Services it calls that run in this environment, with the service ports it uses (empty: all).
+    pub calls: BTreeMap<&'d Name, BTreeSet<Name>>,
+    /// Services that call it and run in this environment.
+    pub called_by: BTreeSet<&'d Name>,
+    /// Secret requests of this service for this environment.
+    pub secrets: Vec<&'d Declared<SecretRequest>>,
+}
+
+/// A container with an environment's settings applied and its templates parsed.
+#[derive(Debug, Clone)]
+pub struct UnitContainer<'d> {
+    pub declared: &'d Container,
+    pub image: &'d str,
+    pub variables: IndexMap<String, Template>,
+    /// By path; None for binary content and for `noExpand`.
+    pub files: IndexMap<String, Option<Template>>,
+    /// Mount path -> name of the resource.
+    pub volumes: IndexMap<String, Name>,
+    pub requests: ComputeAmounts,
+    pub limits: ComputeAmounts,
+}
+
+/// A resource that a unit has or uses.
+#[derive(Debug, Clone)]
+pub struct UnitResource<'d> {
+    /// Its name inside the service; for a shared resource's own unit, its id.
+    pub local: Name,
+    pub kind: &'d Declared<ResourceType>,
+    pub class: Name,
+    /// As given by the user, environment settings applied; strings may hold placeholders.
+    pub params: serde_json::Map<String, serde_json::Value>,
+    /// The id when it is shared.
+    pub shared: Option<Name>,
+    /// Where it was asked for.
+    pub place: Place,
+}

@@ -1,0 +1,334 @@
+//! `Environment`: a place to run.
+
+use super::resource_type::Provider;
+use crate::model::{Date, Duration, Money, Name, Quantity};
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A place where units run, with its limits and guards.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Environment {
+    /// Permanent, or the pattern from which each pull request's own is made.
+    #[serde(default, rename = "type")]
+    pub kind: EnvironmentType,
+    /// How careful to be: defaults of replicas and protection follow from it.
+    pub class: EnvironmentClass,
+    /// Who realises resources here.
+    pub provider: Provider,
+    /// The provider's region, such as `eu-central-1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^[a-z]{2,}-[a-z]+-?[0-9][a-z]?$"))]
+    pub region: Option<String>,
+    /// The Kubernetes cluster's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<Name>,
+    /// The Kubernetes namespace; default the environment's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<Name>,
+    /// The domain under which its routes live.
+    #[schemars(
+        regex(pattern = "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"),
+        length(max = 200)
+    )]
+    pub domain: String,
+    /// The environment a change has to be healthy in first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promotes_from: Option<Name>,
+    /// Approvals that any change here needs on top of the owners'.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 10))]
+    pub approvals: Option<u32>,
+    /// When nothing is applied here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub freeze_windows: Vec<FreezeWindow>,
+    /// What the cluster has for us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Capacity>,
+    /// What everything here together may cost a month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monthly_budget: Option<Money>,
+    /// Where External Secrets reads values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_store: Option<SecretStore>,
+    #[serde(default)]
+    pub delivery: Delivery,
+    /// What to ask of container images here.
+    #[serde(default)]
+    pub images: ImagePolicy,
+    /// Guards of data. Every default is the safe one.
+    #[serde(default)]
+    pub protection: Protection,
+    /// How traffic from outside comes in.
+    #[serde(default)]
+    pub gateway: Gateway,
+    /// The storage class of volumes; default the provider's encrypted one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_class: Option<Name>,
+    #[serde(default)]
+    pub terraform: TerraformSettings,
+    /// For `provider: aws`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aws: Option<Aws>,
+    /// For `provider: gcp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gcp: Option<Gcp>,
+    /// For `type: preview`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<PreviewSettings>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EnvironmentType {
+    #[default]
+    Permanent,
+    Preview,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EnvironmentClass {
+    Production,
+    Staging,
+    Development,
+}
+
+/// A span of days in which nothing is applied.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FreezeWindow {
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+    #[schemars(length(min = 1, max = 200))]
+    pub reason: String,
+}
+
+/// What a cluster has for us. Becomes the namespace's quota.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Capacity {
+    pub cpu: Quantity,
+    pub memory: Quantity,
+    #[schemars(range(min = 1, max = 150000))]
+    pub pods: u32,
+    /// Storage of all volumes together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<Quantity>,
+}
+
+/// A store of External Secrets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SecretStore {
+    pub name: Name,
+    #[serde(default)]
+    pub kind: SecretStoreKind,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum SecretStoreKind {
+    #[default]
+    ClusterSecretStore,
+    SecretStore,
+}
+
+/// Who brings manifests into the cluster.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Delivery {
+    /// Pavior applies.
+    #[default]
+    Direct,
+    Argocd,
+    Flux,
+}
+
+/// What is asked of container images.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImagePolicy {
+    /// Whether every image has to be pinned by digest.
+    #[serde(default)]
+    pub digests: DigestPolicy,
+    /// Registries (with path prefixes) that images may come from; empty means any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub registries: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DigestPolicy {
+    #[default]
+    Optional,
+    Required,
+}
+
+/// Guards of data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Protection {
+    /// Datastores refuse to be deleted.
+    pub deletion_protection: bool,
+    /// How long backups are kept.
+    #[schemars(range(min = 1, max = 35))]
+    pub backup_retention_days: u32,
+    /// Datastores stand in more than one zone.
+    pub multi_zone: bool,
+    /// A datastore that goes leaves a last snapshot.
+    pub final_snapshot: bool,
+}
+
+impl Default for Protection {
+    fn default() -> Protection {
+        Protection { deletion_protection: true, backup_retention_days: 30, multi_zone: true, final_snapshot: true }
+    }
+}
+
+/// How traffic from outside comes in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Gateway {
+    /// The ingress class of public routes.
+    pub class: Name,
+    /// The ingress class of routes that only the organisation reaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub internal_class: Option<Name>,
+    /// The namespace whose pods forward traffic. Load balancers that are no pods come from the private ranges instead.
+    pub namespace: Name,
+    /// The cert-manager issuer of certificates, where routes use one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<Name>,
+}
+
+impl Default for Gateway {
+    fn default() -> Gateway {
+        let name = |text| Name::parse(text).expect("a literal name is valid");
+        Gateway { class: name("nginx"), internal_class: None, namespace: name("ingress-nginx"), issuer: None }
+    }
+}
+
+/// How Terraform runs here.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TerraformSettings {
+    #[serde(default)]
+    pub backend: Backend,
+}
+
+/// Where Terraform keeps state. Each unit has a key of its own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Backend {
+    /// A bucket of S3, with native locking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub s3: Option<S3Backend>,
+    /// A bucket of Google Cloud Storage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gcs: Option<GcsBackend>,
+    /// A folder; the default, for `local` environments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<LocalBackend>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct S3Backend {
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"))]
+    pub bucket: String,
+    #[schemars(length(min = 1, max = 32))]
+    pub region: String,
+    /// The key that encrypts state; default the bucket's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GcsBackend {
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$"))]
+    pub bucket: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LocalBackend {}
+
+/// What already exists in the AWS account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Aws {
+    /// The account's twelve digits, quoted.
+    #[schemars(regex(pattern = "^[0-9]{12}$"))]
+    pub account: String,
+    #[schemars(regex(pattern = "^vpc-[0-9a-f]{8,17}$"))]
+    pub vpc: String,
+    /// Subnets without a route from the internet, in at least two zones.
+    #[schemars(length(min = 2, max = 12))]
+    pub private_subnets: Vec<String>,
+    /// The address ranges of those subnets.
+    #[schemars(length(min = 1, max = 12))]
+    pub private_cidrs: Vec<String>,
+    /// The security group that pods have.
+    #[schemars(regex(pattern = "^sg-[0-9a-f]{8,17}$"))]
+    pub cluster_security_group: String,
+    /// The key that encrypts; default one per resource.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^arn:aws[a-z-]*:kms:"))]
+    pub kms_key: Option<String>,
+    /// The bucket that collects access logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_bucket: Option<String>,
+    /// The Route 53 zone of `domain`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^Z[A-Z0-9]{1,31}$"))]
+    pub hosted_zone: Option<String>,
+    /// The boundary of every role that is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^arn:aws[a-z-]*:iam::"))]
+    pub permissions_boundary: Option<String>,
+    /// The SNS topic that hears alarms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^arn:aws[a-z-]*:sns:"))]
+    pub alarm_topic: Option<String>,
+}
+
+/// What already exists in the Google Cloud project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Gcp {
+    #[schemars(regex(pattern = "^[a-z][a-z0-9-]{4,28}[a-z0-9]$"))]
+    pub project: String,
+    /// The VPC network's self link or name.
+    #[schemars(length(min = 1, max = 300))]
+    pub network: String,
+    /// The address ranges of its private subnets.
+    #[schemars(length(min = 1, max = 12))]
+    pub private_cidrs: Vec<String>,
+    /// The key that encrypts; default Google's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+}
+
+/// How previews live and end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PreviewSettings {
+    /// The permanent environment whose services a preview shares.
+    pub shares: Name,
+    /// How long a preview lives at most, counted from its creation; default 14d.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maximum_life: Option<Duration>,
+    /// How long without requests before it sleeps; default 1h.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle: Option<Duration>,
+    /// What one preview may cost a day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub daily_budget: Option<Money>,
+    /// Labels for the namespaces of previews.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub labels: IndexMap<String, String>,
+}

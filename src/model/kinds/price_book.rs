@@ -1,0 +1,40 @@
+//! `PriceBook`: list prices by SKU.
+
+use crate::model::{Date, HttpsUrl};
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Prices of one provider in one region.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PriceBook {
+    pub provider: super::resource_type::Provider,
+    /// The region; `"*"` for prices that are the same everywhere.
+    #[schemars(length(min = 1, max = 32))]
+    pub region: String,
+    /// ISO 4217.
+    #[schemars(regex(pattern = "^[A-Z]{3}$"))]
+    pub currency: String,
+    /// By SKU, such as `elasticache/redis/cache.t4g.small`.
+    pub prices: IndexMap<String, Price>,
+}
+
+/// One list price.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Price {
+    /// A decimal number in quotes, up to nine places, so that no float rounds it.
+    #[schemars(regex(pattern = r"^[0-9]{1,9}(\.[0-9]{1,9})?$"))]
+    pub price: String,
+    /// What one costs: `node-hour`, `gb-month`, `million-requests`, ...
+    #[schemars(regex(pattern = "^[a-z][a-z0-9-]{0,62}$"))]
+    pub unit: String,
+    /// The provider's own SKU, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_sku: Option<String>,
+    /// Where the price was read.
+    pub source: HttpsUrl,
+    /// When it was read.
+    pub date: Date,
+}

@@ -1,0 +1,31 @@
+//! `Resource`: something several services share, with an owner of its own.
+
+use super::service::ResourceSettings;
+use crate::model::Name;
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A resource that services ask for by `id`: the `id` is this declaration's name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Resource {
+    /// A resource type, such as `postgres`.
+    #[serde(rename = "type")]
+    pub kind: Name,
+    /// A size; default the type's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<Name>,
+    /// What the type lets one choose.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub params: serde_json::Map<String, serde_json::Value>,
+    /// The services that may use it; empty means any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consumers: Vec<Name>,
+    /// Its former name; keeps its data when it is renamed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renamed_from: Option<Name>,
+    /// What differs per environment.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub environments: IndexMap<Name, ResourceSettings>,
+}

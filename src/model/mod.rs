@@ -1,0 +1,17 @@
+//! The words of Pavior as types. Knows no I/O, no YAML, no Kubernetes.
+
+mod finding;
+pub mod kinds;
+mod path;
+mod rule;
+mod scalars;
+mod span;
+
+pub use finding::{Finding, Findings, Fix, Label, listed, nearest};
+pub use path::{MAX_PATH_BYTES, PathError, RepoPath};
+pub(crate) use rule::rules;
+pub use rule::{Rule, Severity};
+pub use scalars::{
+    Date, Duration, HttpsUrl, MAX_NAME, Money, Name, Percent, QUANTITY_PATTERN, Quantity, Timestamp, parse_micros,
+};
+pub use span::{Location, Position, Span};
