@@ -1,7 +1,3 @@
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
 locals {
   own_key = var.kms_key_arn == ""
   kms_key = local.own_key ? one(aws_kms_key.this[*].arn) : var.kms_key_arn
@@ -20,7 +16,7 @@ resource "aws_kms_key" "this" {
     Statement = [{
       Sid       = "AccountDecidesByIam"
       Effect    = "Allow"
-      Principal = { AWS = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root" }
+      Principal = { AWS = "arn:aws:iam::${var.account}:root" }
       Action    = "kms:*"
       Resource  = "*"
     }]
@@ -83,7 +79,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 
   rule {
-    id     = "abort-incomplete-uploads"
+    id     = "tidy"
     status = "Enabled"
 
     filter {}
@@ -91,30 +87,16 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     abort_incomplete_multipart_upload {
       days_after_initiation = 7
     }
-  }
-
-  rule {
-    id     = "expire-old-versions"
-    status = "Enabled"
-
-    filter {}
 
     noncurrent_version_expiration {
       noncurrent_days = var.noncurrent_days
     }
-  }
 
-  dynamic "rule" {
-    for_each = var.expire_days > 0 ? [var.expire_days] : []
+    dynamic "expiration" {
+      for_each = var.expire_days > 0 ? [var.expire_days] : []
 
-    content {
-      id     = "expire-objects"
-      status = "Enabled"
-
-      filter {}
-
-      expiration {
-        days = rule.value
+      content {
+        days = expiration.value
       }
     }
   }

@@ -1,11 +1,17 @@
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
-data "aws_region" "current" {}
-
 locals {
-  cluster_arn = "arn:${data.aws_partition.current.partition}:eks:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:cluster/${var.cluster}"
+  # One statement a grant; conditions with the same operator belong together.
+  statements = [for grant in var.grants : {
+    for field, value in {
+      Effect   = "Allow"
+      Action   = grant.actions
+      Resource = grant.resources
+      Condition = {
+        for test in distinct(grant.conditions[*].test) : test => {
+          for condition in grant.conditions : condition.variable => condition.values if condition.test == test
+        }
+      }
+    } : field => value if field != "Condition" || length(grant.conditions) > 0
+  }]
 }
 
 # EKS tags each session with where the pod runs, so no other association can borrow this role.
@@ -24,7 +30,7 @@ resource "aws_iam_role" "this" {
       Action    = ["sts:AssumeRole", "sts:TagSession"]
       Condition = {
         StringEquals = {
-          "aws:RequestTag/eks-cluster-arn"            = local.cluster_arn
+          "aws:RequestTag/eks-cluster-arn"            = "arn:aws:eks:${var.region}:${var.account}:cluster/${var.cluster}"
           "aws:RequestTag/kubernetes-namespace"       = var.namespace
           "aws:RequestTag/kubernetes-service-account" = var.service_account
         }
@@ -33,36 +39,16 @@ resource "aws_iam_role" "this" {
   })
 }
 
-data "aws_iam_policy_document" "grants" {
-  count = length(var.grants) > 0 ? 1 : 0
-
-  dynamic "statement" {
-    for_each = var.grants
-
-    content {
-      effect    = "Allow"
-      actions   = statement.value.actions
-      resources = statement.value.resources
-
-      dynamic "condition" {
-        for_each = statement.value.conditions
-
-        content {
-          test     = condition.value.test
-          variable = condition.value.variable
-          values   = condition.value.values
-        }
-      }
-    }
-  }
-}
-
 resource "aws_iam_role_policy" "grants" {
   count = length(var.grants) > 0 ? 1 : 0
 
-  name   = "grants"
-  role   = aws_iam_role.this.id
-  policy = data.aws_iam_policy_document.grants[0].json
+  name = "grants"
+  role = aws_iam_role.this.id
+
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = local.statements
+  })
 }
 
 resource "aws_eks_pod_identity_association" "this" {

@@ -1,7 +1,3 @@
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
 locals {
   own_key     = var.kms_key_arn == ""
   kms_key     = local.own_key ? one(aws_kms_key.this[*].arn) : var.kms_key_arn
@@ -17,7 +13,7 @@ locals {
     Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
     Resource  = "*"
     Condition = {
-      StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
+      StringEquals = { "aws:SourceAccount" = var.account }
       ArnEquals    = { "aws:SourceArn" = var.topic_arn }
     }
   }] : []
@@ -36,7 +32,7 @@ resource "aws_kms_key" "this" {
     Statement = concat([{
       Sid       = "AccountDecidesByIam"
       Effect    = "Allow"
-      Principal = { AWS = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root" }
+      Principal = { AWS = "arn:aws:iam::${var.account}:root" }
       Action    = "kms:*"
       Resource  = "*"
     }], local.topic_key_statements)
@@ -72,18 +68,18 @@ resource "aws_sqs_queue" "this" {
   receive_wait_time_seconds   = 20
   tags                        = var.tags
 
+  # The resource below holds it.
+  lifecycle {
+    ignore_changes = [redrive_policy]
+  }
+}
+
+resource "aws_sqs_queue_redrive_policy" "this" {
+  queue_url = aws_sqs_queue.this.id
+
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead.arn
     maxReceiveCount     = var.max_receives
-  })
-}
-
-resource "aws_sqs_queue_redrive_allow_policy" "dead" {
-  queue_url = aws_sqs_queue.dead.id
-
-  redrive_allow_policy = jsonencode({
-    redrivePermission = "byQueue"
-    sourceQueueArns   = [aws_sqs_queue.this.arn]
   })
 }
 
@@ -110,6 +106,9 @@ resource "aws_sqs_queue_policy" "this" {
       Condition = { ArnEquals = { "aws:SourceArn" = var.topic_arn } }
     }] : [])
   })
+
+  # One change of a queue's attributes at a time.
+  depends_on = [aws_sqs_queue_redrive_policy.this]
 }
 
 resource "aws_sns_topic_subscription" "this" {

@@ -8,6 +8,16 @@ variable "name" {
   }
 }
 
+variable "account" {
+  description = "Number of the AWS account that the module is for"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account))
+    error_message = "An account number has 12 digits."
+  }
+}
+
 variable "tags" {
   description = "Tags of every object this module creates"
   type        = map(string)

@@ -4,7 +4,6 @@ resource "aws_acm_certificate" "this" {
 
   domain_name       = var.host
   validation_method = "DNS"
-  key_algorithm     = "EC_prime256v1"
   tags              = var.tags
 
   options {

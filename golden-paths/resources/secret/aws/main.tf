@@ -1,7 +1,3 @@
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
 locals {
   own_key   = var.kms_key_arn == ""
   kms_key   = local.own_key ? one(aws_kms_key.this[*].arn) : var.kms_key_arn
@@ -23,7 +19,7 @@ resource "aws_kms_key" "this" {
     Statement = [{
       Sid       = "AccountDecidesByIam"
       Effect    = "Allow"
-      Principal = { AWS = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root" }
+      Principal = { AWS = "arn:aws:iam::${var.account}:root" }
       Action    = "kms:*"
       Resource  = "*"
     }]

@@ -1,7 +1,3 @@
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
 locals {
   own_key = var.kms_key_arn == ""
   kms_key = local.own_key ? one(aws_kms_key.this[*].arn) : var.kms_key_arn
@@ -20,7 +16,7 @@ resource "aws_kms_key" "this" {
     Statement = [{
       Sid       = "AccountDecidesByIam"
       Effect    = "Allow"
-      Principal = { AWS = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root" }
+      Principal = { AWS = "arn:aws:iam::${var.account}:root" }
       Action    = "kms:*"
       Resource  = "*"
     }]
@@ -41,9 +37,6 @@ resource "aws_sns_topic" "this" {
   content_based_deduplication = var.ordered
   kms_master_key_id           = local.kms_key
   tags                        = var.tags
-
-  # SHA-256 signatures of messages to HTTPS subscribers; 1 is SHA-1.
-  signature_version = 2
 }
 
 # Who may publish and subscribe is decided by IAM in the account: the topic itself admits nobody.
