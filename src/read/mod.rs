@@ -2,8 +2,11 @@
 
 mod document;
 mod snapshot;
+pub mod rules;
+mod load;
 
 pub use document::{Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place};
+pub use load::{MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, load_directory, load_revision};
 pub use snapshot::Snapshot;
 
 use crate::model::Findings;
