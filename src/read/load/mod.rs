@@ -13,6 +13,8 @@ mod selection;
 pub use directory::load_directory;
 pub use revision::load_revision;
 
+pub(super) use characters::{first_hidden, hidden, named, visible};
+
 /// The largest file that is read.
 pub const MAX_FILE_BYTES: u64 = 1 << 20;
 
