@@ -48,6 +48,17 @@ Wrong: `catalog/aux.yaml`, `catalog/a:b.yaml`
 
 Right: `catalog/auxiliary.yaml`, `catalog/a-b.yaml`";
 
+    MISNAMED = "load/misnamed", Error,
+    "extensions are in lower case",
+r"Pavior reads `.yaml`, `.yml`, `.tf` and `.rego`. A file that ends in `.YAML` would be passed over without a word, and
+what it declares would look deleted.
+
+To mend it, rename the file.
+
+Wrong: `catalog/Cart.YAML`
+
+Right: `catalog/cart.yaml`";
+
     NAME_COLLISION = "load/name-collision", Error,
     "no two paths differ only in case or in how accents are encoded",
 r"macOS and Windows take `Cart.yaml` and `cart.yaml` for one file, and macOS takes both encodings of `é` for one. A

@@ -4,7 +4,7 @@
 //! trust. The rest becomes findings, which never show what a refused file holds.
 
 use super::characters::first_hidden;
-use super::selection::{reads_file, reads_folder};
+use super::selection::{is_misnamed, reads_file, reads_folder};
 use super::{MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, messages};
 use crate::model::{Finding, Findings, RepoPath};
 use crate::read::Snapshot;
@@ -55,9 +55,10 @@ impl<'f> Admission<'f> {
         }
     }
 
-    /// Counts one name of a folder; false when there are so many that reading ends here.
-    pub fn count_entry(&mut self) -> bool {
-        self.entries += 1;
+    /// Counts the names of a folder before any of them is looked at; false when there are so many in all that reading
+    /// ends here.
+    pub fn count_entries(&mut self, names: usize) -> bool {
+        self.entries += names;
         if self.entries > MAX_ENTRIES && !self.overflowed {
             self.overflowed = true;
             self.findings.push(messages::too_many_files());
@@ -68,6 +69,10 @@ impl<'f> Admission<'f> {
     /// The path of an entry, when it is one that Pavior reads and may read. `folder` is empty at the root.
     pub fn enter(&mut self, folder: &str, name: &[u8], kind: Kind) -> Option<RepoPath> {
         let shown = join(folder, &String::from_utf8_lossy(name));
+        if kind == Kind::File && is_misnamed(&shown) {
+            let path = self.valid_path(folder, name)?;
+            return self.refuse(messages::misnamed(path));
+        }
         let is_read = match kind {
             Kind::File => reads_file(&shown),
             Kind::Folder => reads_folder(&shown),

@@ -5,7 +5,7 @@
 //! names are swapped while we look.
 
 use super::admission::{Admission, Kind, join};
-use super::selection::{reads_file, reads_folder};
+use super::selection::{is_misnamed, reads_file, reads_folder};
 use super::{MAX_ENTRIES, MAX_FILE_BYTES};
 use crate::model::{Findings, RepoPath};
 use crate::read::Snapshot;
@@ -78,11 +78,11 @@ fn visit(dir: &Dir, folder: &str, name: &OsStr, admission: &mut Admission<'_>) -
 }
 
 fn walk(dir: &Dir, path: &RepoPath, admission: &mut Admission<'_>) -> Result<()> {
-    for name in names(dir).with_context(|| format!("cannot list {path}"))? {
-        if !admission.count_entry() {
-            break;
+    let names = names(dir).with_context(|| format!("cannot list {path}"))?;
+    if admission.count_entries(names.len()) {
+        for name in &names {
+            visit(dir, path.as_str(), name, admission)?;
         }
-        visit(dir, path.as_str(), &name, admission)?;
     }
     Ok(())
 }
@@ -110,7 +110,7 @@ fn open(dir: &Dir, name: &OsStr, path: &str) -> io::Result<Opened> {
             Ok(Opened::Refused(Kind::Link))
         } else if kind.is_dir() && reads_folder(path) {
             dir.open_dir_nofollow(name).map(Opened::Folder)
-        } else if kind.is_file() && reads_file(path) {
+        } else if kind.is_file() && (reads_file(path) || is_misnamed(path)) {
             open_file(dir, name)
         } else if kind.is_dir() || kind.is_file() {
             Ok(Opened::Ignored)

@@ -46,6 +46,11 @@ pub(super) fn empty_catalog() -> Finding {
         .help("write the first declaration, for example catalog/teams/platform.yaml; nothing that runs is removed")
 }
 
+pub(super) fn misnamed(path: RepoPath) -> Finding {
+    let message = format!("{path} is not read, because its extension is not in lower case");
+    Finding::new(&rules::MISNAMED, Location::file(path), message).help("rename it if it is to be read")
+}
+
 pub(super) fn name_collision(path: RepoPath, first: RepoPath) -> Finding {
     let message = format!("{path} and {first} are the same name where case or accents are not told apart");
     Finding::new(&rules::NAME_COLLISION, Location::file(path), message)

@@ -25,8 +25,13 @@ pub fn load_revision(repository: &Path, revision: &str, findings: &mut Findings)
     let folder = folder_within(&repo, repository)?;
     let root = root_tree(&repo, revision, &folder)?;
     let mut admission = Admission::new(findings);
+    // First all names, then the blobs: what is too much is refused before any blob is opened.
+    let mut files = Vec::new();
     for entry in entries(&repo, root)? {
-        visit(&repo, "", &entry, &mut admission)?;
+        visit(&repo, "", &entry, &mut files, &mut admission)?;
+    }
+    for (path, blob) in files {
+        read(&repo, blob, path, &mut admission)?;
     }
     if !admission.is_repository() {
         bail!("revision `{}` is not a Pavior repository: it has neither pavior.yaml nor catalog/", visible(revision));
@@ -94,16 +99,22 @@ fn entries(repo: &Repository, tree: ObjectId) -> Result<Vec<Entry>> {
     Ok(entries)
 }
 
-fn visit(repo: &Repository, folder: &str, entry: &Entry, admission: &mut Admission<'_>) -> Result<()> {
+fn visit(
+    repo: &Repository,
+    folder: &str,
+    entry: &Entry,
+    files: &mut Vec<(RepoPath, ObjectId)>,
+    admission: &mut Admission<'_>,
+) -> Result<()> {
     match entry.kind {
         EntryKind::Tree => {
             if let Some(path) = admission.enter(folder, &entry.name, Kind::Folder) {
-                walk(repo, entry.id, &path, admission)?;
+                walk(repo, entry.id, &path, files, admission)?;
             }
         }
         EntryKind::Blob | EntryKind::BlobExecutable => {
             if let Some(path) = admission.enter(folder, &entry.name, Kind::File) {
-                read(repo, entry.id, path, admission)?;
+                files.push((path, entry.id));
             }
         }
         EntryKind::Link => {
@@ -116,12 +127,18 @@ fn visit(repo: &Repository, folder: &str, entry: &Entry, admission: &mut Admissi
     Ok(())
 }
 
-fn walk(repo: &Repository, tree: ObjectId, path: &RepoPath, admission: &mut Admission<'_>) -> Result<()> {
-    for entry in entries(repo, tree).with_context(|| format!("cannot read the folder {path}"))? {
-        if !admission.count_entry() {
-            break;
+fn walk(
+    repo: &Repository,
+    tree: ObjectId,
+    path: &RepoPath,
+    files: &mut Vec<(RepoPath, ObjectId)>,
+    admission: &mut Admission<'_>,
+) -> Result<()> {
+    let entries = entries(repo, tree).with_context(|| format!("cannot read the folder {path}"))?;
+    if admission.count_entries(entries.len()) {
+        for entry in &entries {
+            visit(repo, path.as_str(), entry, files, admission)?;
         }
-        visit(repo, path.as_str(), &entry, admission)?;
     }
     Ok(())
 }

@@ -27,6 +27,16 @@ pub(super) fn reads_folder(path: &str) -> bool {
     }
 }
 
+/// Whether the file at `path` would be read if its extension were in lower case: surely an oversight.
+pub(super) fn is_misnamed(path: &str) -> bool {
+    match path.rsplit_once('.') {
+        Some((stem, extension)) if stem.contains('/') => {
+            !reads_file(path) && reads_file(&format!("{stem}.{}", extension.to_ascii_lowercase()))
+        }
+        _ => false,
+    }
+}
+
 fn has_extension(name: &str, extensions: &[&str]) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extensions.contains(&extension))
 }
@@ -63,6 +73,12 @@ mod tests {
         ] {
             assert!(!reads_file(path), "{path}");
         }
+    }
+
+    #[test]
+    fn an_extension_in_capitals_is_an_oversight() {
+        assert!(is_misnamed("catalog/a.YAML") && is_misnamed("policies/a.Rego"));
+        assert!(!is_misnamed("catalog/a.yaml") && !is_misnamed("catalog/README.MD") && !is_misnamed("catalog/A"));
     }
 
     #[test]
