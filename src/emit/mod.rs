@@ -1,6 +1,8 @@
 //! Provisioned units become artifacts. No emitter sees another.
 
 mod artifact;
+pub mod hcl;
+pub mod read_back;
 
 pub use artifact::Artifact;
 
