@@ -3,6 +3,7 @@
 mod artifact;
 pub mod hcl;
 pub mod read_back;
+pub mod terraform;
 
 pub use artifact::Artifact;
 

@@ -92,6 +92,14 @@ impl Body {
         self.named(Identifier::literal(name), value)
     }
 
+    /// Nothing for a setting that is not given.
+    pub fn optional(self, name: &'static str, value: Option<impl Into<Expression>>) -> Body {
+        match value {
+            Some(value) => self.attribute(name, value),
+            None => self,
+        }
+    }
+
     pub fn named(mut self, name: Identifier, value: impl Into<Expression>) -> Body {
         self.items.push(Item::Attribute(name, value.into()));
         self
