@@ -12,5 +12,6 @@ pub mod link;
 pub mod provision;
 pub mod emit;
 pub mod compile;
+pub mod output;
 pub mod report;
 pub mod cli;

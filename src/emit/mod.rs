@@ -1,6 +1,9 @@
 //! Provisioned units become artifacts. No emitter sees another.
 
 mod artifact;
+pub mod hcl;
+pub mod read_back;
+pub mod terraform;
 
 pub use artifact::Artifact;
 
