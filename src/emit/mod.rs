@@ -1,6 +1,9 @@
 //! Provisioned units become artifacts. No emitter sees another.
 
 mod artifact;
+pub mod kubernetes;
+pub mod read_back;
+pub mod yaml;
 
 pub use artifact::Artifact;
 
