@@ -1,10 +1,12 @@
 //! Object trees in, YAML out: block style, two spaces, keys in the order of the tree.
 //!
 //! The door to serde-saphyr. Every string that some YAML 1.1 reader would take for something else (`no`, `1_000`,
-//! `014`, `12:30`, a date) is quoted, because kustomize and others read YAML 1.1. Long lines are not folded: a folded
-//! text is hard to read and to compare.
+//! `014`, `12:30`, a date) is quoted, because kustomize and others read YAML 1.1. A text of several lines is a literal
+//! block where every reader agrees on its indentation. Long lines are not folded: that is hard to read and to compare.
 
+use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
+use serde_saphyr::LitStr;
 
 /// A tree of objects, lists and scalars: one YAML document.
 pub type Tree = Map<String, Value>;
@@ -14,11 +16,46 @@ const NOTICE: &str = "# Compiled by Pavior. Do not edit: change the declaration 
 
 /// One document with the notice on top.
 pub fn document(tree: &Tree) -> String {
-    let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
+    // Which strings become blocks is decided below.
+    let options = serde_saphyr::ser_options! { prefer_block_scalars: false, min_fold_chars: 0 };
     let mut text = NOTICE.to_owned();
-    serde_saphyr::to_fmt_writer_with_options(&mut text, tree, options)
+    serde_saphyr::to_fmt_writer_with_options(&mut text, &Entries(tree), options)
         .expect("a JSON tree has no key, anchor or type that YAML cannot hold");
     text
+}
+
+struct Entries<'t>(&'t Tree);
+
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, Node(value))))
+    }
+}
+
+struct Node<'t>(&'t Value);
+
+impl Serialize for Node<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(entries) => Entries(entries).serialize(serializer),
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Node)),
+            Value::String(text) if is_block(text) => LitStr(text).serialize(serializer),
+            scalar => scalar.serialize(serializer),
+        }
+    }
+}
+
+/// Whether a text reads well as a literal block, and the same to every reader: Go's takes a tab at the start of the
+/// first line for indentation and gives up.
+fn is_block(text: &str) -> bool {
+    text.contains('\n')
+        && text.starts_with(|first: char| !first.is_whitespace())
+        && text.chars().all(|c| matches!(c, '\n' | '\t') || !(c.is_control() || is_separator(c)))
+}
+
+/// Characters that some readers take for line breaks or marks.
+fn is_separator(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]
@@ -130,6 +167,19 @@ mod tests {
             body(json!({ "data": "x\n---\nkind: ClusterRoleBinding\n" })),
             "data: |\n  x\n  ---\n  kind: ClusterRoleBinding\n"
         );
+    }
+
+    #[test]
+    fn a_text_that_starts_with_a_space_or_holds_controls_is_quoted() {
+        for (text, quoted) in [
+            ("\tall:\n\tcc\n", r#""\tall:\n\tcc\n""#),
+            (" a\nb", r#"" a\nb""#),
+            ("\n", r#""\n""#),
+            ("a\r\nb", r#""a\r\nb""#),
+            ("a\u{2028}\nb", r#""a\L\nb""#),
+        ] {
+            assert_eq!(body(json!({ "key": text })), format!("key: {quoted}\n"));
+        }
     }
 
     #[test]
