@@ -12,5 +12,7 @@ pub mod link;
 pub mod provision;
 pub mod emit;
 pub mod compile;
+pub mod rules;
 pub mod report;
+pub mod check;
 pub mod cli;
