@@ -1,8 +1,7 @@
 //! For people at a terminal: each finding in the shape of a compiler's message, then what it adds up to.
 
 use super::inert::{inert, visible_line};
-use super::snippet::groups;
-use super::{Report, summary};
+use super::{Report, snippet, summary};
 use crate::model::{Finding, Severity};
 use annotate_snippets::Renderer;
 use annotate_snippets::renderer::{AnsiColor, Style};
@@ -29,7 +28,7 @@ pub fn human(report: &Report, options: HumanOptions) -> String {
     let limit = options.limit.unwrap_or(usize::MAX);
     let mut output = String::new();
     for finding in shown(report, limit) {
-        output.push_str(&renderer.render(&groups(finding, report)));
+        output.push_str(&snippet::finding(finding, report, &renderer));
         output.push_str("\n\n");
     }
     if report.findings.len() > limit {
@@ -99,6 +98,8 @@ fn painted(text: &str, style: Style, paint: Paint) -> String {
 mod tests {
     use super::super::samples;
     use super::*;
+    use crate::model::{Location, Span};
+    use std::sync::Arc;
 
     fn plain(report: &Report) -> String {
         human(report, HumanOptions { limit: None, width: 100, paint: Paint::Plain })
@@ -107,5 +108,46 @@ mod tests {
     #[test]
     fn a_mistake_is_shown_with_its_place_its_reason_and_its_fix() {
         insta::assert_snapshot!(plain(&samples::report()));
+    }
+
+    #[test]
+    fn columns_are_those_of_the_file_whatever_is_shown_of_it() {
+        let source = format!("a: \u{200b}1\nb: {}2\n", "x".repeat(40_000));
+        let place = |part: &str| samples::at("a.yaml", &source, part);
+        let finding = |part| Finding::new(&samples::UNUSED_RESOURCE, place(part), "odd").label("this");
+        let findings = vec![finding("1"), finding("2")];
+        let sources = [(samples::path("a.yaml"), Arc::from(source.as_str()))].into();
+        let output = plain(&Report { findings, sources, ..Report::default() });
+        assert!(output.contains("a.yaml:1:5\n") && output.contains("a.yaml:2:40004\n"), "{output}");
+        insta::assert_snapshot!(output);
+    }
+
+    #[test]
+    fn wide_characters_tabs_and_the_end_of_a_file_are_pointed_at() {
+        let source = "名: 価値\n\tx: y\n";
+        let place = |part: &str| samples::at("a.yaml", source, part);
+        let end = Location::in_text(samples::path("a.yaml"), source, Span::new(source.len(), source.len()));
+        let empty = Location::in_text(samples::path("empty.yaml"), "", Span::new(0, 0));
+        let places = [place("価値"), place("y"), end, empty];
+        let finding = |at| Finding::new(&samples::UNUSED_RESOURCE, at, "odd").label("this");
+        let sources = [(samples::path("a.yaml"), Arc::from(source)), (samples::path("empty.yaml"), Arc::from(""))];
+        let findings = places.into_iter().map(finding).collect();
+        insta::assert_snapshot!(plain(&Report { findings, sources: sources.into(), ..Report::default() }));
+    }
+
+    #[test]
+    fn a_limit_lets_errors_through_first() {
+        let mut report = samples::report();
+        report.findings.reverse();
+        let output = human(&report, HumanOptions { limit: Some(1), width: 100, paint: Paint::Plain });
+        assert!(output.starts_with("error[link/unknown-resource]"), "{output}");
+        assert!(output.contains("\nand 1 more (`--limit 0` shows all)\n"), "{output}");
+        assert!(!output.contains("warning["), "{output}");
+    }
+
+    #[test]
+    fn a_clean_repository_is_told_what_was_checked() {
+        let notes = vec!["the base revision has no platform files".to_owned()];
+        insta::assert_snapshot!(plain(&Report { notes, known: 2, ..samples::clean() }));
     }
 }

@@ -1,5 +1,6 @@
 //! One report value, many renderers. Each is a pure function to text; none knows another.
 
+mod excerpt;
 mod github;
 mod human;
 mod inert;
