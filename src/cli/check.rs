@@ -30,10 +30,11 @@ pub struct Check {
 }
 
 const AGAINST_BASE: &str = "\
-With --base, platform files (pavior.yaml, golden-paths/, policies/) are read from the base revision and declarations
-from head: a change cannot loosen what judges it. When the change edits platform files, it is judged by its own, too,
+With --base, platform files (pavior.yaml, golden-paths/, policies/) are read from the base revision and declarations \
+from head: a change cannot loosen what judges it. When the change edits platform files, it is judged by its own, too, \
 as they would be after the merge. When base has no platform files, those of head count, and the report says so.
-A finding that base has already (same rule, file and message, whatever the line) is counted in one line and does not
+
+A finding that base has already (same rule, file and message, whatever the line) is counted in one line and does not \
 block.
 
 Exit codes: 0 no error (warnings do not block, unless --deny-warnings), 1 findings that block, 2 could not run.";

@@ -1,15 +1,16 @@
 //! `pavior compile`: every unit's Terraform and manifests, written below one folder.
 
+use super::interim::{Written, plan, write};
 use super::repository::Repository;
-use super::{Outcome, interim, source, terminal};
+use super::{Outcome, source, terminal};
 use crate::compile::{CompiledUnit, compile};
 use crate::model::{Findings, RepoPath, listed};
 use crate::provision::{UnitId, UnitKind};
-use crate::report::{Align, Report, human, table};
-use anyhow::{Context, bail};
+use crate::report::{Align, Report, counted, human, table};
+use anyhow::bail;
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Compile declarations into Terraform and Kubernetes manifests
@@ -17,7 +18,8 @@ use std::sync::Arc;
 pub struct Compile {
     #[command(flatten)]
     repository: Repository,
-    /// Where to write <environment>/<service>/{terraform,manifests}
+    /// Where to write <environment>/<service>/{terraform,manifests}; afterwards it holds what was asked for and
+    /// nothing else that Pavior ever wrote there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Compile this revision instead of the work tree
@@ -48,17 +50,15 @@ pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Blocked);
     }
     let units = selected(units, &arguments.environment, &arguments.unit)?;
-    let changes = changes(&arguments.out, &units)?;
-    if !arguments.dry_run {
-        write(&arguments.out, &units).with_context(|| format!("writing to {}", arguments.out.display()))?;
+    let written = match arguments.dry_run {
+        true => plan(&arguments.out, &units),
+        false => write(&arguments.out, &units),
+    }?;
+    for path in &written.kept {
+        terminal::tell(&format!("{path} is no longer compiled, but was changed by hand: it is left alone"));
     }
-    terminal::print(&summary(&units, &changes))?;
+    terminal::print(&summary(&units, &written))?;
     Ok(Outcome::Clean)
-}
-
-/// Here the output module takes over: it writes beside and renames, and removes only what it wrote before.
-fn write(out: &Path, units: &[CompiledUnit]) -> anyhow::Result<()> {
-    interim::write(out, units)
 }
 
 /// Findings are no result of this command: they go to standard error.
@@ -85,39 +85,8 @@ fn demand_known(wanted: &[String], known: BTreeSet<&str>, what: &str) -> anyhow:
     }
 }
 
-/// What writing a unit does to the files below its folder.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Change {
-    created: usize,
-    changed: usize,
-    removed: usize,
-}
-
-/// Compares every unit with what lies in its folder now.
-fn changes(out: &Path, units: &[CompiledUnit]) -> anyhow::Result<Vec<Change>> {
-    units.iter().map(|unit| change(&out.join(unit.id.folder()), unit)).collect()
-}
-
-fn change(folder: &Path, unit: &CompiledUnit) -> anyhow::Result<Change> {
-    let mut change = Change::default();
-    let mut expected = BTreeSet::new();
-    for artifact in &unit.artifacts {
-        let path = folder.join(artifact.path.as_str());
-        match std::fs::read(&path) {
-            Ok(bytes) if bytes == artifact.text.as_bytes() => {}
-            Ok(_) => change.changed += 1,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => change.created += 1,
-            Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
-        }
-        expected.insert(path);
-    }
-    let found = walkdir::WalkDir::new(folder).into_iter().flatten().filter(|entry| entry.file_type().is_file());
-    change.removed = found.filter(|entry| !expected.contains(entry.path())).count();
-    Ok(change)
-}
-
-/// Rows of units, by environment.
-fn summary(units: &[CompiledUnit], changes: &[Change]) -> String {
+/// Rows of units by environment, a last one for files of units that are no more.
+fn summary(units: &[CompiledUnit], written: &Written) -> String {
     let columns = [
         ("environment", Align::Left),
         ("unit", Align::Left),
@@ -127,24 +96,59 @@ fn summary(units: &[CompiledUnit], changes: &[Change]) -> String {
         ("changed", Align::Right),
         ("removed", Align::Right),
     ];
-    let rows: Vec<Vec<String>> = units
-        .iter()
-        .zip(changes)
-        .map(|(unit, change)| {
-            let digest = unit.digest.to_string();
-            vec![
-                unit.id.environment.to_string(),
-                name(&unit.id),
-                unit.artifacts.len().to_string(),
-                digest[..12].to_owned(),
-                counted(change.created),
-                counted(change.changed),
-                counted(change.removed),
-            ]
-        })
-        .collect();
-    let files: usize = units.iter().map(|unit| unit.artifacts.len()).sum();
-    format!("{}\n{} units, {files} files\n", table(&columns, &rows), units.len())
+    let changes = Changes::of(units, written);
+    let mut rows: Vec<Vec<String>> = units.iter().map(|unit| row(unit, &changes)).collect();
+    let gone = changes.by_folder.get("").map_or(0, |change| change.removed);
+    if gone > 0 {
+        let cells = ["-", "(no longer compiled)", "-", "-", "-", "-", &gone.to_string()];
+        rows.push(cells.map(str::to_owned).to_vec());
+    }
+    let files = counted(units.iter().map(|unit| unit.artifacts.len()).sum(), "file");
+    format!("{}\n{}, {files}\n", table(&columns, &rows), counted(units.len(), "unit"))
+}
+
+fn row(unit: &CompiledUnit, changes: &Changes) -> Vec<String> {
+    let change = changes.by_folder.get(&unit.id.folder()).copied().unwrap_or_default();
+    vec![
+        unit.id.environment.to_string(),
+        name(&unit.id),
+        unit.artifacts.len().to_string(),
+        unit.digest.to_string()[..12].to_owned(),
+        number(change.created),
+        number(change.changed),
+        number(change.removed),
+    ]
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Change {
+    created: usize,
+    changed: usize,
+    removed: usize,
+}
+
+/// What happened below each unit's folder; below none of them, under the empty name.
+struct Changes {
+    by_folder: BTreeMap<String, Change>,
+}
+
+impl Changes {
+    fn of(units: &[CompiledUnit], written: &Written) -> Changes {
+        let folders: BTreeSet<String> = units.iter().map(|unit| unit.id.folder()).collect();
+        let folder_of = |path: &RepoPath| {
+            let ends = path.as_str().match_indices('/').map(|(end, _)| &path.as_str()[..end]);
+            ends.filter(|folder| folders.contains(*folder)).last().unwrap_or_default().to_owned()
+        };
+        let mut changes = Changes { by_folder: BTreeMap::new() };
+        let mut count = |paths: &[RepoPath], add: fn(&mut Change)| {
+            paths.iter().for_each(|path| add(changes.by_folder.entry(folder_of(path)).or_default()));
+        };
+        count(&written.created, |change| change.created += 1);
+        count(&written.changed, |change| change.changed += 1);
+        count(&written.restored, |change| change.changed += 1);
+        count(&written.removed, |change| change.removed += 1);
+        changes
+    }
 }
 
 fn name(unit: &UnitId) -> String {
@@ -156,7 +160,7 @@ fn name(unit: &UnitId) -> String {
 }
 
 /// Nothing is easier to overlook than a zero.
-fn counted(count: usize) -> String {
+fn number(count: usize) -> String {
     if count == 0 { "-".to_owned() } else { count.to_string() }
 }
 
@@ -198,25 +202,27 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_is_compared_with_what_lies_in_its_folder() {
-        let out = tempfile::tempdir().unwrap();
-        let before = unit("local", "cart", &[("a", "1"), ("b", "1"), ("m/c", "1")]);
-        assert_eq!(changes(out.path(), std::slice::from_ref(&before)).unwrap()[0].created, 3);
-        write(out.path(), &[before]).unwrap();
-        let after = unit("local", "cart", &[("a", "1"), ("b", "2"), ("d", "1")]);
-        let changes = changes(out.path(), &[after]).unwrap();
-        assert_eq!(changes, [Change { created: 1, changed: 1, removed: 1 }]);
-    }
-
-    #[test]
-    fn the_summary_has_a_row_for_each_unit() {
-        let units = [unit("local", "cart", &[("a", "1")])];
-        let text = summary(&units, &[Change { created: 1, ..Change::default() }]);
-        let digest = &units[0].digest.to_string()[..12];
+    fn the_summary_says_what_happened_to_each_unit_and_to_what_is_gone() {
+        let paths = |paths: &[&str]| paths.iter().map(|path| RepoPath::literal(path)).collect::<Vec<_>>();
+        let units = [unit("local", "cart", &[("a", "1"), ("b", "1")]), unit("staging", "cart", &[("a", "1")])];
+        let written = Written {
+            created: paths(&["local/cart/a"]),
+            changed: paths(&["staging/cart/a"]),
+            restored: paths(&["local/cart/b"]),
+            removed: paths(&["staging/cart/old/x", "staging/ads/y", "z"]),
+            ..Written::default()
+        };
+        let [one, two] = [&units[0], &units[1]].map(|unit| unit.digest.to_string()[..12].to_owned());
         let expected = format!(
-            "environment  unit  files  digest        created  changed  removed\n\
-             local        cart      1  {digest}        1        -        -\n\n1 units, 1 files\n"
+            "\
+environment  unit                  files  digest        created  changed  removed
+local        cart                      2  {one}        1        1        -
+staging      cart                      1  {two}        -        1        1
+-            (no longer compiled)      -  -                   -        -        2
+
+2 units, 3 files
+"
         );
-        assert_eq!(text, expected);
+        assert_eq!(summary(&units, &written), expected);
     }
 }

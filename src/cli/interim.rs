@@ -43,13 +43,55 @@ pub fn load_revision(repository: &Path, revision: &str, _findings: &mut Findings
     Ok(snapshot)
 }
 
-pub fn write(out: &Path, units: &[CompiledUnit]) -> anyhow::Result<()> {
-    for unit in units {
-        for artifact in &unit.artifacts {
-            let path = out.join(unit.id.folder()).join(artifact.path.as_str());
-            std::fs::create_dir_all(path.parent().context("a file stands in a folder")?)?;
-            std::fs::write(path, &artifact.text)?;
+/// As `output::Written`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    pub created: Vec<RepoPath>,
+    pub changed: Vec<RepoPath>,
+    pub restored: Vec<RepoPath>,
+    pub removed: Vec<RepoPath>,
+    pub kept: Vec<RepoPath>,
+    pub unchanged: usize,
+}
+
+pub fn plan(out: &Path, units: &[CompiledUnit]) -> anyhow::Result<Written> {
+    let mut written = Written::default();
+    let mut expected = std::collections::BTreeSet::new();
+    for (path, text) in files(units)? {
+        match std::fs::read_to_string(out.join(path.as_str())) {
+            Ok(found) if found == text => written.unchanged += 1,
+            Ok(_) => written.changed.push(path.clone()),
+            Err(_) => written.created.push(path.clone()),
+        }
+        expected.insert(path);
+    }
+    for entry in walkdir::WalkDir::new(out).sort_by_file_name().into_iter().flatten() {
+        let path = entry.path().strip_prefix(out).context("a walk stays below its root")?.to_str();
+        if let (true, Some(path)) = (entry.file_type().is_file(), path.and_then(|path| RepoPath::parse(path).ok()))
+            && !expected.contains(&path)
+        {
+            written.removed.push(path);
         }
     }
-    Ok(())
+    Ok(written)
+}
+
+pub fn write(out: &Path, units: &[CompiledUnit]) -> anyhow::Result<Written> {
+    let written = plan(out, units)?;
+    for (path, text) in files(units)? {
+        let path = out.join(path.as_str());
+        std::fs::create_dir_all(path.parent().context("a file stands in a folder")?)?;
+        std::fs::write(path, text)?;
+    }
+    written.removed.iter().try_for_each(|path| std::fs::remove_file(out.join(path.as_str())))?;
+    Ok(written)
+}
+
+fn files(units: &[CompiledUnit]) -> anyhow::Result<Vec<(RepoPath, &str)>> {
+    let files = units.iter().flat_map(|unit| unit.artifacts.iter().map(move |artifact| (unit, artifact)));
+    files
+        .map(|(unit, artifact)| {
+            Ok((RepoPath::parse(&unit.id.folder())?.join(artifact.path.as_str())?, &*artifact.text))
+        })
+        .collect()
 }

@@ -23,7 +23,7 @@ pub use junit::junit;
 pub use markdown::markdown_to_terminal;
 pub use resource_type::resource_type;
 pub use sarif::sarif;
-pub use summary::summary;
+pub use summary::{counted, summary};
 pub use table::{Align, table};
 
 use crate::model::{Finding, Fix, Position, RepoPath, Severity};
