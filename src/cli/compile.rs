@@ -136,8 +136,9 @@ impl Changes {
     fn of(units: &[CompiledUnit], written: &Written) -> Changes {
         let folders: BTreeSet<String> = units.iter().map(|unit| unit.id.folder()).collect();
         let folder_of = |path: &RepoPath| {
-            let ends = path.as_str().match_indices('/').map(|(end, _)| &path.as_str()[..end]);
-            ends.filter(|folder| folders.contains(*folder)).last().unwrap_or_default().to_owned()
+            let mut ends = path.as_str().rmatch_indices('/').map(|(end, _)| &path.as_str()[..end]);
+            let folder = ends.find(|folder| folders.contains(*folder));
+            folder.unwrap_or_default().to_owned()
         };
         let mut changes = Changes { by_folder: BTreeMap::new() };
         let mut count = |paths: &[RepoPath], add: fn(&mut Change)| {

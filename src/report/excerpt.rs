@@ -76,8 +76,9 @@ fn lines_around(source: &str, spans: &[Range<usize>]) -> Option<Range<usize>> {
 
 /// The part of an endless line around a place.
 fn near(source: &str, span: &Range<usize>, line: &Range<usize>) -> Range<usize> {
-    let start = source.floor_char_boundary(span.start.saturating_sub(AROUND)).max(line.start);
-    let end = source.floor_char_boundary(span.end + AROUND).min(line.end);
+    let boundary = |offset: usize| (0..=offset).rev().find(|offset| source.is_char_boundary(*offset)).unwrap_or(0);
+    let start = boundary(span.start.saturating_sub(AROUND)).max(line.start);
+    let end = boundary((span.end + AROUND).min(line.end));
     start..end.max(span.end)
 }
 
