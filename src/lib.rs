@@ -13,5 +13,7 @@ pub mod provision;
 pub mod emit;
 pub mod compile;
 pub mod output;
+pub mod rules;
 pub mod report;
+pub mod check;
 pub mod cli;

@@ -62,6 +62,18 @@ pub fn write_files(out: &Path, files: &Files<'_>) -> anyhow::Result<Written> {
     write_gated(out, files, &mut || Ok(()))
 }
 
+/// What `write` would do; nothing is changed, and a folder that is not there is not made.
+pub fn preview(out: &Path, units: &[CompiledUnit]) -> anyhow::Result<Written> {
+    let files = files_of(units)?;
+    require_distinct(&files)?;
+    if !out.try_exists().with_context(|| format!("cannot look at {}", out.display()))? {
+        return Ok(Written { created: files.into_keys().collect(), ..Written::default() });
+    }
+    let mut folder = Folder::open(out).with_context(|| format!("cannot open the output folder {}", out.display()))?;
+    let inventory = inventory::load(&folder, out)?;
+    Ok(plan(&mut folder, inventory, &files)?.written)
+}
+
 /// The artifacts of all units by their path below the output folder.
 pub fn files_of(units: &[CompiledUnit]) -> anyhow::Result<Files<'_>> {
     let mut files = Files::new();
