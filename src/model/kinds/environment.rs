@@ -82,16 +82,21 @@ pub struct Environment {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EnvironmentType {
+    /// Always there.
     #[default]
     Permanent,
+    /// Made for a pull request, and gone with it.
     Preview,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EnvironmentClass {
+    /// Users depend on it.
     Production,
+    /// As production, for ourselves.
     Staging,
+    /// May break.
     Development,
 }
 
@@ -103,6 +108,7 @@ pub struct FreezeWindow {
     pub from: Date,
     /// The last day.
     pub to: Date,
+    /// Why, for those who have to wait.
     #[schemars(length(min = 1, max = 200))]
     pub reason: String,
 }
@@ -111,8 +117,11 @@ pub struct FreezeWindow {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Capacity {
+    /// Cores of all nodes together, such as `64`.
     pub cpu: Quantity,
+    /// Memory of all nodes together, such as `256Gi`.
     pub memory: Quantity,
+    /// How many pods may run.
     #[schemars(range(min = 1, max = 150000))]
     pub pods: u32,
     /// Storage of all volumes together.
@@ -124,15 +133,19 @@ pub struct Capacity {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SecretStore {
+    /// The store's name in the cluster.
     pub name: Name,
+    /// Whether the store is there for the whole cluster or for one namespace.
     #[serde(default)]
     pub kind: SecretStoreKind,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum SecretStoreKind {
+    /// There for the whole cluster.
     #[default]
     ClusterSecretStore,
+    /// There for one namespace.
     SecretStore,
 }
 
@@ -143,7 +156,9 @@ pub enum Delivery {
     /// Pavior applies.
     #[default]
     Direct,
+    /// Argo CD applies what Pavior renders.
     Argocd,
+    /// Flux applies what Pavior renders.
     Flux,
 }
 
@@ -162,8 +177,10 @@ pub struct ImagePolicy {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DigestPolicy {
+    /// A tag is enough.
     #[default]
     Optional,
+    /// Every image names its digest.
     Required,
 }
 
@@ -237,8 +254,10 @@ pub struct Backend {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct S3Backend {
+    /// The bucket's name.
     #[schemars(regex(pattern = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"))]
     pub bucket: String,
+    /// The bucket's region.
     #[schemars(length(min = 1, max = 32))]
     pub region: String,
     /// The key that encrypts state; default the bucket's own.
@@ -249,6 +268,7 @@ pub struct S3Backend {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GcsBackend {
+    /// The bucket's name.
     #[schemars(regex(pattern = "^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$"))]
     pub bucket: String,
 }
@@ -264,6 +284,7 @@ pub struct Aws {
     /// The account's twelve digits, quoted.
     #[schemars(regex(pattern = "^[0-9]{12}$"))]
     pub account: String,
+    /// The VPC that holds the cluster and its datastores.
     #[schemars(regex(pattern = "^vpc-[0-9a-f]{8,17}$"))]
     pub vpc: String,
     /// Subnets without a route from the internet, in at least two zones.
@@ -300,6 +321,7 @@ pub struct Aws {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Gcp {
+    /// The project's id.
     #[schemars(regex(pattern = "^[a-z][a-z0-9-]{4,28}[a-z0-9]$"))]
     pub project: String,
     /// The VPC network's self link or name.

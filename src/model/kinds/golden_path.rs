@@ -30,6 +30,7 @@ pub struct Question {
     /// What is asked.
     #[schemars(length(min = 1, max = 200))]
     pub prompt: String,
+    /// What kind of answer is expected.
     #[serde(default, rename = "type")]
     pub kind: QuestionType,
     /// The answer when none is given; without it, an answer is needed.
@@ -47,8 +48,11 @@ pub struct Question {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum QuestionType {
+    /// A text.
     #[default]
     Text,
+    /// Yes or no.
     Boolean,
+    /// A whole number.
     Integer,
 }

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct Incident {
     /// The service that failed.
     pub service: Name,
+    /// The environment it failed in.
     pub environment: Name,
+    /// When it began.
     pub opened: Timestamp,
     /// Absent while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -20,6 +22,7 @@ pub struct Incident {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[0-9a-f]{12,64}$"))]
     pub caused_by: Option<String>,
+    /// Where to read more: the timeline, the review.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
 }

@@ -27,6 +27,7 @@ pub struct Platform {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Forge {
+    /// Which software the forge runs.
     pub kind: ForgeKind,
     /// `owner/name`
     #[schemars(regex(pattern = "^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"))]
@@ -39,5 +40,6 @@ pub struct Forge {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ForgeKind {
+    /// GitHub, or GitHub Enterprise by its `url`.
     Github,
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PriceBook {
+    /// The provider whose prices these are.
     pub provider: super::resource_type::Provider,
     /// The region; `"*"` for prices that are the same everywhere.
     #[schemars(length(min = 1, max = 32))]
@@ -17,6 +18,7 @@ pub struct PriceBook {
     #[schemars(regex(pattern = "^[A-Z]{3}$"))]
     pub currency: String,
     /// By SKU, such as `elasticache/redis/cache.t4g.small`.
+    #[schemars(extend("minProperties" = 1, "maxProperties" = 5_000))]
     pub prices: IndexMap<String, Price>,
 }
 
