@@ -1,6 +1,7 @@
 //! load -> parse -> validate: files become typed documents with spans.
 
 mod document;
+pub mod schema;
 mod snapshot;
 
 pub use document::{Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place};
