@@ -4,7 +4,9 @@ mod document;
 pub mod schema;
 mod snapshot;
 
-pub use document::{Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place};
+pub use document::{
+    Broken, Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place, locate,
+};
 pub use snapshot::Snapshot;
 
 use crate::model::Findings;
