@@ -36,6 +36,7 @@ macro_rules! text_scalar {
                     "type": "string",
                     "format": $format,
                     "pattern": $pattern,
+                    "patternErrorMessage": concat!("this has to be ", $description),
                     "maxLength": $max,
                     "description": $description
                 })

@@ -20,6 +20,7 @@ pub struct Environment {
     /// The provider's region, such as `eu-central-1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[a-z]{2,}-[a-z]+-?[0-9][a-z]?$"))]
+    #[schemars(extend("patternErrorMessage" = "a region is written as the provider names it, such as `eu-central-1` or `europe-west3`"))]
     pub region: Option<String>,
     /// The Kubernetes cluster's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,6 +33,7 @@ pub struct Environment {
         regex(pattern = "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"),
         length(max = 200)
     )]
+    #[schemars(extend("patternErrorMessage" = "a domain has lower-case labels with dots between, such as `staging.boutique.example`"))]
     pub domain: String,
     /// The environment a change has to be healthy in first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -171,6 +173,7 @@ pub struct ImagePolicy {
     pub digests: DigestPolicy,
     /// Registries (with path prefixes) that images may come from; empty means any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub registries: Vec<String>,
 }
 
@@ -256,6 +259,7 @@ pub struct Backend {
 pub struct S3Backend {
     /// The bucket's name.
     #[schemars(regex(pattern = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"))]
+    #[schemars(extend("patternErrorMessage" = "a bucket name has 3 to 63 lower-case letters, digits, dots and hyphens"))]
     pub bucket: String,
     /// The bucket's region.
     #[schemars(length(min = 1, max = 32))]
@@ -270,6 +274,7 @@ pub struct S3Backend {
 pub struct GcsBackend {
     /// The bucket's name.
     #[schemars(regex(pattern = "^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$"))]
+    #[schemars(extend("patternErrorMessage" = "a bucket name has 3 to 63 lower-case letters, digits, dots, hyphens and underscores"))]
     pub bucket: String,
 }
 
@@ -283,22 +288,28 @@ pub struct LocalBackend {}
 pub struct Aws {
     /// The account's twelve digits, quoted.
     #[schemars(regex(pattern = "^[0-9]{12}$"))]
+    #[schemars(extend("patternErrorMessage" = "an account is twelve digits in quotes, such as `\"123456789012\"`"))]
     pub account: String,
     /// The VPC that holds the cluster and its datastores.
     #[schemars(regex(pattern = "^vpc-[0-9a-f]{8,17}$"))]
+    #[schemars(extend("patternErrorMessage" = "a VPC id looks like `vpc-0a1b2c3d4e5f67890`"))]
     pub vpc: String,
     /// Subnets without a route from the internet, in at least two zones.
     #[schemars(length(min = 2, max = 12))]
+    #[schemars(extend("uniqueItems" = true))]
     pub private_subnets: Vec<String>,
     /// The address ranges of those subnets.
     #[schemars(length(min = 1, max = 12))]
+    #[schemars(extend("uniqueItems" = true))]
     pub private_cidrs: Vec<String>,
     /// The security group that pods have.
     #[schemars(regex(pattern = "^sg-[0-9a-f]{8,17}$"))]
+    #[schemars(extend("patternErrorMessage" = "a security group id looks like `sg-0a1b2c3d4e5f67890`"))]
     pub cluster_security_group: String,
     /// The key that encrypts; default one per resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^arn:aws[a-z-]*:kms:"))]
+    #[schemars(extend("patternErrorMessage" = "a key is named by its ARN, such as `arn:aws:kms:eu-central-1:123456789012:key/...`"))]
     pub kms_key: Option<String>,
     /// The bucket that collects access logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -306,14 +317,17 @@ pub struct Aws {
     /// The Route 53 zone of `domain`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^Z[A-Z0-9]{1,31}$"))]
+    #[schemars(extend("patternErrorMessage" = "a hosted zone id looks like `Z0123456789ABCDEFGHIJ`"))]
     pub hosted_zone: Option<String>,
     /// The boundary of every role that is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^arn:aws[a-z-]*:iam::"))]
+    #[schemars(extend("patternErrorMessage" = "a boundary is named by its ARN, such as `arn:aws:iam::123456789012:policy/boundary`"))]
     pub permissions_boundary: Option<String>,
     /// The SNS topic that hears alarms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^arn:aws[a-z-]*:sns:"))]
+    #[schemars(extend("patternErrorMessage" = "a topic is named by its ARN, such as `arn:aws:sns:eu-central-1:123456789012:alarms`"))]
     pub alarm_topic: Option<String>,
 }
 
@@ -323,12 +337,14 @@ pub struct Aws {
 pub struct Gcp {
     /// The project's id.
     #[schemars(regex(pattern = "^[a-z][a-z0-9-]{4,28}[a-z0-9]$"))]
+    #[schemars(extend("patternErrorMessage" = "a project id has 6 to 30 lower-case letters, digits and hyphens and starts with a letter"))]
     pub project: String,
     /// The VPC network's self link or name.
     #[schemars(length(min = 1, max = 300))]
     pub network: String,
     /// The address ranges of its private subnets.
     #[schemars(length(min = 1, max = 12))]
+    #[schemars(extend("uniqueItems" = true))]
     pub private_cidrs: Vec<String>,
     /// The key that encrypts; default Google's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,12 +11,14 @@ use serde::{Deserialize, Serialize};
 pub struct GoldenPath {
     /// `major.minor.patch`
     #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+\.[0-9]+$"))]
+    #[schemars(extend("patternErrorMessage" = "a version has three numbers with dots between, such as `1.4.0`"))]
     pub version: String,
     /// What is asked when a service is made, in this order.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub questions: IndexMap<Name, Question>,
     /// Versions that can be updated to this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub upgrades_from: Vec<String>,
     /// The command that proves a scaffolded service whole, run in its folder.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -38,6 +40,7 @@ pub struct Question {
     pub default: Option<serde_json::Value>,
     /// The answers to choose from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub choices: Vec<String>,
     /// A regular expression that the answer has to match.
     #[serde(default, skip_serializing_if = "Option::is_none")]

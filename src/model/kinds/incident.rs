@@ -21,6 +21,7 @@ pub struct Incident {
     /// The digest of the deployment that caused it, when one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[0-9a-f]{12,64}$"))]
+    #[schemars(extend("patternErrorMessage" = "a digest has 12 to 64 characters from `0` to `9` and `a` to `f`"))]
     pub caused_by: Option<String>,
     /// Where to read more: the timeline, the review.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

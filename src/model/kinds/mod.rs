@@ -149,6 +149,7 @@ pub struct Metadata {
     /// Words to find it by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 30))]
+    #[schemars(extend("uniqueItems" = true))]
     pub tags: Vec<Name>,
     /// Kubernetes labels for every object that is compiled from this.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]

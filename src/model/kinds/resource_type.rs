@@ -45,6 +45,7 @@ pub struct ParamSchema {
     pub additional_properties: bool,
     /// Params that have no default and must be given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub required: Vec<String>,
     /// The params, by name.
     #[schemars(extend("propertyNames" = keys::words(), "maxProperties" = 50))]
@@ -241,6 +242,7 @@ pub struct EnvironmentMatch {
 pub struct TerraformModule {
     /// A folder beside this file, such as `./aws`.
     #[schemars(regex(pattern = "^\\./[a-z][a-z0-9-]*$"))]
+    #[schemars(extend("patternErrorMessage" = "a module is a folder beside this file, such as `./aws`"))]
     pub module: String,
     /// Every variable of the module that has no default; values may hold expressions.
     #[serde(default)]
@@ -383,6 +385,7 @@ pub struct CostItem {
     pub quantity: Value,
     /// What is counted: `node-hour`, `gb-month`, `million-requests`.
     #[schemars(regex(pattern = "^[a-z][a-z0-9-]{0,62}$"))]
+    #[schemars(extend("patternErrorMessage" = "a unit has lower-case words with hyphens between, such as `node-hour`"))]
     pub unit: String,
     /// What is assumed about use.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -14,6 +14,7 @@ pub struct SecretRequest {
     pub service: Name,
     /// Where it is needed.
     #[schemars(length(min = 1, max = 50))]
+    #[schemars(extend("uniqueItems" = true))]
     pub environments: Vec<Name>,
     /// The keys, each with what it is for. Values are put into the store by their owner, never here.
     #[schemars(extend("propertyNames" = keys::secret_keys(), "minProperties" = 1, "maxProperties" = 50))]
@@ -29,6 +30,7 @@ pub struct SecretRequest {
     pub expires: Option<Date>,
     /// Teams that have to approve; the owner's team always has to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub approvers: Vec<Name>,
 }
 

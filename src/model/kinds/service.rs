@@ -32,6 +32,7 @@ pub struct Service {
     pub links: Vec<Link>,
     /// What law or standard its data is under.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub compliance: Vec<Compliance>,
     /// The template it was made from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,6 +60,7 @@ pub struct Service {
     pub resources: IndexMap<Name, ResourceRequest>,
     /// Services it needs that no placeholder shows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub depends_on: Vec<Name>,
     /// Work beside the main workload: migrations before a deployment, scheduled clean-ups.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
@@ -193,6 +195,7 @@ pub struct GoldenPathUse {
     pub name: Name,
     /// `major.minor.patch`
     #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+\.[0-9]+$"))]
+    #[schemars(extend("patternErrorMessage" = "a version has three numbers with dots between, such as `1.4.0`"))]
     pub version: String,
 }
 
@@ -205,6 +208,7 @@ pub struct Apis {
     pub provides: Vec<Api>,
     /// Names of APIs that other services provide.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub consumes: Vec<Name>,
 }
 
@@ -276,6 +280,7 @@ pub struct Schedule {
     /// An IANA time zone; default UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"), length(max = 64))]
+    #[schemars(extend("patternErrorMessage" = "a time zone is named as IANA does, such as `Europe/Berlin`"))]
     pub time_zone: Option<String>,
 }
 

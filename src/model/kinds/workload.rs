@@ -52,6 +52,7 @@ pub struct Container {
     pub user: Option<i64>,
     /// Directories the container may write to; everything else is read-only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub writable: Vec<String>,
 }
 
@@ -70,6 +71,7 @@ pub struct File {
     /// Octal permissions, quoted: `"0644"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^0?[0-7]{3}$"))]
+    #[schemars(extend("patternErrorMessage" = "a mode is three octal digits in quotes, such as `\"0644\"`"))]
     pub mode: Option<String>,
     /// Takes the content as it is, placeholders and all.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -170,6 +172,7 @@ pub struct Probe {
 pub struct HttpGet {
     /// The path, with its leading slash.
     #[schemars(regex(pattern = "^/"), length(max = 1024))]
+    #[schemars(extend("patternErrorMessage" = "a path starts with `/`, such as `/healthz`"))]
     pub path: String,
     /// The port of the container.
     #[schemars(range(min = 1, max = 65535))]
@@ -200,6 +203,7 @@ pub enum HttpScheme {
 pub struct HttpHeader {
     /// The header's name.
     #[schemars(regex(pattern = "^[-A-Za-z0-9]+$"), length(max = 100))]
+    #[schemars(extend("patternErrorMessage" = "a header name has letters, digits and hyphens"))]
     pub name: String,
     /// The header's value.
     #[schemars(length(max = 1000))]

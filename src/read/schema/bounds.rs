@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 
 /// Longest text where a field sets no limit of its own.
 const TEXT: usize = 4_096;
+/// Longest key of a map.
+const KEY: usize = 253;
 /// Most entries of a list.
 const ITEMS: usize = 200;
 /// Most entries of a map.
@@ -22,6 +24,7 @@ pub fn bound(schema: &mut Schema) {
     let is_map = matches!(object.get("additionalProperties"), Some(value) if value != &json!(false));
     if accepts(object, "object") && is_map {
         object.entry("maxProperties").or_insert(json!(ENTRIES));
+        object.entry("propertyNames").or_insert_with(|| json!({ "maxLength": KEY }));
     }
 }
 

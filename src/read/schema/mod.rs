@@ -164,6 +164,8 @@ mod tests {
                 Value::Object(keywords) => {
                     if let Some(Value::String(pattern)) = keywords.get("pattern") {
                         assert!(pattern.starts_with('^'), "{at}: {pattern}");
+                        let said = ["patternErrorMessage", "format"].iter().any(|key| keywords.contains_key(*key));
+                        assert!(said, "{at}: nothing says {pattern} in words");
                     }
                     if keywords.get("type") == Some(&json!("array")) {
                         assert!(keywords.contains_key("maxItems"), "{at} is unbounded");
