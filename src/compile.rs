@@ -1,9 +1,9 @@
 //! The compiler: a snapshot in, artifacts and digests out. Pure.
 
-use crate::emit::{Artifact, emit};
+use crate::emit::{Artifact, EmitError, emit, emit_environment};
 use crate::link::link;
 use crate::model::Findings;
-use crate::provision::{UnitId, provision};
+use crate::provision::{UnitId, UnitKind, provision};
 use crate::read::{Documents, Snapshot, read};
 
 /// One unit with its artifacts.
@@ -39,19 +39,40 @@ impl std::fmt::Display for Digest {
     }
 }
 
-/// Compiles everything. The documents are given back, because findings point into them.
-pub fn compile(snapshot: Snapshot, findings: &mut Findings) -> (Documents, Vec<CompiledUnit>) {
+/// A unit could not be written as it was meant: a mistake of ours, never of a user.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{unit} cannot be written; this is a bug of Pavior")]
+pub struct CompileError {
+    unit: String,
+    #[source]
+    reason: EmitError,
+}
+
+/// Compiles everything, sorted by environment, then unit. The documents are given back: findings point into them.
+pub fn compile(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
     let documents = read(snapshot, findings);
     let catalog = link(&documents, findings);
-    let units = provision(&documents, &catalog, findings);
-    let compiled = units
-        .iter()
-        .map(|unit| {
-            let artifacts = emit(unit);
-            CompiledUnit { id: unit.id.clone(), digest: Digest::of(&artifacts), artifacts }
-        })
-        .collect();
+    let provisioned = provision(&documents, &catalog, findings);
+    let mut units = Vec::new();
+    for facts in &provisioned.environments {
+        let id = UnitId { environment: facts.name.clone(), kind: UnitKind::Environment, name: facts.name.clone() };
+        units.push(compiled(id, emit_environment(facts))?);
+    }
+    for unit in &provisioned.units {
+        units.push(compiled(unit.id.clone(), emit(unit))?);
+    }
+    units.sort_by(|a, b| a.id.cmp(&b.id));
+    drop(provisioned);
     drop(catalog);
-    drop(units);
-    (documents, compiled)
+    Ok((documents, units))
+}
+
+fn compiled(id: UnitId, artifacts: Result<Vec<Artifact>, EmitError>) -> Result<CompiledUnit, CompileError> {
+    match artifacts {
+        Ok(artifacts) => Ok(CompiledUnit { id, digest: Digest::of(&artifacts), artifacts }),
+        Err(reason) => Err(CompileError { unit: id.to_string(), reason }),
+    }
 }

@@ -1,6 +1,7 @@
 //! load -> parse -> validate: files become typed documents with spans.
 
 mod document;
+pub mod schema;
 mod snapshot;
 pub mod rules;
 mod load;
@@ -9,6 +10,9 @@ mod parse;
 pub use document::{Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place};
 pub use load::{MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, load_directory, load_revision};
 pub use parse::{MAX_DEPTH, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, parse};
+pub use document::{
+    Broken, Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place, locate,
+};
 pub use snapshot::Snapshot;
 
 use crate::model::Findings;
