@@ -1,5 +1,8 @@
 //! Resource types and their provisioners: what a unit asks for becomes what realises it.
 
+mod expression;
+mod names;
+mod regular;
 mod unit;
 
 pub use unit::{
