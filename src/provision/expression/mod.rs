@@ -11,7 +11,7 @@ mod value;
 
 pub use pattern::{Expressions, Pattern};
 pub use problem::Problem;
-pub use scope::Scope;
+pub use scope::{Known, Scope};
 
 /// The longest expression, in bytes.
 pub const MAX_EXPRESSION: usize = 2_048;

@@ -117,10 +117,10 @@ pub fn failed(range: Range<usize>, error: &ExecutionError) -> Problem {
                 .find_map(|known| known.strip_prefix(operator))
                 .unwrap_or(operator)
                 .trim();
-            mismatched(range, operator, &[left.type_of().to_string(), right.type_of().to_string()])
+            mismatched(range, operator, &[kind(left), kind(right)])
         }
         ExecutionError::ValuesNotComparable(left, right) => {
-            Problem::new(range, format!("{} and {} cannot be compared", left.type_of(), right.type_of()))
+            Problem::new(range, format!("{} and {} cannot be compared", kind(left), kind(right)))
         }
         ExecutionError::InvalidArgumentCount { expected, actual } => {
             Problem::new(range, format!("a function takes {expected} arguments and got {actual}"))
@@ -137,4 +137,12 @@ fn mismatched(range: Range<usize>, function: &str, types: &[String]) -> Problem 
         _ => format!("`{function}` is not defined for {}", types.join(", ")),
     };
     Problem::new(range, problem).help("convert with `int(...)`, `double(...)` or `string(...)`")
+}
+
+/// The type of a value by the name of the function that converts to it.
+fn kind(value: &cel::Value) -> String {
+    match value.type_of() {
+        cel::objects::ValueType::Float => "double".to_owned(),
+        other => other.to_string(),
+    }
 }
