@@ -1,5 +1,6 @@
 //! The catalog: all declarations of a repository, linked. Output of `link`, input of `provision`.
 
+use super::graph::Graph;
 use super::placeholder::Template;
 use crate::model::Name;
 use crate::model::kinds::environment::{Environment, EnvironmentType};
@@ -30,17 +31,6 @@ impl Catalog<'_> {
     pub fn organisation(&self) -> &str {
         self.platform.map_or("org", |platform| platform.spec.organisation.as_str())
     }
-}
-
-/// Who calls whom, both ways.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Graph {
-    /// Service -> services it depends on -> the service ports it uses (empty: all of them).
-    pub calls: BTreeMap<Name, BTreeMap<Name, BTreeSet<Name>>>,
-    /// Service -> services that depend on it.
-    pub called_by: BTreeMap<Name, BTreeSet<Name>>,
-    /// Shared resource -> services that use it.
-    pub used_by: BTreeMap<Name, BTreeSet<Name>>,
 }
 
 /// One service, or one shared resource, in one environment.

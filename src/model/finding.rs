@@ -107,6 +107,11 @@ impl Findings {
         self.0.iter().any(|finding| finding.severity() == Severity::Error)
     }
 
+    /// How many findings block.
+    pub fn errors(&self) -> usize {
+        self.0.iter().filter(|finding| finding.severity() == Severity::Error).count()
+    }
+
     pub fn extend(&mut self, other: Findings) {
         self.0.extend(other.0);
     }

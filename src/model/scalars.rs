@@ -66,6 +66,12 @@ impl std::borrow::Borrow<str> for Name {
     }
 }
 
+impl std::borrow::Borrow<str> for &Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl std::ops::Deref for Name {
     type Target = str;
     fn deref(&self) -> &str {

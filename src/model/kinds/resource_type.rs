@@ -13,6 +13,9 @@ pub struct ResourceType {
     /// Every service has exactly one, without asking.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub implicit: bool,
+    /// Does its work without being referred to: a route, a DNS record.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub standalone: bool,
     /// What users may choose: a JSON Schema of a bounded, defaulted object.
     pub params: ParamSchema,
     /// Presets of params, by name; what the user gives wins.

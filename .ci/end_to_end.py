@@ -1,0 +1,335 @@
+#!/usr/bin/env python3
+"""Runs the product as its users do, and lets tools that nobody here wrote judge what comes out.
+
+Each check passes, fails, or is skipped because its tool is not on this machine; a skipped check never counts as
+passed. The last line counts them. `--only WORD` runs the checks whose name holds WORD; `--moto` adds the long run
+that applies every AWS resource type against moto_server on loopback.
+"""
+
+import argparse
+import contextlib
+import filecmp
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAVIOR = ROOT / "target" / "release" / "pavior"
+TOOLS = ROOT / "target" / "ci-tools"
+# What pip installs; versions are fixed so that a new rule of a scanner is met on purpose, not by surprise.
+PYTHON_TOOLS = ["checkov==3.3.30", "kubernetes-validate==1.37.0"]
+
+
+class Skipped(Exception):
+    """The tool that a check needs is not here."""
+
+
+def run(*command, cwd=ROOT, env=None, ok=(0,), timeout=900):
+    """Runs a command; a wrong exit code is a failure that shows what it said."""
+    result = subprocess.run(
+        [str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout
+    )
+    if result.returncode not in ok:
+        said = (result.stdout + result.stderr).strip()[-4000:]
+        raise AssertionError(f"{' '.join(map(str, command))} exited with {result.returncode}\n{said}")
+    return result
+
+
+def need(tool):
+    path = shutil.which(tool)
+    if path is None:
+        raise Skipped(f"{tool} is not on this machine")
+    return path
+
+
+def python_tools():
+    """A virtual environment with the scanners, made once."""
+    stamp = TOOLS / "installed"
+    wanted = "\n".join(PYTHON_TOOLS)
+    if not stamp.exists() or stamp.read_text() != wanted:
+        try:
+            venv.create(TOOLS, with_pip=True, clear=True)
+            run(TOOLS / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", *PYTHON_TOOLS)
+        except (AssertionError, OSError, subprocess.SubprocessError) as problem:
+            raise Skipped(f"the Python tools cannot be installed: {str(problem)[-300:]}") from problem
+        stamp.write_text(wanted)
+    return TOOLS / "bin"
+
+
+def plugin_directory():
+    """The folder of a Terraform plugin mirror that holds the AWS provider."""
+    for base in (os.environ.get("PAVIOR_TERRAFORM_PLUGINS"), "/opt/tf-plugins"):
+        if base and (pathlib.Path(base) / "registry.terraform.io" / "hashicorp" / "aws").is_dir():
+            return base
+    raise Skipped("no plugin mirror with the AWS provider (PAVIOR_TERRAFORM_PLUGINS names one)")
+
+
+def terraform_environment(work):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("TF_", "AWS_"))}
+    environment.update(TF_IN_AUTOMATION="1", CHECKPOINT_DISABLE="1", TF_DATA_DIR=str(work / ".terraform"))
+    return environment
+
+
+@contextlib.contextmanager
+def copied(folder):
+    """A copy to work in, so that tools leave nothing in the compiled output."""
+    with tempfile.TemporaryDirectory() as work:
+        target = pathlib.Path(work) / "unit"
+        shutil.copytree(folder, target)
+        yield target
+
+
+def terraform_roots(compiled):
+    return sorted(path.parent for path in compiled.glob("**/terraform/main.tf"))
+
+
+def files_below(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# --- the checks -------------------------------------------------------------------------------------------------
+
+
+def check_the_shipped_catalog(_):
+    result = run(PAVIOR, "check")
+    print(result.stdout.rstrip())
+
+
+def compiled_output_is_whole(compiled):
+    both = 0
+    for environment in sorted(path for path in compiled.iterdir() if path.is_dir()):
+        units = [path for path in environment.iterdir() if path.is_dir() and not path.name.startswith("_")]
+        complete = [unit for unit in units if (unit / "terraform").is_dir() and (unit / "manifests").is_dir()]
+        both += len(complete) >= 11
+        print(f"{environment.name}: {len(units)} units, {len(complete)} with terraform and manifests")
+    assert both >= 3, "fewer than three environments have eleven units with terraform and manifests"
+
+
+def compiling_twice_gives_the_same_bytes(compiled):
+    """Another run, another place, other file order and times, CRLF line endings, another locale and clock."""
+    with tempfile.TemporaryDirectory() as work:
+        source = pathlib.Path(work) / "repository with spaces"
+        source.mkdir()
+        for name in ("pavior.yaml", "policies", "golden-paths", "catalog"):
+            origin = ROOT / name
+            if not origin.exists():
+                continue
+            for path in sorted(origin.rglob("*") if origin.is_dir() else [origin], reverse=True):
+                if path.is_file():
+                    target = source / path.relative_to(ROOT)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    data = path.read_bytes()
+                    target.write_bytes(data.replace(b"\n", b"\r\n") if path.suffix == ".yaml" else data)
+                    os.utime(target, (1, 1))
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati"}
+        other = pathlib.Path(work) / "out"
+        run(PAVIOR, "compile", "--root", source, "--out", other, env=environment, cwd=work)
+        assert files_below(other) == files_below(compiled), "the two outputs differ"
+
+
+def compiling_again_writes_nothing(compiled):
+    before = {path: path.stat().st_mtime_ns for path in compiled.rglob("*") if path.is_file()}
+    run(PAVIOR, "compile", "--out", compiled)
+    after = {path: path.stat().st_mtime_ns for path in compiled.rglob("*") if path.is_file()}
+    inventory = compiled / ".pavior-inventory.json"
+    before.pop(inventory, None), after.pop(inventory, None)
+    assert before == after, "files were written though nothing changed"
+
+
+def a_git_revision_compiles_to_the_same_bytes(compiled):
+    if run("git", "status", "--porcelain", "--", "catalog", "golden-paths", "pavior.yaml").stdout:
+        raise Skipped("the work tree differs from HEAD")
+    with tempfile.TemporaryDirectory() as work:
+        other = pathlib.Path(work) / "out"
+        run(PAVIOR, "compile", "--head", "HEAD", "--out", other)
+        assert files_below(other) == files_below(compiled), "HEAD and the work tree compile differently"
+
+
+def kustomize_reads_every_unit(compiled):
+    kubectl = need("kubectl")
+    folders = sorted(path.parent for path in compiled.glob("**/manifests/kustomization.yaml"))
+    assert folders, "no kustomization"
+    for folder in folders:
+        assert run(kubectl, "kustomize", folder).stdout.strip(), folder
+    print(f"{len(folders)} folders")
+
+
+def kubernetes_schemas_accept_every_object(compiled):
+    tools = python_tools()
+    custom = re.compile(r"^apiVersion: \"?(external-secrets\.io|generators\.external-secrets\.io|kustomize\.config"
+                        r"|externaldns\.k8s\.io|cert-manager\.io|monitoring\.coreos\.com)", re.M)
+    manifests = sorted(path for path in compiled.glob("**/manifests/*.yaml"))
+    built_in = [path for path in manifests if not custom.search(path.read_text())]
+    assert built_in, "no manifest"
+    for start in range(0, len(built_in), 200):
+        run(tools / "kubernetes-validate", "--strict", "-k", "1.33", *built_in[start : start + 200])
+    print(f"{len(built_in)} built-in objects, {len(manifests) - len(built_in)} custom or kustomize files")
+
+
+def checkov_fails_only_what_is_documented(compiled):
+    tools = python_tools()
+    documented = set(re.findall(r"^\| `(CKV2?_[A-Z0-9]+_\d+)`", (ROOT / "docs" / "security.md").read_text(), re.M))
+    assert len(documented) <= 6, f"{len(documented)} documented exceptions are more than six"
+    for path in compiled.rglob("*"):
+        if path.is_file():
+            text = path.read_text()
+            assert "checkov" not in text.lower() or path.name == ".pavior-inventory.json", f"a skip hides in {path}"
+    failed = {}
+    checks = 0
+    for framework in ("kubernetes", "terraform"):
+        result = run(tools / "checkov", "-d", compiled, "--framework", framework, "--quiet", "--compact",
+                     "--skip-download", "-o", "json", ok=(0, 1), timeout=1800)
+        report = json.loads(result.stdout)
+        summary = report["summary"] if "summary" in report else report
+        checks += summary["passed"]
+        assert summary.get("parsing_errors", 0) == 0, report
+        assert summary["passed"] > 0, f"checkov saw no {framework}"
+        for finding in report.get("results", {}).get("failed_checks", []):
+            failed.setdefault(finding["check_id"], set()).add(f"{finding['file_path']} {finding['resource']}")
+    for identifier, places in sorted(failed.items()):
+        print(f"{identifier}: {len(places)} places, {'documented' if identifier in documented else 'NOT DOCUMENTED'}")
+    unexpected = {key: sorted(places)[:5] for key, places in failed.items() if key not in documented}
+    assert not unexpected, json.dumps(unexpected, indent=1)
+    print(f"{checks} checks passed")
+
+
+def terraform_leaves_the_format_alone(compiled):
+    run(need("terraform"), "fmt", "-check", "-recursive", "-diff", compiled)
+    run(need("terraform"), "fmt", "-check", "-recursive", "-diff", ROOT / "golden-paths")
+
+
+def terraform_validates_every_root(compiled):
+    terraform, plugins = need("terraform"), plugin_directory()
+    roots = [root for root in terraform_roots(compiled)]
+    assert roots, "no terraform root"
+    skipped = 0
+    for root in roots:
+        if "hashicorp/google" in (root / "versions.tf").read_text():
+            skipped += 1
+            continue
+        with copied(root) as work:
+            environment = terraform_environment(work)
+            run(terraform, "init", "-backend=false", "-input=false", f"-plugin-dir={plugins}", cwd=work, env=environment)
+            run(terraform, "validate", cwd=work, env=environment)
+    print(f"{len(roots) - skipped} roots, {skipped} left out because their provider is not here")
+
+
+def a_local_unit_lives_and_dies(compiled):
+    terraform = need("terraform")
+    with copied(compiled / "local" / "cartservice" / "terraform") as work, tempfile.TemporaryDirectory() as state:
+        environment = terraform_environment(work)
+        run(terraform, "init", "-input=false", f"-backend-config=path={state}/terraform.tfstate", cwd=work, env=environment)
+        run(terraform, "plan", "-input=false", "-out=plan", cwd=work, env=environment)
+        applied = run(terraform, "apply", "-input=false", "plan", cwd=work, env=environment).stdout
+        print(re.search(r"Apply complete!.*", applied).group(0))
+        run(terraform, "plan", "-input=false", "-detailed-exitcode", cwd=work, env=environment)
+        destroyed = run(terraform, "destroy", "-input=false", "-auto-approve", cwd=work, env=environment).stdout
+        print(re.search(r"Destroy complete!.*", destroyed).group(0))
+
+
+@contextlib.contextmanager
+def moto():
+    """An AWS on loopback."""
+    server = need("moto_server")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen([server, "-H", "127.0.0.1", "-p", str(port)], stdout=log, stderr=log)
+        try:
+            for _ in range(150):
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                    break
+                time.sleep(0.2)
+            else:
+                raise AssertionError("moto_server did not start")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def aws_environment(work, endpoint):
+    environment = terraform_environment(work)
+    environment.update(AWS_ENDPOINT_URL=endpoint, AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing",
+                       AWS_REGION="eu-central-1", AWS_S3_USE_PATH_STYLE="true", AWS_EC2_METADATA_DISABLED="true")
+    return environment
+
+
+def an_aws_unit_is_planned(compiled):
+    terraform, plugins = need("terraform"), plugin_directory()
+    with moto() as endpoint, copied(compiled / "production" / "cartservice" / "terraform") as work:
+        environment = aws_environment(work, endpoint)
+        # State stays here: the bucket of the backend is not part of the unit.
+        (work / "backend.tf").unlink()
+        run(terraform, "init", "-input=false", f"-plugin-dir={plugins}", cwd=work, env=environment)
+        planned = run(terraform, "plan", "-input=false", "-out=plan", cwd=work, env=environment).stdout
+        shown = json.loads(run(terraform, "show", "-json", "plan", cwd=work, env=environment).stdout)
+        types = sorted({change["type"] for change in shown["resource_changes"] if change["mode"] == "managed"})
+        assert "aws_elasticache_replication_group" in types, types
+        print(re.search(r"Plan: .*", planned).group(0), ", ".join(types))
+
+
+def every_shipped_file_names_its_schema(_):
+    for path in sorted([ROOT / "pavior.yaml", *ROOT.glob("catalog/**/*.yaml"), *ROOT.glob("golden-paths/**/*.yaml")]):
+        match = re.match(r"# yaml-language-server: \$schema=(\S+)\n", path.read_text())
+        assert match, f"{path} has no modeline"
+        assert (path.parent / match.group(1)).resolve().is_file(), f"{path} names {match.group(1)}, which is not there"
+
+
+CHECKS = [
+    check_the_shipped_catalog,
+    every_shipped_file_names_its_schema,
+    compiled_output_is_whole,
+    compiling_twice_gives_the_same_bytes,
+    compiling_again_writes_nothing,
+    a_git_revision_compiles_to_the_same_bytes,
+    kustomize_reads_every_unit,
+    kubernetes_schemas_accept_every_object,
+    checkov_fails_only_what_is_documented,
+    terraform_leaves_the_format_alone,
+    a_local_unit_lives_and_dies,
+    an_aws_unit_is_planned,
+    terraform_validates_every_root,
+]
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--only", default="", help="run the checks whose name holds this")
+    options = arguments.parse_args()
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    with tempfile.TemporaryDirectory() as work:
+        compiled = pathlib.Path(work) / "out"
+        run(PAVIOR, "compile", "--out", compiled)
+        for check in CHECKS:
+            name = check.__name__.replace("_", " ")
+            if options.only not in name:
+                continue
+            print(f"\n-- {name}", flush=True)
+            started = time.monotonic()
+            try:
+                check(compiled)
+                outcome = "passed"
+            except Skipped as reason:
+                outcome = "skipped"
+                print(f"skipped: {reason}")
+            except (AssertionError, OSError, subprocess.SubprocessError, KeyError, AttributeError) as problem:
+                outcome = "failed"
+                print(f"FAILED: {problem}")
+            counts[outcome] += 1
+            print(f"{outcome} in {time.monotonic() - started:.1f} s", flush=True)
+    print(f"\n{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
+    sys.exit(1 if counts["failed"] else 0)
+
+
+if __name__ == "__main__":
+    main()
