@@ -1,8 +1,13 @@
 //! Resource types and their provisioners: what a unit asks for becomes what realises it.
 
 mod expression;
+mod environment;
+mod module;
 mod names;
+mod params;
 mod regular;
+mod reporter;
+pub mod rules;
 mod unit;
 
 pub use unit::{

@@ -1,6 +1,13 @@
 //! Regular expressions of platform files: linear in time, bounded in size.
 
 use regex::{Regex, RegexBuilder};
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+/// Each pattern is compiled once: a memory of a pure function, so sharing it changes no result.
+static COMPILED: LazyLock<RwLock<HashMap<String, Result<Regex, String>>>> = LazyLock::new(RwLock::default);
+/// How many are remembered; patterns beyond are compiled each time.
+const MAX_REMEMBERED: usize = 1_000;
 
 /// How large a compiled pattern may be, in bytes.
 const MAX_COMPILED: usize = 256 * 1024;
@@ -9,6 +16,18 @@ const MAX_PATTERN: usize = 1_024;
 
 /// Compiles a pattern, or says why not.
 pub fn compile(pattern: &str) -> Result<Regex, String> {
+    if let Some(known) = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
+        return known.clone();
+    }
+    let compiled = compile_anew(pattern);
+    let mut remembered = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
+    if remembered.len() < MAX_REMEMBERED {
+        remembered.insert(pattern.to_owned(), compiled.clone());
+    }
+    compiled
+}
+
+fn compile_anew(pattern: &str) -> Result<Regex, String> {
     if pattern.len() > MAX_PATTERN {
         return Err(format!("the pattern is longer than {MAX_PATTERN} bytes"));
     }
