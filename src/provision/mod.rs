@@ -1,13 +1,18 @@
 //! Resource types and their provisioners: what a unit asks for becomes what realises it.
 
 mod expression;
+mod ask;
 mod environment;
+mod evaluate;
+mod manifest;
 mod module;
 mod names;
 mod params;
 mod regular;
 mod reporter;
 pub mod rules;
+mod resolve;
+mod scope;
 mod unit;
 
 pub use unit::{

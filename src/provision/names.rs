@@ -4,8 +4,9 @@ use super::reporter::Reporter;
 use super::rules;
 use crate::model::{Finding, Location, Name};
 use crate::read::Place;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 /// The shortest limit a name can be cut to: one readable character, a hyphen and the hash.
 pub const MIN_SHORT_NAME: usize = 2 + HASH_DIGITS;
@@ -31,6 +32,33 @@ pub fn short_name(full: &str, max: usize) -> Option<String> {
         cut -= 1;
     }
     Some(format!("{}-{hash}", full[..cut].trim_end_matches(['-', '.'])))
+}
+
+/// The full name of a resource, and what it was cut to.
+#[derive(Debug)]
+pub struct Names {
+    full: String,
+    cut: Mutex<BTreeSet<String>>,
+}
+
+impl Names {
+    pub fn new(full: &str) -> Names {
+        Names { full: full.to_owned(), cut: Mutex::default() }
+    }
+
+    pub fn short(&self, max: usize) -> Option<String> {
+        let name = short_name(&self.full, max)?;
+        if name != self.full {
+            self.cut.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
+        }
+        Some(name)
+    }
+
+    pub fn in_use(&self) -> BTreeSet<String> {
+        let mut names = self.cut.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        names.insert(self.full.clone());
+        names
+    }
 }
 
 /// `<service>-<resource>` as a name of Kubernetes objects.

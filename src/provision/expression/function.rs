@@ -4,7 +4,7 @@ use super::program::{BYTES, ORDERED};
 use super::value::{Unfit, to_json};
 use super::{MAX_RESULT, Problem};
 use crate::model::{Quantity, listed, nearest};
-use crate::provision::names::{MIN_SHORT_NAME, short_name};
+use crate::provision::names::{MIN_SHORT_NAME, Names};
 use cel::extractors::This;
 use cel::objects::Key;
 use cel::{Context, ExecutionError, Value};
@@ -18,10 +18,10 @@ const FUNCTIONS: [&str; 18] = [
     "startsWith", "endsWith", "map", "filter", "all", "exists",
 ];
 
-/// Adds them to a context whose `names.full` is `full_name`.
-pub fn declare(context: &mut Context<'_, '_>, full_name: &str) {
-    let full_name = full_name.to_owned();
-    let short = move |max: i64| shortened(&full_name, max);
+/// Adds them to a context that cuts these names.
+pub fn declare(context: &mut Context<'_, '_>, names: &Arc<Names>) {
+    let names = names.clone();
+    let short = move |max: i64| shortened(&names, max);
     let declared = [
         context.add_function("lookup", look_up),
         context.add_function(BYTES, |amount: Arc<String>| Ok::<_, ExecutionError>(quantity("bytes", &amount)?.0)),
@@ -84,8 +84,8 @@ fn matches(This(text): This<Arc<String>>, pattern: Arc<String>) -> Outcome<bool>
     }
 }
 
-fn shortened(full_name: &str, max: i64) -> Outcome<Arc<String>> {
-    match usize::try_from(max).ok().and_then(|max| short_name(full_name, max)) {
+fn shortened(names: &Names, max: i64) -> Outcome<Arc<String>> {
+    match usize::try_from(max).ok().and_then(|max| names.short(max)) {
         Some(name) => Ok(Arc::new(name)),
         None => failure("names.short", format!("{max} is less than {MIN_SHORT_NAME}, the shortest safe name")),
     }

@@ -12,6 +12,7 @@ mod value;
 pub use pattern::{Expressions, Pattern};
 pub use problem::Problem;
 pub use scope::{Known, Scope};
+pub use value::to_text;
 
 /// The longest expression, in bytes.
 pub const MAX_EXPRESSION: usize = 2_048;

@@ -2,7 +2,8 @@
 
 use super::function;
 use super::problem::{self, Problem};
-use super::value::{to_cel, to_text};
+use super::value::to_cel;
+use crate::provision::names::Names;
 use cel::common::value::{CowVal, Val};
 use cel::context::VariableResolver;
 use cel::{Context, Env};
@@ -35,13 +36,13 @@ impl Known {
 #[derive(Debug, Clone)]
 pub struct Scope {
     roots: BTreeMap<&'static str, Arc<Known>>,
-    full_name: String,
+    names: Arc<Names>,
 }
 
 impl Scope {
     /// A scope in which `names.full` is this name.
     pub fn new(full_name: &str) -> Scope {
-        let mut scope = Scope { roots: BTreeMap::new(), full_name: full_name.to_owned() };
+        let mut scope = Scope { roots: BTreeMap::new(), names: Arc::new(Names::new(full_name)) };
         scope.set("names", serde_json::json!({ "full": full_name }));
         scope
     }
@@ -79,17 +80,16 @@ impl Scope {
         Ok(value)
     }
 
-    /// The text at a path; for values whose presence the caller has made sure of.
-    pub fn text(&self, path: &[&str]) -> Option<String> {
-        let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
-        self.look_up(&path, &(0..0)).ok().and_then(|value| to_text(value).ok())
+    /// The full name and every shorter one that was asked for.
+    pub fn names_in_use(&self) -> std::collections::BTreeSet<String> {
+        self.names.in_use()
     }
 
     /// What CEL programs run in.
     pub(super) fn context(&self) -> Context<'_, '_> {
         let mut context = Context::with_env(STANDARD.clone());
         context.set_variable_resolver(self);
-        function::declare(&mut context, &self.full_name);
+        function::declare(&mut context, &self.names);
         context
     }
 }
