@@ -9,7 +9,9 @@ mod scan;
 mod scope;
 mod value;
 
-pub use pattern::{Expressions, Pattern};
+pub use pattern::Expressions;
+#[cfg(test)]
+pub use pattern::Pattern;
 pub use problem::Problem;
 pub use scope::{Known, Scope};
 pub use value::to_text;

@@ -7,6 +7,7 @@ mod outputs;
 mod params;
 mod unit;
 
+pub use params::environment_field;
 pub use unit::resolve_unit;
 
 use super::ask::{Ask, Standing};
