@@ -3,7 +3,7 @@
 //! With a base revision, the platform files of base judge the declarations of head, so that a change cannot loosen
 //! what judges it; and what base has wrong already is not held against the change.
 
-use crate::compile::compile;
+use crate::compile::{CompileError, compile};
 use crate::model::{Finding, Findings, Location, RepoPath};
 use crate::read::Snapshot;
 use crate::report::{Inventory, Report};
@@ -18,46 +18,46 @@ pub struct Loaded {
 }
 
 /// Checks a repository as it is.
-pub fn check(head: Loaded) -> Report {
+pub fn check(head: Loaded) -> Result<Report, CompileError> {
     let Loaded { snapshot, mut findings } = head;
-    let (documents, units) = compile(snapshot, &mut findings);
-    Report {
+    let (documents, units) = compile(snapshot, &mut findings)?;
+    Ok(Report {
         inventory: Inventory::of(&documents, &units, rules::all().count()),
         files: documents.snapshot.files.len(),
         sources: documents.snapshot.files,
         findings: findings.into_sorted(),
         ..Report::default()
-    }
+    })
 }
 
 /// Checks a change: what head has wrong and base has not.
-pub fn check_against(base: Loaded, head: Loaded) -> Report {
+pub fn check_against(base: Loaded, head: Loaded) -> Result<Report, CompileError> {
     let platform = changed_platform_files(&base.snapshot, &head.snapshot);
     let governed = base.snapshot.files.keys().any(is_platform_file);
     let mut report = match (governed, platform.is_empty()) {
-        (false, _) => Report { notes: vec![base_has_no_platform_files()], ..check(head) },
-        (true, true) => check(head),
-        (true, false) => judged_by_both(&base, head, &platform),
+        (false, _) => Report { notes: vec![base_has_no_platform_files()], ..check(head)? },
+        (true, true) => check(head)?,
+        (true, false) => judged_by_both(&base, head, &platform)?,
     };
-    let known = check(base).findings;
+    let known = check(base)?.findings;
     let found = report.findings.len();
     report.findings = new_findings(report.findings, &known);
     report.known = found - report.findings.len();
-    report
+    Ok(report)
 }
 
 /// Head judged by the platform files of base, and by its own as it will be after the merge.
-fn judged_by_both(base: &Loaded, head: Loaded, platform: &BTreeSet<RepoPath>) -> Report {
+fn judged_by_both(base: &Loaded, head: Loaded, platform: &BTreeSet<RepoPath>) -> Result<Report, CompileError> {
     let governed = Loaded { snapshot: governed(&base.snapshot, &head.snapshot), findings: head.findings.clone() };
-    let mut report = check(head);
+    let mut report = check(head)?;
     let own: BTreeSet<String> = report.findings.iter().map(Finding::fingerprint).collect();
-    let by_base = check(governed).findings.into_iter().filter(|finding| !own.contains(&finding.fingerprint()));
+    let by_base = check(governed)?.findings.into_iter().filter(|finding| !own.contains(&finding.fingerprint()));
     let mut findings = Findings::default();
     by_base.for_each(|finding| findings.push(without_spans_in(finding, platform)));
     report.findings.into_iter().for_each(|finding| findings.push(finding));
     report.findings = findings.into_sorted();
     report.notes.push(platform_files_differ(platform));
-    report
+    Ok(report)
 }
 
 /// The declarations of head under the platform files of base.
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn what_base_has_wrong_already_is_counted_and_not_held_against_a_change() {
         let base = loaded(&[PLATFORM], &["old", "mended"]);
-        let report = check_against(base, loaded(&[PLATFORM], &["new", "old"]));
+        let report = check_against(base, loaded(&[PLATFORM], &["new", "old"])).unwrap();
         assert_eq!(messages(&report), ["new"]);
         assert_eq!(report.known, 1);
         assert_eq!(report.notes, Vec::<String>::new());
@@ -158,14 +158,14 @@ mod tests {
 
     #[test]
     fn the_same_mistake_made_again_is_new() {
-        let report = check_against(loaded(&[PLATFORM], &["old"]), loaded(&[PLATFORM], &["old", "old"]));
+        let report = check_against(loaded(&[PLATFORM], &["old"]), loaded(&[PLATFORM], &["old", "old"])).unwrap();
         assert_eq!(messages(&report), ["old"]);
         assert_eq!(report.known, 1);
     }
 
     #[test]
     fn the_first_change_is_judged_by_its_own_platform_files_and_says_so() {
-        let report = check_against(loaded(&[], &[]), loaded(&[PLATFORM], &[]));
+        let report = check_against(loaded(&[], &[]), loaded(&[PLATFORM], &[])).unwrap();
         assert_eq!(report.notes, [base_has_no_platform_files()]);
     }
 
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn a_change_of_platform_files_is_named() {
         let head = loaded(&[("pavior.yaml", "x"), ("golden-paths/a.yaml", "")], &["new"]);
-        let report = check_against(loaded(&[PLATFORM], &[]), head);
+        let report = check_against(loaded(&[PLATFORM], &[]), head).unwrap();
         assert_eq!(messages(&report), ["new"]);
         assert!(report.notes[0].contains("`golden-paths/a.yaml` and `pavior.yaml`"), "{:?}", report.notes);
     }

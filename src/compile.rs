@@ -5,6 +5,7 @@ use crate::link::link;
 use crate::model::Findings;
 use crate::provision::{UnitId, UnitKind, provision};
 use crate::read::{Documents, Snapshot, read};
+use std::collections::BTreeMap;
 
 /// One unit with its artifacts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,12 +57,14 @@ pub fn compile(
     let documents = read(snapshot, findings);
     let catalog = link(&documents, findings);
     let provisioned = provision(&documents, &catalog, findings);
-    let mut units = Vec::new();
-    for facts in &provisioned.environments {
-        let id = UnitId { environment: facts.name.clone(), kind: UnitKind::Environment, name: facts.name.clone() };
+    let environments: BTreeMap<_, _> =
+        provisioned.iter().map(|unit| (&unit.environment.name, &unit.environment)).collect();
+    let mut units = Vec::with_capacity(environments.len() + provisioned.len());
+    for (name, facts) in environments {
+        let id = UnitId { environment: name.clone(), kind: UnitKind::Environment, name: name.clone() };
         units.push(compiled(id, emit_environment(facts))?);
     }
-    for unit in &provisioned.units {
+    for unit in &provisioned {
         units.push(compiled(unit.id.clone(), emit(unit))?);
     }
     units.sort_by(|a, b| a.id.cmp(&b.id));

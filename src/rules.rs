@@ -7,7 +7,7 @@ static STAGES: &[&[&Rule]] = &[
     crate::read::rules::ALL,
     // crate::read::validate::rules::ALL,
     crate::link::rules::ALL,
-    // crate::provision::rules::ALL,
+    crate::provision::rules::ALL,
 ];
 
 /// All rules, in the order of the pipeline.

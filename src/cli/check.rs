@@ -60,7 +60,7 @@ pub fn run(arguments: &Check) -> anyhow::Result<Outcome> {
     let report = match &arguments.base {
         None => check(head),
         Some(base) => check_against(source::load(&root, Some(base))?, head),
-    };
+    }?;
     terminal::print(&rendered(&report, arguments))?;
     terminal::tell(&elapsed(started.elapsed()));
     Ok(outcome(&report, arguments.deny_warnings))

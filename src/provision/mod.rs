@@ -1,6 +1,24 @@
 //! Resource types and their provisioners: what a unit asks for becomes what realises it.
+//!
+//! For each unit: its asks ([`ask`]) are resolved one by one ([`resolve`]) in the scope of the contract ([`scope`]), by
+//! evaluating the expressions of the matching provisioner ([`evaluate`]); then the workload is planned ([`workload`]).
 
+mod ask;
+mod environment;
+mod evaluate;
+mod expression;
+mod manifest;
+mod module;
+mod names;
+mod params;
+mod regular;
+mod reporter;
+mod resolve;
+pub mod rules;
+mod scope;
+mod types;
 mod unit;
+mod workload;
 
 pub use unit::{
     ContainerPlan, CostLine, EnvironmentFacts, EnvironmentVariable, FileContent, FilePlan, ModuleCall, Output,
@@ -8,15 +26,84 @@ pub use unit::{
     WorkloadPlan,
 };
 
-use crate::link::Catalog;
-use crate::model::Findings;
+use crate::link::{Catalog, Unit};
+use crate::model::{Findings, Name};
 use crate::read::Documents;
+use environment::{Surroundings, surroundings};
+use names::{NameClaim, WORKLOAD_KINDS, check_unique};
+use reporter::Reporter;
+use resolve::{Session, resolve_unit};
+use std::collections::BTreeMap;
 
 /// Resolves every unit of the catalog. Mistakes are findings; units that have none are in the result.
 pub fn provision<'d>(
-    _documents: &'d Documents,
-    _catalog: &Catalog<'d>,
-    _findings: &mut Findings,
+    documents: &'d Documents,
+    catalog: &Catalog<'d>,
+    findings: &mut Findings,
 ) -> Vec<ProvisionedUnit<'d>> {
-    Vec::new()
+    let mut reporter = Reporter::new(documents, findings);
+    let mut session = Session::default();
+    types::check(catalog, &session.expressions, &mut reporter);
+    let environments: BTreeMap<&Name, Option<Surroundings<'d>>> = environments(catalog, &mut reporter);
+    let mut claims = Vec::new();
+    let mut units = Vec::with_capacity(catalog.units.len());
+    for unit in &catalog.units {
+        let Some(Some(surroundings)) = environments.get(&unit.environment.metadata.name) else { continue };
+        claims.extend(workload_claims(unit, surroundings));
+        let resources = resolve_unit(&mut session, catalog, unit, surroundings, &mut claims, &mut reporter);
+        let Some(mut resources) = resources else { continue };
+        let errors = reporter.errors();
+        let workload = workload::plan(catalog, unit, surroundings, &mut resources, &mut reporter);
+        if reporter.errors() == errors {
+            units.push(provisioned(unit, surroundings, workload, resources));
+        }
+    }
+    check_unique(&claims, &mut reporter);
+    units
+}
+
+/// Those that have units; None for one whose settings are not complete.
+fn environments<'d>(
+    catalog: &Catalog<'d>,
+    reporter: &mut Reporter<'_, 'd>,
+) -> BTreeMap<&'d Name, Option<Surroundings<'d>>> {
+    let mut environments = BTreeMap::new();
+    for unit in &catalog.units {
+        let name = &unit.environment.metadata.name;
+        environments.entry(name).or_insert_with(|| surroundings(catalog, unit.environment, reporter));
+    }
+    environments
+}
+
+fn provisioned<'d>(
+    unit: &Unit<'d>,
+    surroundings: &Surroundings<'d>,
+    workload: Option<WorkloadPlan>,
+    resources: Vec<ResolvedResource>,
+) -> ProvisionedUnit<'d> {
+    let kind = if unit.service.is_some() { UnitKind::Service } else { UnitKind::SharedResource };
+    ProvisionedUnit {
+        id: UnitId { environment: surroundings.facts.name.clone(), kind, name: unit.name.clone() },
+        environment: surroundings.facts.clone(),
+        owner: unit.owner.clone(),
+        tier: unit.tier,
+        workload,
+        resources,
+    }
+}
+
+/// The names of the objects that a service's workload consists of.
+fn workload_claims(unit: &Unit<'_>, surroundings: &Surroundings<'_>) -> Vec<NameClaim> {
+    let Some(service) = &unit.service else { return Vec::new() };
+    let environment = &surroundings.facts.name;
+    let claim = |kind: &str, name: String| NameClaim {
+        scope: format!("{environment}/{kind}"),
+        name,
+        holder: format!("service {} in {environment}", unit.name),
+        place: service.declared.name_place(),
+    };
+    let scheduled = service.jobs.iter().filter(|(_, job)| job.schedule.is_some());
+    let mut claims: Vec<NameClaim> = WORKLOAD_KINDS.iter().map(|kind| claim(kind, unit.name.to_string())).collect();
+    claims.extend(scheduled.map(|(job, _)| claim("CronJob", format!("{}-{job}", unit.name))));
+    claims
 }

@@ -7,7 +7,6 @@ pub mod rules;
 mod load;
 mod parse;
 
-pub use document::{Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place};
 pub use load::{MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, load_directory, load_revision};
 pub use parse::{MAX_DEPTH, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, parse};
 pub use document::{

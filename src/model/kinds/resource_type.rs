@@ -369,6 +369,9 @@ pub struct Grant {
     /// The ARNs they are allowed on, computed from deterministic names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
+    /// When it holds, on AWS: a list of `{test, variable, values}`, or an expression of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<Value>,
     /// The role of Google Cloud, such as `roles/pubsub.publisher`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,

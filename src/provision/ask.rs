@@ -1,0 +1,215 @@
+//! What a unit asks for: its own and shared resources, its secret requests, and what every service gets unasked.
+
+use super::environment::Surroundings;
+use super::evaluate::Origin;
+use super::names::object_name;
+use crate::link::{Catalog, Unit, UnitResource};
+use crate::model::Name;
+use crate::model::kinds::service::Tier;
+use crate::model::kinds::{ResourceType, SecretRequest};
+use crate::read::{Declared, Documents, Place};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// One resource that has to be resolved, under its final names.
+#[derive(Debug, Clone)]
+pub struct Ask<'d> {
+    pub kind: &'d Declared<ResourceType>,
+    pub class: Name,
+    /// As given; texts may hold placeholders.
+    pub given: Map<String, Value>,
+    /// Its name inside the unit.
+    pub local: Name,
+    /// The name of its objects.
+    pub name: String,
+    /// `<organisation>-<environment>-<service>-<local>`.
+    pub full_name: String,
+    /// Where its secrets are in the store.
+    pub store_path: String,
+    /// The Kubernetes Secret that brings them to this unit's workload.
+    pub secret_name: String,
+    pub standing: Standing,
+    /// For whom it is, as expressions see it.
+    pub service: Consumer,
+    pub origin: Origin,
+    /// Where it may get params from that stand elsewhere: the param's name and its place.
+    pub moved_params: BTreeMap<&'static str, Place>,
+}
+
+/// How a resource belongs to a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Only this unit has it.
+    Own,
+    /// This unit realises it for others.
+    SharedHere,
+    /// Another unit realises it.
+    SharedElsewhere,
+    /// Every service has one; it comes last and knows the grants of all others.
+    Implicit,
+}
+
+impl Standing {
+    /// Whether this unit realises it.
+    pub fn is_own(self) -> bool {
+        match self {
+            Standing::Own | Standing::SharedHere | Standing::Implicit => true,
+            Standing::SharedElsewhere => false,
+        }
+    }
+
+    pub fn is_shared(self) -> bool {
+        match self {
+            Standing::SharedHere | Standing::SharedElsewhere => true,
+            Standing::Own | Standing::Implicit => false,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consumer {
+    pub name: String,
+    pub owner: Name,
+    pub tier: Tier,
+}
+
+impl Ask<'_> {
+    /// Where the user wrote a param: in the environment's settings, else at the resource.
+    pub fn param_place(&self, documents: &Documents, environment: &Name, route: &[String]) -> Place {
+        let below = |place: Place| route.iter().fold(place, |place, step| place.child(step.as_str()));
+        let Some(first) = route.first() else { return self.origin.place.clone().key() };
+        if let Some(place) = self.moved_params.get(first.as_str()) {
+            return route[1..].iter().fold(place.clone(), |place, step| place.child(step.as_str()));
+        }
+        let document = self.origin.place.document;
+        let settings: [&[&str]; 2] = [
+            &["spec", "environments", environment, "resources", &self.local, "params"],
+            &["spec", "environments", environment, "params"],
+        ];
+        for route_to_params in settings {
+            let route_to_params = route_to_params.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>();
+            let mut node = Some(&documents.document(document).root);
+            for step in route_to_params.iter().chain([first]) {
+                node = node.and_then(|node| node.child(step));
+            }
+            if node.is_some() {
+                let place = Place { document, route: route_to_params, part: crate::read::Part::Value };
+                return below(place);
+            }
+        }
+        below(self.origin.place.clone().child("params"))
+    }
+}
+
+/// All that a unit asks for, in the order of the declaration; secrets and implicit ones behind.
+pub fn asks<'d>(catalog: &Catalog<'d>, unit: &Unit<'d>, surroundings: &Surroundings<'d>) -> Vec<Ask<'d>> {
+    let mut asks: Vec<Ask<'d>> =
+        unit.resources.iter().map(|resource| resource_ask(catalog, unit, resource, surroundings)).collect();
+    let Some(service) = &unit.service else { return asks };
+    if let Some(secret) = catalog.resource_types.get(SECRET_TYPE) {
+        asks.extend(service.secrets.iter().map(|request| secret_ask(unit, request, secret, surroundings)));
+    }
+    let implicit = catalog.resource_types.values().filter(|kind| kind.spec.implicit);
+    asks.extend(implicit.map(|kind| {
+        let local = kind.metadata.name.clone();
+        let place = service.declared.name_place();
+        own_ask(unit, local, kind, kind.spec.default_class.clone(), Map::new(), place, Standing::Implicit, surroundings)
+    }));
+    asks
+}
+
+/// The type that realises secret requests.
+pub const SECRET_TYPE: &str = "secret";
+
+fn resource_ask<'d>(
+    catalog: &Catalog<'d>,
+    unit: &Unit<'d>,
+    resource: &UnitResource<'d>,
+    surroundings: &Surroundings<'d>,
+) -> Ask<'d> {
+    let UnitResource { local, kind, class, params, shared, place } = resource;
+    let Some(id) = shared else {
+        let (class, params) = (class.clone(), params.clone());
+        return own_ask(unit, local.clone(), kind, class, params, place.clone(), Standing::Own, surroundings);
+    };
+    let environment = &surroundings.facts.name;
+    let organisation = &surroundings.facts.organisation;
+    // A consumer has to see what the unit sees that realises it: same owner, same tier.
+    let realised = catalog.units.iter().find(|other| {
+        other.service.is_none() && other.name == *id && other.environment.metadata.name == *environment
+    });
+    let (owner, tier) = realised.map_or((&unit.owner, unit.tier), |other| (&other.owner, other.tier));
+    let standing = if unit.service.is_none() { Standing::SharedHere } else { Standing::SharedElsewhere };
+    let secret_name = match standing {
+        Standing::SharedElsewhere => format!("{}-outputs", object_name(&unit.name, local)),
+        Standing::Own | Standing::SharedHere | Standing::Implicit => format!("{id}-outputs"),
+    };
+    Ask {
+        kind,
+        class: class.clone(),
+        given: params.clone(),
+        local: local.clone(),
+        name: super::names::short_name(id, super::names::MAX_OBJECT_NAME).unwrap_or_else(|| id.to_string()),
+        full_name: format!("{organisation}-{environment}-{id}"),
+        store_path: format!("{organisation}/{environment}/_shared/{id}"),
+        secret_name,
+        standing,
+        service: Consumer { name: owner.to_string(), owner: owner.clone(), tier },
+        origin: Origin { place: place.clone(), subject: format!("shared resource {id} in {environment}") },
+        moved_params: BTreeMap::new(),
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn own_ask<'d>(
+    unit: &Unit<'d>,
+    local: Name,
+    kind: &'d Declared<ResourceType>,
+    class: Name,
+    given: Map<String, Value>,
+    place: Place,
+    standing: Standing,
+    surroundings: &Surroundings<'d>,
+) -> Ask<'d> {
+    let (environment, organisation) = (&surroundings.facts.name, &surroundings.facts.organisation);
+    let name = object_name(&unit.name, &local);
+    Ask {
+        kind,
+        class,
+        given,
+        full_name: format!("{organisation}-{environment}-{}-{local}", unit.name),
+        store_path: format!("{organisation}/{environment}/{}/{local}", unit.name),
+        secret_name: format!("{name}-outputs"),
+        name,
+        standing,
+        service: Consumer { name: unit.name.to_string(), owner: unit.owner.clone(), tier: unit.tier },
+        origin: Origin { place, subject: format!("resource {local} of service {} in {environment}", unit.name) },
+        local,
+        moved_params: BTreeMap::new(),
+    }
+}
+
+/// A secret request is a resource of type `secret` whose keys its owner fills.
+fn secret_ask<'d>(
+    unit: &Unit<'d>,
+    request: &'d Declared<SecretRequest>,
+    kind: &'d Declared<ResourceType>,
+    surroundings: &Surroundings<'d>,
+) -> Ask<'d> {
+    let mut given = Map::new();
+    let keys: Vec<&String> = request.spec.keys.keys().collect();
+    given.insert("keys".to_owned(), json!(keys));
+    given.insert("generate".to_owned(), Value::Bool(false));
+    if let Some(rotation) = request.spec.rotation {
+        given.insert("rotationDays".to_owned(), Value::from(rotation.seconds().div_ceil(86_400)));
+    }
+    let local = request.metadata.name.clone();
+    let class = kind.spec.default_class.clone();
+    let place = request.name_place();
+    let mut ask = own_ask(unit, local, kind, class, given, place, Standing::Own, surroundings);
+    let environment = &surroundings.facts.name;
+    ask.origin.subject = format!("secret request {} of service {} in {environment}", ask.local, unit.name);
+    ask.moved_params.insert("keys", request.place(&["spec", "keys"]));
+    ask.moved_params.insert("rotationDays", request.place(&["spec", "rotation"]));
+    ask
+}

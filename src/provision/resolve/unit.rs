@@ -1,0 +1,123 @@
+//! All resources of one unit: each after those that its params name, implicit ones last, given back in their order.
+
+use super::{Resolved, Session, Stage, resolve};
+use crate::link::{Catalog, Unit};
+use crate::model::{Finding, Location, Name};
+use crate::provision::ask::{Ask, SECRET_TYPE, Standing, asks};
+use crate::provision::environment::Surroundings;
+use crate::provision::names::NameClaim;
+use crate::provision::params::resources_named;
+use crate::provision::reporter::Reporter;
+use crate::provision::rules;
+use crate::provision::unit::ResolvedResource;
+use std::collections::BTreeMap;
+
+/// None where something is wrong, which has been told. The names that the resources take are added to `claims`.
+pub fn resolve_unit<'d>(
+    session: &mut Session,
+    catalog: &Catalog<'d>,
+    unit: &Unit<'d>,
+    surroundings: &Surroundings<'d>,
+    claims: &mut Vec<NameClaim>,
+    reporter: &mut Reporter<'_, 'd>,
+) -> Option<Vec<ResolvedResource>> {
+    let errors = reporter.errors();
+    check_secret_type(catalog, unit, reporter);
+    let asks = asks(catalog, unit, surroundings);
+    let order = in_order(&asks, reporter)?;
+    let mut resolved: Vec<ResolvedResource> = Vec::with_capacity(asks.len());
+    for index in order {
+        let ask = &asks[index];
+        let stage = Stage { unit, surroundings, before: &resolved };
+        if let Some(Resolved { resource, names }) = resolve(session, ask, &stage, reporter) {
+            claims.extend(claims_of(ask, &resource, names, surroundings));
+            resolved.push(resource);
+        }
+    }
+    let position: BTreeMap<&Name, usize> = asks.iter().enumerate().map(|(index, ask)| (&ask.local, index)).collect();
+    resolved.sort_by_key(|resource| position.get(&resource.local).copied());
+    (reporter.errors() == errors).then_some(resolved)
+}
+
+/// Positions of asks such that each comes after those its params name; implicit ones last. None for a circle.
+fn in_order(asks: &[Ask<'_>], reporter: &mut Reporter<'_, '_>) -> Option<Vec<usize>> {
+    let position: BTreeMap<&str, usize> = asks.iter().enumerate().map(|(i, ask)| (ask.local.as_str(), i)).collect();
+    let needs: Vec<Vec<usize>> = asks
+        .iter()
+        .map(|ask| resources_named(&ask.given).iter().filter_map(|name| position.get(name.as_str()).copied()).collect())
+        .collect();
+    let mut order = Vec::with_capacity(asks.len());
+    let mut placed = vec![false; asks.len()];
+    while order.len() < asks.len() {
+        let waiting = |index: &usize| !placed[*index];
+        let is_last = |index: usize| asks[index].standing == Standing::Implicit;
+        let others_wait = (0..asks.len()).any(|index| waiting(&index) && !is_last(index));
+        let next = (0..asks.len())
+            .filter(waiting)
+            .find(|index| needs[*index].iter().all(|need| placed[*need]) && (!is_last(*index) || !others_wait));
+        let Some(next) = next else {
+            let stuck = (0..asks.len()).find(waiting)?;
+            let at = reporter.locate(&asks[stuck].origin.place.clone().child("params").key());
+            let circle: Vec<&str> = (0..asks.len()).filter(waiting).map(|index| asks[index].local.as_str()).collect();
+            reporter.say(circle_of(at, &asks[stuck], &circle));
+            return None;
+        };
+        placed[next] = true;
+        order.push(next);
+    }
+    Some(order)
+}
+
+fn circle_of(at: Location, ask: &Ask<'_>, circle: &[&str]) -> Finding {
+    let among = crate::model::listed(circle.iter().copied(), 10);
+    Finding::new(&rules::RESOURCE_CYCLE, at, format!("{} waits for itself: params of {among} form a circle", ask.origin.subject))
+        .help("take one of the placeholders out of the params, or write its value")
+}
+
+/// The names a resource takes: in the cloud, and of its objects in the namespace.
+fn claims_of(
+    ask: &Ask<'_>,
+    resource: &ResolvedResource,
+    names: std::collections::BTreeSet<String>,
+    surroundings: &Surroundings<'_>,
+) -> Vec<NameClaim> {
+    let claim = |scope: String, name: String| NameClaim {
+        scope,
+        name,
+        holder: ask.origin.subject.clone(),
+        place: ask.origin.place.clone().key(),
+    };
+    let environment = &surroundings.facts.name;
+    let mut claims: Vec<NameClaim> = names.into_iter().map(|name| claim("cloud".to_owned(), name)).collect();
+    if resource.own {
+        claims.push(claim(format!("{environment}/resource"), resource.name.clone()));
+    }
+    for object in &resource.manifests {
+        let kind = object.get("kind").and_then(|kind| kind.as_str());
+        let name = object.get("metadata").and_then(|metadata| metadata.get("name")).and_then(|name| name.as_str());
+        if let (Some(kind), Some(name)) = (kind, name) {
+            claims.push(claim(format!("{environment}/{kind}"), name.to_owned()));
+        }
+    }
+    claims
+}
+
+fn check_secret_type(catalog: &Catalog<'_>, unit: &Unit<'_>, reporter: &mut Reporter<'_, '_>) {
+    let Some(service) = &unit.service else { return };
+    if catalog.resource_types.contains_key(SECRET_TYPE) {
+        return;
+    }
+    if let Some(request) = service.secrets.first() {
+        let at = reporter.locate(&request.name_place());
+        reporter.say(no_secret_type(at, &request.metadata.name));
+    }
+}
+
+fn no_secret_type(at: Location, request: &Name) -> Finding {
+    Finding::new(
+        &rules::NO_PROVISIONER,
+        at,
+        format!("secret request {request} cannot be realised: there is no resource type `{SECRET_TYPE}`"),
+    )
+    .help("the platform team declares it in golden-paths/resources/secret/resource-type.yaml")
+}
