@@ -17,6 +17,8 @@ pub(super) const LOCK: &str = ".pavior-lock";
 /// What a file is called until it is whole: derived from its name, so that the next run finds what a killed one left.
 const TEMPORARY: &str = ".pavior-temporary";
 
+const LINK: &str = "a symbolic link";
+
 pub(super) struct Folder {
     root: Dir,
     /// The way to the folder that was used last: names and handles.
@@ -106,7 +108,12 @@ impl Folder {
     pub(super) fn replace_inventory(&self, text: &str, between: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
         write_beside(&self.root, INVENTORY, text)?.sync_all()?;
         between()?;
-        self.root.rename(temporary(INVENTORY), &self.root, INVENTORY)
+        self.root.rename(temporary(INVENTORY), &self.root, INVENTORY)?;
+        match self.root.open(".") {
+            Ok(root) => root.sync_all(),
+            // Not every system opens a folder like a file.
+            Err(_) => Ok(()),
+        }
     }
 
     /// Removes a file; that there is none is as good.
@@ -142,8 +149,8 @@ impl Folder {
     }
 
     fn enter(&mut self, folder: &str) -> io::Result<Entered<'_>> {
-        let mut missing = self.walk_back(folder);
-        while let Some(name) = missing.next() {
+        let missing = self.walk_back(folder);
+        for name in missing {
             match self.here().open_dir_nofollow(name) {
                 Ok(dir) => self.way.push((name.to_owned(), dir)),
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Entered::Nothing),
@@ -193,8 +200,6 @@ impl Folder {
         }
     }
 }
-
-const LINK: &str = "a symbolic link";
 
 enum Entered<'f> {
     Folder(&'f Dir),
