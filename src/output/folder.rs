@@ -49,6 +49,11 @@ impl Folder {
         Ok(Folder { root: Dir::open_ambient_dir(out, ambient_authority())?, way: Vec::new() })
     }
 
+    /// The same folder, for another thread.
+    pub(super) fn again(&self) -> io::Result<Folder> {
+        Ok(Folder { root: self.root.try_clone()?, way: Vec::new() })
+    }
+
     /// Keeps other runs out for as long as the result lives.
     pub(super) fn lock(&self, out: &Path) -> anyhow::Result<std::fs::File> {
         if let Found::Obstacle { path, what } = self.look_at_top(LOCK)? {

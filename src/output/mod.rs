@@ -18,6 +18,7 @@
 //! after a power cut the next run compares bytes, not times, and rewrites what was torn.
 
 mod carry_out;
+mod compare;
 mod folder;
 mod inventory;
 #[cfg(test)]
@@ -90,7 +91,7 @@ fn write_gated(out: &Path, files: &Files<'_>, gate: Gate<'_>) -> anyhow::Result<
     inventory::require_ours(&folder, out)?;
     let _lock = folder.lock(out).with_context(context)?;
     let inventory = inventory::load(&folder, out)?;
-    let plan = plan(&mut folder, inventory, files).with_context(context)?;
+    let plan = plan(&folder, inventory, files).with_context(context)?;
     carry_out(&mut folder, &plan, gate).with_context(context)?;
     Ok(plan.written)
 }
