@@ -17,6 +17,8 @@ pub(super) const LOCK: &str = ".pavior-lock";
 /// What a file is called until it is whole: derived from its name, so that the next run finds what a killed one left.
 const TEMPORARY: &str = ".pavior-temporary";
 
+const LINK: &str = "a symbolic link";
+
 pub(super) struct Folder {
     root: Dir,
     /// The way to the folder that was used last: names and handles.
@@ -45,6 +47,11 @@ impl Folder {
     pub(super) fn open(out: &Path) -> io::Result<Folder> {
         Dir::create_ambient_dir_all(out, ambient_authority())?;
         Ok(Folder { root: Dir::open_ambient_dir(out, ambient_authority())?, way: Vec::new() })
+    }
+
+    /// The same folder, for another thread.
+    pub(super) fn again(&self) -> io::Result<Folder> {
+        Ok(Folder { root: self.root.try_clone()?, way: Vec::new() })
     }
 
     /// Keeps other runs out for as long as the result lives.
@@ -106,7 +113,12 @@ impl Folder {
     pub(super) fn replace_inventory(&self, text: &str, between: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
         write_beside(&self.root, INVENTORY, text)?.sync_all()?;
         between()?;
-        self.root.rename(temporary(INVENTORY), &self.root, INVENTORY)
+        self.root.rename(temporary(INVENTORY), &self.root, INVENTORY)?;
+        match self.root.open(".") {
+            Ok(root) => root.sync_all(),
+            // Not every system opens a folder like a file.
+            Err(_) => Ok(()),
+        }
     }
 
     /// Removes a file; that there is none is as good.
@@ -142,8 +154,8 @@ impl Folder {
     }
 
     fn enter(&mut self, folder: &str) -> io::Result<Entered<'_>> {
-        let mut missing = self.walk_back(folder);
-        while let Some(name) = missing.next() {
+        let missing = self.walk_back(folder);
+        for name in missing {
             match self.here().open_dir_nofollow(name) {
                 Ok(dir) => self.way.push((name.to_owned(), dir)),
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Entered::Nothing),
@@ -193,8 +205,6 @@ impl Folder {
         }
     }
 }
-
-const LINK: &str = "a symbolic link";
 
 enum Entered<'f> {
     Folder(&'f Dir),

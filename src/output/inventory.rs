@@ -20,6 +20,19 @@ pub(super) struct Inventory {
     pub pending: BTreeMap<RepoPath, Hash>,
 }
 
+/// What our bytes at a path may be: at least one is given.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    pub listed: Option<Hash>,
+    pub pending: Option<Hash>,
+}
+
+impl Known {
+    pub(super) fn is_ours(&self, there: Hash) -> bool {
+        self.listed == Some(there) || self.pending == Some(there)
+    }
+}
+
 /// The inventory as it is written. The checksum covers the rest, so that an edit by hand is noticed.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,12 +72,10 @@ pub(super) fn load(folder: &Folder, out: &Path) -> anyhow::Result<Inventory> {
 }
 
 impl Inventory {
-    /// The hashes that our bytes at `path` may have; None for a path that is not ours.
-    pub(super) fn known(&self, path: &RepoPath) -> Option<(Option<&Hash>, Option<&Hash>)> {
-        match (self.files.get(path), self.pending.get(path)) {
-            (None, None) => None,
-            known => Some(known),
-        }
+    /// None for a path that is not ours.
+    pub(super) fn known(&self, path: &RepoPath) -> Option<Known> {
+        let known = Known { listed: self.files.get(path).copied(), pending: self.pending.get(path).copied() };
+        (known.listed.is_some() || known.pending.is_some()).then_some(known)
     }
 
     fn parse(bytes: &[u8], at: &Path) -> Result<Inventory, Refusal> {

@@ -14,15 +14,20 @@
 //! 4. Files that are no longer made are removed if they still hold our bytes, then folders that this left empty.
 //! 5. The final inventory replaces the pending one.
 //!
-//! The inventory reaches the disk (fsync) before what depends on it; other files are not synced one by one, because
+//! The inventory reaches the disk (fsync, of the folder too) before what depends on it; other files are not synced one by one, because
 //! after a power cut the next run compares bytes, not times, and rewrites what was torn.
 
 mod carry_out;
+mod compare;
 mod folder;
 mod inventory;
+#[cfg(test)]
+#[cfg(unix)]
+mod laws;
 mod plan;
 mod refusal;
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 pub use refusal::Refusal;
@@ -52,7 +57,7 @@ pub struct Written {
     pub unchanged: usize,
 }
 
-/// Makes the folder hold exactly the artifacts of `units`.
+/// Makes the folder hold exactly the artifacts of `units`, which have been read back by now: nothing is checked here.
 pub fn write(out: &Path, units: &[CompiledUnit]) -> anyhow::Result<Written> {
     write_files(out, &files_of(units)?)
 }
@@ -81,9 +86,10 @@ pub fn files_of(units: &[CompiledUnit]) -> anyhow::Result<Files<'_>> {
         let folder = RepoPath::parse(&unit.id.folder()).with_context(|| format!("the folder of unit {}", unit.id))?;
         for artifact in &unit.artifacts {
             let path = folder.join(artifact.path.as_str()).with_context(|| format!("a file of unit {}", unit.id))?;
-            if let Some((path, _)) = files.insert(path.clone(), artifact.text.as_str()).map(|text| (path, text)) {
+            if files.contains_key(&path) {
                 return Err(Refusal::Twice { path: path.to_string() }.into());
             }
+            files.insert(path, artifact.text.as_str());
         }
     }
     Ok(files)
@@ -97,7 +103,7 @@ fn write_gated(out: &Path, files: &Files<'_>, gate: Gate<'_>) -> anyhow::Result<
     inventory::require_ours(&folder, out)?;
     let _lock = folder.lock(out).with_context(context)?;
     let inventory = inventory::load(&folder, out)?;
-    let plan = plan(&mut folder, inventory, files).with_context(context)?;
+    let plan = plan(&folder, inventory, files).with_context(context)?;
     carry_out(&mut folder, &plan, gate).with_context(context)?;
     Ok(plan.written)
 }

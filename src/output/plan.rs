@@ -1,11 +1,11 @@
 //! What there is to do: the wanted files compared with the disk and the inventory. Reads, and changes nothing.
 
-use super::folder::{Folder, Found};
-use super::inventory::Inventory;
+use super::compare::{Compared, compare};
+use super::folder::Folder;
+use super::inventory::{Inventory, Known};
 use super::refusal::Refusal;
 use super::{Files, Written};
 use crate::model::RepoPath;
-use anyhow::Context;
 use blake3::Hash;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ pub(super) struct Plan<'t> {
     pub written: Written,
 }
 
-pub(super) fn plan<'t>(folder: &mut Folder, inventory: Inventory, files: &Files<'t>) -> anyhow::Result<Plan<'t>> {
+pub(super) fn plan<'t>(folder: &Folder, inventory: Inventory, files: &Files<'t>) -> anyhow::Result<Plan<'t>> {
     let mut plan = Plan {
         interrupted: inventory.pending.keys().cloned().collect(),
         writes: Vec::new(),
@@ -38,15 +38,12 @@ pub(super) fn plan<'t>(folder: &mut Folder, inventory: Inventory, files: &Files<
     };
     let listed = inventory.files.keys().chain(inventory.pending.keys());
     let paths: BTreeSet<&RepoPath> = files.keys().chain(listed).collect();
-    for path in paths {
-        let found = match folder.look(path).with_context(|| format!("cannot read {path}"))? {
-            Found::Nothing => None,
-            Found::File(bytes) => Some(bytes),
-            Found::Obstacle { path, what } => return Err(Refusal::Obstacle { path, what }.into()),
-        };
-        match files.get(path) {
-            Some(text) => plan.want(&inventory, path, text, found)?,
-            None => plan.drop(&inventory, path, found),
+    let paths: Vec<&RepoPath> = paths.into_iter().collect();
+    for (path, Compared { there, wanted }) in paths.iter().zip(compare(folder, &paths, files)?) {
+        match (wanted, inventory.known(path)) {
+            (Some((text, hash)), known) => plan.want(path, text, hash, there, known)?,
+            (None, Some(known)) => plan.drop(path, there, known),
+            (None, None) => {}
         }
     }
     plan.prunable = folders_of(&plan.removals);
@@ -57,29 +54,26 @@ pub(super) fn plan<'t>(folder: &mut Folder, inventory: Inventory, files: &Files<
 impl<'t> Plan<'t> {
     fn want(
         &mut self,
-        inventory: &Inventory,
         path: &RepoPath,
         text: &'t str,
-        found: Option<Vec<u8>>,
+        hash: Hash,
+        there: Option<Hash>,
+        known: Option<Known>,
     ) -> Result<(), Refusal> {
-        let hash = blake3::hash(text.as_bytes());
         self.last.files.insert(path.clone(), hash);
-        let list = match (found, inventory.known(path)) {
-            (Some(bytes), _) if bytes == text.as_bytes() => {
+        let list = match (there, known) {
+            (Some(there), _) if there == hash => {
                 self.interim.files.insert(path.clone(), hash);
                 self.written.unchanged += 1;
                 return Ok(());
             }
             (Some(_), None) => return Err(Refusal::Foreign { path: path.to_string() }),
-            (Some(bytes), Some(known)) => match ours(known, &bytes) {
-                Some(hash) => {
-                    self.interim.files.insert(path.clone(), hash);
-                    &mut self.written.changed
-                }
-                None => &mut self.written.restored,
-            },
-            (None, Some((Some(_), _))) => &mut self.written.restored,
-            (None, Some((None, _)) | None) => &mut self.written.created,
+            (Some(there), Some(known)) if known.is_ours(there) => {
+                self.interim.files.insert(path.clone(), there);
+                &mut self.written.changed
+            }
+            (Some(_), Some(_)) | (None, Some(Known { listed: Some(_), .. })) => &mut self.written.restored,
+            (None, Some(Known { listed: None, .. }) | None) => &mut self.written.created,
         };
         list.push(path.clone());
         self.interim.pending.insert(path.clone(), hash);
@@ -88,35 +82,27 @@ impl<'t> Plan<'t> {
     }
 
     /// A file of ours that is no longer made.
-    fn drop(&mut self, inventory: &Inventory, path: &RepoPath, found: Option<Vec<u8>>) {
-        let known = inventory.known(path).expect("only listed paths are dropped");
-        let Some(bytes) = found else {
-            // Perhaps a run was killed before it wrote it, or before it pruned: its folder may be there, empty.
-            self.interim.pending.extend(known.1.map(|hash| (path.clone(), *hash)));
-            self.removals.push(path.clone());
-            return;
-        };
-        match ours(known, &bytes) {
-            Some(hash) => {
-                self.interim.files.insert(path.clone(), hash);
+    fn drop(&mut self, path: &RepoPath, there: Option<Hash>, known: Known) {
+        match there {
+            None => {
+                // Perhaps a run was killed before it wrote it, or before it pruned: its folder may be there, empty.
+                self.interim.pending.extend(known.pending.map(|hash| (path.clone(), hash)));
+                self.removals.push(path.clone());
+            }
+            Some(there) if known.is_ours(there) => {
+                self.interim.files.insert(path.clone(), there);
                 self.removals.push(path.clone());
                 self.written.removed.push(path.clone());
             }
-            None => {
+            Some(_) => {
                 // It stays listed, so that it is reported until it is gone.
-                let hash = known.0.or(known.1).expect("a listed path has a hash");
-                self.interim.files.insert(path.clone(), *hash);
-                self.last.files.insert(path.clone(), *hash);
+                let listed = known.listed.or(known.pending).map(|hash| (path.clone(), hash));
+                self.interim.files.extend(listed.clone());
+                self.last.files.extend(listed);
                 self.written.kept.push(path.clone());
             }
         }
     }
-}
-
-/// The hash of bytes that we wrote: in an earlier run, or in one that did not end.
-fn ours(known: (Option<&Hash>, Option<&Hash>), bytes: &[u8]) -> Option<Hash> {
-    let hash = blake3::hash(bytes);
-    (known.0 == Some(&hash) || known.1 == Some(&hash)).then_some(hash)
 }
 
 fn folders_of(removals: &[RepoPath]) -> Vec<String> {

@@ -1,8 +1,10 @@
 use super::folder::LOCK;
 use super::inventory::INVENTORY;
-use super::{Files, Refusal, Written, write_files, write_gated};
-use crate::model::RepoPath;
-use proptest::prelude::*;
+use super::{Files, Refusal, Written, write, write_files, write_gated};
+use crate::compile::{CompiledUnit, Digest};
+use crate::emit::Artifact;
+use crate::model::{Name, RepoPath};
+use crate::provision::{UnitId, UnitKind};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -10,7 +12,7 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-fn files<'t>(files: &[(&str, &'t str)]) -> Files<'t> {
+pub(super) fn files<'t>(files: &[(&str, &'t str)]) -> Files<'t> {
     files.iter().map(|(path, text)| (RepoPath::literal(path), *text)).collect()
 }
 
@@ -19,14 +21,14 @@ fn paths(paths: &[&str]) -> Vec<RepoPath> {
 }
 
 /// A folder that is not there yet.
-fn fresh() -> (TempDir, PathBuf) {
+pub(super) fn fresh() -> (TempDir, PathBuf) {
     let parent = tempfile::tempdir().unwrap();
     let out = parent.path().join("out");
     (parent, out)
 }
 
 /// Everything below a folder but the lock: files with their text, folders and links by themselves.
-fn tree(out: &Path) -> BTreeMap<String, String> {
+pub(super) fn tree(out: &Path) -> BTreeMap<String, String> {
     let entries = walkdir::WalkDir::new(out).min_depth(1).into_iter().map(Result::unwrap);
     let entries = entries.filter(|entry| entry.file_name() != LOCK).map(|entry| {
         let path = entry.path().strip_prefix(out).unwrap().to_str().unwrap().to_owned();
@@ -40,7 +42,7 @@ fn tree(out: &Path) -> BTreeMap<String, String> {
 }
 
 /// What a folder holds into which nothing else was ever written.
-fn tree_of(files: &Files<'_>) -> BTreeMap<String, String> {
+pub(super) fn tree_of(files: &Files<'_>) -> BTreeMap<String, String> {
     let (_parent, out) = fresh();
     write_files(&out, files).unwrap();
     tree(&out)
@@ -51,8 +53,8 @@ fn refusal(result: anyhow::Result<Written>) -> Refusal {
     error.downcast_ref::<Refusal>().unwrap_or_else(|| panic!("{error:#}")).clone()
 }
 
-const CART: (&str, &str) = ("staging/cart/terraform/main.tf", "module \"carts\" {}\n");
-const ADS: (&str, &str) = ("staging/ads/manifests/service.yaml", "kind: Service\n");
+pub(super) const CART: (&str, &str) = ("staging/cart/terraform/main.tf", "module \"carts\" {}\n");
+pub(super) const ADS: (&str, &str) = ("staging/ads/manifests/service.yaml", "kind: Service\n");
 
 #[test]
 fn a_folder_is_made_and_filled_and_a_second_run_touches_nothing() {
@@ -214,15 +216,13 @@ fn a_folder_that_is_swapped_for_a_link_never_leads_outside() {
     write_files(&out, &files(&[CART])).unwrap();
     std::thread::scope(|scope| {
         let toggling = scope.spawn(|| {
+            // Any step may meet a folder that a run has just made.
             for _ in 0..2_000 {
-                fs::rename(out.join("staging"), parent.path().join("aside")).unwrap();
-                symlink(&outside, out.join("staging")).unwrap();
-                fs::remove_file(out.join("staging")).unwrap();
-                // A run may have made a folder here meanwhile.
+                let _ = fs::rename(out.join("staging"), parent.path().join("aside"));
+                let _ = symlink(&outside, out.join("staging"));
+                let _ = fs::remove_file(out.join("staging"));
                 let _ = fs::remove_dir_all(out.join("staging"));
-                if fs::rename(parent.path().join("aside"), out.join("staging")).is_err() {
-                    break;
-                }
+                let _ = fs::rename(parent.path().join("aside"), out.join("staging"));
             }
         });
         let mut turn = 0;
@@ -231,6 +231,7 @@ fn a_folder_that_is_swapped_for_a_link_never_leads_outside() {
             let text = turn.to_string();
             let _ = write_files(&out, &files(&[(CART.0, &text), ("staging/b.txt", &text)]));
         }
+        assert!(turn > 10, "runs and swaps overlap");
     });
     assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
 }
@@ -278,104 +279,33 @@ fn an_error_of_the_disk_is_an_error_of_the_run_and_leaves_no_half_file() {
     assert_eq!(fs::read_to_string(out.join(CART.0)).unwrap(), CART.1);
 }
 
-/// Runs until the operation of that number, which is not done any more. Whether the run was stopped.
-fn killed_at(out: &Path, files: &Files<'_>, operation: usize) -> bool {
-    let mut left = operation;
-    let result = write_gated(out, files, &mut || match left.checked_sub(1) {
-        Some(next) => {
-            left = next;
-            Ok(())
-        }
-        None => Err(io::Error::other("killed")),
-    });
-    result.is_err()
+fn unit(environment: &str, service: &str, artifacts: &[(&str, &str)]) -> CompiledUnit {
+    let name = |text| Name::parse(text).unwrap();
+    let artifacts =
+        artifacts.iter().map(|(path, text)| Artifact { path: RepoPath::literal(path), text: (*text).to_owned() });
+    let artifacts: Vec<Artifact> = artifacts.collect();
+    CompiledUnit {
+        id: UnitId { environment: name(environment), kind: UnitKind::Service, name: name(service) },
+        digest: Digest::of(&artifacts),
+        artifacts,
+    }
 }
 
 #[test]
-fn a_run_killed_anywhere_is_repaired_by_the_next_whatever_that_writes() {
-    let first = files(&[CART, ADS, ("old/only.txt", "1"), ("both.txt", "1")]);
-    let second = files(&[(CART.0, "second"), ("new/deep/er.txt", "2"), ("both.txt", "2")]);
-    let third = files(&[ADS, ("new/other.txt", "3"), ("old/only.txt", "3")]);
-    for next in [&first, &second, &third] {
-        let expected = tree_of(next);
-        for operation in 0.. {
-            let (_parent, out) = fresh();
-            write_files(&out, &first).unwrap();
-            let stopped = killed_at(&out, &second, operation);
-            let written = write_files(&out, next).unwrap();
-            assert_eq!(tree(&out), expected, "after operation {operation}");
-            assert_eq!(written.kept, [], "after operation {operation}");
-            if !stopped {
-                assert!(operation > 10, "there was something to stop");
-                break;
-            }
-        }
-    }
+fn units_lie_in_folders_of_their_own_and_are_the_same_bytes_wherever_they_are_written() {
+    let main = [("terraform/main.tf", "module \"carts\" {}\n")];
+    let units = [unit("staging", "cart", &main), unit("production", "cart", &main)];
+    let ((_a, short), (_b, parent)) = (fresh(), fresh());
+    let long = parent.join("a/longer/path");
+    write(&short, &units).unwrap();
+    let written = write(&long, &units).unwrap();
+    assert_eq!(written.created, paths(&["production/cart/terraform/main.tf", CART.0]));
+    assert_eq!(tree(&short), tree(&long));
 }
 
-#[derive(Debug, Clone)]
-enum Step {
-    Write(BTreeMap<String, String>),
-    Killed(BTreeMap<String, String>, usize),
-    Edit(String),
-    Delete(String),
-}
-
-fn wanted() -> impl Strategy<Value = BTreeMap<String, String>> {
-    prop::collection::btree_map("[ab]/[ab]/[xy]\\.txt|[cd]\\.txt", "[12]", 0..6)
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let path = "[ab]/[ab]/[xy]\\.txt|[cd]\\.txt";
-    prop_oneof![
-        1 => wanted().prop_map(Step::Write),
-        3 => (wanted(), 0..30usize).prop_map(|(files, operation)| Step::Killed(files, operation)),
-        1 => path.prop_map(Step::Edit),
-        1 => path.prop_map(Step::Delete),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn whatever_happened_the_folder_ends_as_compiled_beside_what_hands_made(
-        steps in prop::collection::vec(step(), 0..8),
-        last in wanted(),
-    ) {
-        let borrowed = |files: &BTreeMap<String, String>| -> BTreeMap<RepoPath, String> {
-            files.iter().map(|(path, text)| (RepoPath::literal(path), text.clone())).collect()
-        };
-        let (_parent, out) = fresh();
-        write_files(&out, &Files::new()).unwrap();
-        for step in &steps {
-            match step {
-                Step::Write(files) | Step::Killed(files, _) => {
-                    let owned = borrowed(files);
-                    let files = owned.iter().map(|(path, text)| (path.clone(), text.as_str())).collect();
-                    match step {
-                        Step::Killed(_, operation) => drop(killed_at(&out, &files, *operation)),
-                        _ => drop(write_files(&out, &files)),
-                    }
-                }
-                // Edits say what no compile says, and only files that are there are edited: new ones are tried elsewhere.
-                Step::Edit(path) if out.join(path).exists() => fs::write(out.join(path), "by hand").unwrap(),
-                Step::Delete(path) if out.join(path).exists() => fs::remove_file(out.join(path)).unwrap(),
-                Step::Edit(_) | Step::Delete(_) => {}
-            }
-        }
-        let owned = borrowed(&last);
-        let files: Files<'_> = owned.iter().map(|(path, text)| (path.clone(), text.as_str())).collect();
-        let before = tree(&out);
-        let written = write_files(&out, &files).unwrap();
-        let after: BTreeMap<_, _> = tree(&out).into_iter().filter(|(path, _)| path.ends_with(".txt")).collect();
-        let mut expected: BTreeMap<String, String> = last.clone();
-        for (path, text) in before.into_iter().filter(|(path, text)| text == "by hand" && !last.contains_key(path)) {
-            prop_assert!(written.kept.iter().any(|kept| kept.as_str() == path));
-            expected.insert(path, text);
-        }
-        prop_assert_eq!(after, expected);
-        let again = write_files(&out, &files).unwrap();
-        prop_assert_eq!(again, Written { kept: written.kept, unchanged: files.len(), ..Written::default() });
-    }
+#[test]
+fn a_unit_is_written_once() {
+    let units = [unit("staging", "cart", &[("a.tf", "")]), unit("staging", "cart", &[("a.tf", "")])];
+    let (_parent, out) = fresh();
+    assert_eq!(refusal(write(&out, &units)), Refusal::Twice { path: "staging/cart/a.tf".to_owned() });
 }

@@ -1,20 +1,20 @@
 //! Terraform: the modules that realise a unit's own resources become a root module.
 //!
 //! In goes a provisioned unit, out come `terraform/main.tf`, `versions.tf`, `backend.tf` and a verbatim copy of each
-//! module. Every file that is written here is read back before it is given out. Nothing in it depends on where the
-//! compiler runs or writes.
+//! module. [`verify`] reads them back, and is called before any of them reaches a disk. Nothing in them depends on where
+//! the compiler runs or writes.
 
 mod backend;
 mod module_calls;
-mod root;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 use super::Artifact;
 use super::hcl::{self, Body, NotAnIdentifier};
-use super::read_back::hcl::{HclMismatch, verify};
+use super::read_back::{self, hcl::HclMismatch};
 use crate::model::{PathError, RepoPath};
 use crate::provision::{ModuleCall, ProvisionedUnit};
 use std::collections::BTreeMap;
@@ -35,37 +35,60 @@ pub enum TerraformError {
     Label { label: String },
     #[error("two different modules would be copied to modules/{folder}")]
     Folder { folder: String },
+    #[error("{path} is not what was compiled")]
+    Altered { path: RepoPath },
     #[error(transparent)]
     Mismatch(#[from] HclMismatch),
 }
 
 /// The Terraform files of a unit, sorted by path; none for a unit that calls no module.
 pub fn terraform(unit: &ProvisionedUnit<'_>) -> Result<Vec<Artifact>, TerraformError> {
-    let calls: Vec<&ModuleCall> = unit
-        .resources
-        .iter()
-        .filter(|resource| resource.own)
-        .filter_map(|resource| resource.terraform.as_ref())
-        .collect();
-    if calls.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut artifacts = vec![
-        written("terraform/backend.tf", &backend::backend(unit))?,
-        written("terraform/main.tf", &module_calls::module_calls(&calls)?)?,
-        written("terraform/versions.tf", &root::versions(unit))?,
-    ];
-    artifacts.extend(copied(&calls)?);
+    let Root { written, copied } = root(unit)?;
+    let written =
+        written.into_iter().map(|(path, body)| Artifact { path, text: HEADER.to_owned() + &hcl::write(&body) });
+    let mut artifacts: Vec<Artifact> = written.chain(copied).collect();
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(artifacts)
 }
 
-/// A file of ours, checked to say what was meant.
-fn written(path: &str, body: &Body) -> Result<Artifact, TerraformError> {
-    let path = RepoPath::literal(path);
-    let text = HEADER.to_owned() + &hcl::write(body);
-    verify(&path, body, &text)?;
-    Ok(Artifact { path, text })
+/// Reads back what [`terraform`] gave for the unit: each file that we wrote says what was meant, each copy is verbatim,
+/// and there is no other. `artifacts` may hold the unit's other files too.
+pub fn verify(unit: &ProvisionedUnit<'_>, artifacts: &[Artifact]) -> Result<(), TerraformError> {
+    let Root { written, copied } = root(unit)?;
+    let ours = artifacts.iter().filter(|artifact| artifact.path.as_str().starts_with("terraform/"));
+    let mut given: BTreeMap<&RepoPath, &str> = ours.map(|artifact| (&artifact.path, artifact.text.as_str())).collect();
+    let altered = |path: &RepoPath| TerraformError::Altered { path: path.clone() };
+    for (path, body) in &written {
+        let text = given.remove(path).ok_or_else(|| altered(path))?;
+        read_back::hcl::verify(path, body, text)?;
+    }
+    for copy in &copied {
+        if given.remove(&copy.path) != Some(&copy.text) {
+            return Err(altered(&copy.path));
+        }
+    }
+    given.into_keys().next().map_or(Ok(()), |path| Err(altered(path)))
+}
+
+/// A root module before it is text.
+#[derive(Default)]
+struct Root {
+    written: Vec<(RepoPath, Body)>,
+    copied: Vec<Artifact>,
+}
+
+fn root(unit: &ProvisionedUnit<'_>) -> Result<Root, TerraformError> {
+    let own = unit.resources.iter().filter(|resource| resource.own);
+    let calls: Vec<&ModuleCall> = own.filter_map(|resource| resource.terraform.as_ref()).collect();
+    if calls.is_empty() {
+        return Ok(Root::default());
+    }
+    let written = vec![
+        (RepoPath::literal("terraform/backend.tf"), backend::backend(unit)),
+        (RepoPath::literal("terraform/main.tf"), module_calls::module_calls(&calls)?),
+        (RepoPath::literal("terraform/versions.tf"), versions::versions(unit)),
+    ];
+    Ok(Root { written, copied: copied(&calls)? })
 }
 
 /// The files of every module that is called, each module once.

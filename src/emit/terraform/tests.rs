@@ -1,6 +1,7 @@
 use super::samples::{aws, call, gcp, local, resource, unit};
-use super::{TerraformError, terraform};
+use super::{TerraformError, terraform, verify};
 use crate::emit::Artifact;
+use crate::model::RepoPath;
 use crate::model::kinds::environment::Environment;
 use crate::provision::ModuleCall;
 use proptest::prelude::*;
@@ -174,6 +175,26 @@ fn modules_are_copied_verbatim_and_files_are_sorted() {
 }
 
 #[test]
+fn what_is_not_as_compiled_does_not_pass() {
+    let local = local();
+    let unit = unit(&local, vec![resource(carts())]);
+    let artifacts = terraform(&unit).unwrap();
+    assert_eq!(verify(&unit, &artifacts), Ok(()));
+    for index in 0..artifacts.len() {
+        let mut altered = artifacts.clone();
+        altered[index].text.push_str("\nlocals {}\n");
+        let path = artifacts[index].path.as_str();
+        assert!(verify(&unit, &altered).unwrap_err().to_string().starts_with(path));
+        altered.remove(index);
+        assert!(verify(&unit, &altered).unwrap_err().to_string().starts_with(path));
+    }
+    let smuggled = Artifact { path: RepoPath::literal("terraform/main_override.tf"), text: String::new() };
+    let with_smuggled = [artifacts, vec![smuggled]].concat();
+    let error = verify(&unit, &with_smuggled).unwrap_err();
+    assert_eq!(error.to_string(), "terraform/main_override.tf is not what was compiled");
+}
+
+#[test]
 fn two_modules_never_share_a_folder() {
     let other = call("other", &[("name", json!("x"))]);
     let clash = TerraformError::Folder { folder: "redis-local".to_owned() };
@@ -212,7 +233,10 @@ proptest! {
         let mut tags = serde_json::Map::new();
         tags.insert(value.clone(), json!(key));
         tags.insert(key, json!([value]));
-        let artifacts = compiled(&local(), vec![call("carts", &[("name", json!(value)), ("tags", tags.into())])]).unwrap();
+        let local = local();
+        let unit = unit(&local, vec![resource(call("carts", &[("name", json!(value)), ("tags", tags.into())]))]);
+        let artifacts = terraform(&unit).unwrap();
+        prop_assert_eq!(verify(&unit, &artifacts), Ok(()));
         let read = hcl::parse(text(&artifacts, "terraform/main.tf")).unwrap();
         prop_assert_eq!(read.iter().count(), 1);
         let module = read.blocks().next().unwrap();
