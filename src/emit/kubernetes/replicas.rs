@@ -1,5 +1,6 @@
 //! How many replicas, and who says so: the workload itself, or an autoscaler.
 
+use super::labels;
 use super::object;
 use super::unit::ServiceUnit;
 use crate::emit::yaml::Tree;
@@ -10,8 +11,6 @@ use k8s_openapi::api::autoscaling::v2::{
 };
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-
-use super::labels;
 
 /// The number to write into the workload; none where an autoscaler decides, so that no apply undoes its choice.
 pub fn fixed(replicas: Replicas) -> Option<i32> {
