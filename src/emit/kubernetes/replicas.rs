@@ -17,8 +17,8 @@ pub fn fixed(replicas: Replicas) -> Option<i32> {
     (replicas.min >= replicas.max).then_some(replicas.min)
 }
 
-/// Scales between `min` and `max`: up at once, at most double or four more in half a minute; down only after five calm
-/// minutes, at most by half a minute.
+/// Scales between `min` and `max`: up at once, every half minute to the double or by four, whichever is more; down only
+/// after five calm minutes, by half at most each minute.
 pub fn autoscaler(unit: &ServiceUnit<'_>, workload_kind: &str, workload_name: &str) -> Option<Tree> {
     let replicas = unit.plan.replicas;
     if fixed(replicas).is_some() {
