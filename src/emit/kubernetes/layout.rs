@@ -1,12 +1,11 @@
 //! Object trees become files: one object a file, and a kustomization over them.
 
+use super::names;
 use crate::emit::Artifact;
 use crate::emit::yaml::{Tree, document};
 use crate::model::RepoPath;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-use super::names;
 
 const FOLDER: &str = "manifests";
 const MAX_FILE_NAME: usize = 200;

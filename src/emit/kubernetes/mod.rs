@@ -37,11 +37,11 @@ mod tests;
 use crate::emit::Artifact;
 use crate::emit::yaml::Tree;
 use crate::model::kinds::service::Workload;
-use crate::provision::{EnvironmentFacts, ProvisionedUnit};
+use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitKind};
 use files::Files;
 use unit::ServiceUnit;
 
-/// The manifests of a service or a shared resource, sorted by path; none if it needs no object.
+/// The manifests of a unit, sorted by path; none if it needs no object.
 pub fn manifests(unit: &ProvisionedUnit<'_>) -> Vec<Artifact> {
     layout::files(&objects(unit))
 }
@@ -53,11 +53,12 @@ pub fn environment_manifests(facts: &EnvironmentFacts<'_>) -> Vec<Artifact> {
 
 /// The objects of a unit, as they are meant: what `read_back::manifests::verify` compares the written files with.
 pub fn objects(unit: &ProvisionedUnit<'_>) -> Vec<Tree> {
-    let own = unit.resources.iter().filter(|resource| resource.own);
-    let mut objects: Vec<Tree> = own.clone().flat_map(|resource| resource.manifests.iter().cloned()).collect();
-    match ServiceUnit::of(unit) {
-        Some(service) => objects.extend(service_objects(&service)),
-        None => objects.extend(own.filter_map(|resource| claim::claim(unit, resource))),
+    let own = || unit.resources.iter().filter(|resource| resource.own);
+    let mut objects: Vec<Tree> = own().flat_map(|resource| resource.manifests.iter().cloned()).collect();
+    match unit.id.kind {
+        UnitKind::Environment => objects.extend(environment_objects(&unit.environment)),
+        UnitKind::Service => objects.extend(ServiceUnit::of(unit).iter().flat_map(service_objects)),
+        UnitKind::SharedResource => objects.extend(own().filter_map(|resource| claim::claim(unit, resource))),
     }
     objects
 }

@@ -1,5 +1,6 @@
 //! How many replicas, and who says so: the workload itself, or an autoscaler.
 
+use super::labels;
 use super::object;
 use super::unit::ServiceUnit;
 use crate::emit::yaml::Tree;
@@ -11,15 +12,13 @@ use k8s_openapi::api::autoscaling::v2::{
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::labels;
-
 /// The number to write into the workload; none where an autoscaler decides, so that no apply undoes its choice.
 pub fn fixed(replicas: Replicas) -> Option<i32> {
     (replicas.min >= replicas.max).then_some(replicas.min)
 }
 
-/// Scales between `min` and `max`: up at once, at most double or four more in half a minute; down only after five calm
-/// minutes, at most by half a minute.
+/// Scales between `min` and `max`: up at once, every half minute to the double or by four, whichever is more; down only
+/// after five calm minutes, by half at most each minute.
 pub fn autoscaler(unit: &ServiceUnit<'_>, workload_kind: &str, workload_name: &str) -> Option<Tree> {
     let replicas = unit.plan.replicas;
     if fixed(replicas).is_some() {

@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::emit::read_back::manifests::{ObjectId, verify};
-use crate::provision::Replicas;
+use crate::provision::{EnvironmentVariable, FileContent, FilePlan, Replicas, VariableValue};
+use proptest::prelude::*;
+use serde_json::json;
 use std::sync::Arc;
 
 /// A service with about everything: a Redis, a file, callers, callees, autoscaling, a migration and a clean-up.
 fn full() -> ProvisionedUnit<'static> {
-    use crate::provision::{EnvironmentVariable, FileContent, FilePlan, VariableValue};
-    use serde_json::json;
     let mut unit = sample::unit_with("cart", |plan| {
         let main = &mut plan.containers[0];
         let secret = VariableValue::Secret { name: "cart-carts-outputs".to_owned(), key: "host".to_owned() };
@@ -103,7 +103,7 @@ fn each_workload_kind_has_its_objects() {
     let of = |kind: Workload| {
         let unit = sample::unit_with("cart", |plan| {
             plan.kind = kind;
-            plan.schedule = Some(sample::declared(serde_json::json!({ "cron": "0 3 * * *" })));
+            plan.schedule = Some(sample::declared(json!({ "cron": "0 3 * * *" })));
             plan.ports.clear();
         });
         let mut kinds: Vec<_> = objects(&unit).iter().map(|object| ObjectId::of(object).kind).collect();
@@ -120,7 +120,7 @@ fn each_workload_kind_has_its_objects() {
 fn a_cron_workload_with_storage_claims_it_by_itself() {
     let mut unit = sample::unit_with("report", |plan| {
         plan.kind = Workload::Cron;
-        plan.schedule = Some(sample::declared(serde_json::json!({ "cron": "0 3 * * *" })));
+        plan.schedule = Some(sample::declared(json!({ "cron": "0 3 * * *" })));
         let volume = crate::provision::VolumePlan { resource: sample::name("data"), path: None, read_only: false };
         plan.containers[0].volumes.insert("/data".to_owned(), volume);
     });
@@ -134,8 +134,8 @@ fn a_cron_workload_with_storage_claims_it_by_itself() {
 fn a_shared_resource_has_the_objects_of_its_provisioner_as_they_come() {
     let mut unit = sample::unit("carts");
     unit.workload = None;
-    let manifest =
-        serde_json::json!({ "kind": "StatefulSet", "apiVersion": "apps/v1", "metadata": { "name": "carts" } });
+    unit.id.kind = UnitKind::SharedResource;
+    let manifest = json!({ "kind": "StatefulSet", "apiVersion": "apps/v1", "metadata": { "name": "carts" } });
     let mut redis = sample::redis();
     redis.manifests = vec![manifest.as_object().unwrap().clone()];
     unit.resources = vec![redis.clone()];
@@ -147,7 +147,6 @@ fn a_shared_resource_has_the_objects_of_its_provisioner_as_they_come() {
 
 #[test]
 fn a_text_that_looks_like_a_document_stays_one_scalar() {
-    use crate::provision::{EnvironmentVariable, VariableValue};
     let hostile =
         "x\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: root}\n";
     let unit = sample::unit_with("cart", |plan| {
@@ -160,6 +159,46 @@ fn a_text_that_looks_like_a_document_stays_one_scalar() {
     let files = manifests(&unit);
     assert_eq!(verify(&files, &objects(&unit)), Ok(()));
     assert!(files.iter().all(|file| !file.text.contains("\nkind: ClusterRoleBinding")));
+}
+
+proptest! {
+    #[test]
+    fn no_text_of_a_user_changes_which_objects_there_are(texts in proptest::collection::vec(hostile_text(), 8)) {
+        let unit = sample::unit_with("cart", |plan| {
+            plan.labels.insert(texts[0].clone(), texts[1].clone());
+            let main = &mut plan.containers[0];
+            main.image = texts[2].clone();
+            main.args = vec![texts[3].clone()];
+            main.writable = vec![texts[4].clone()];
+            let value = VariableValue::Text(texts[5].clone());
+            main.environment = vec![EnvironmentVariable { name: texts[6].clone(), value }];
+            let content = FileContent::Text(texts[7].clone());
+            main.files.insert(texts[4].clone(), FilePlan { content, mode: None });
+        });
+        let meant = objects(&unit);
+        prop_assert_eq!(verify(&manifests(&unit), &meant), Ok(()));
+        let expected = ["ConfigMap cart.files", "Deployment cart", "NetworkPolicy cart", "Service cart", "ServiceAccount cart"];
+        prop_assert_eq!(kinds_and_names(&meant), expected);
+    }
+}
+
+fn hostile_text() -> impl Strategy<Value = String> {
+    let pieces =
+        ["\n", "---", "kind: ClusterRoleBinding", ": ", " #", "- ", "\"", "'", "\\", "\t", "{{", "}}", "/", "é"];
+    let piece = proptest::sample::select(pieces.to_vec());
+    prop_oneof![proptest::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat()), any::<String>()]
+}
+
+#[test]
+fn an_environment_is_a_unit_with_a_namespace() {
+    let mut unit = sample::unit("staging");
+    unit.workload = None;
+    unit.id.kind = UnitKind::Environment;
+    assert_eq!(
+        kinds_and_names(&objects(&unit)),
+        ["LimitRange container-defaults", "Namespace shop", "NetworkPolicy default-deny", "ResourceQuota capacity"]
+    );
+    assert_eq!(manifests(&unit), environment_manifests(&unit.environment));
 }
 
 #[test]

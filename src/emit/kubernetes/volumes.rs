@@ -66,7 +66,7 @@ impl Volumes {
                 mounts.insert(path, mount_of(path, name, volume.path.clone(), volume.read_only));
             }
         }
-        for path in plan.writable.iter().map(String::as_str).chain([TMP]) {
+        for path in plan.writable.iter().map(|path| without_last_slash(path)).chain([TMP]) {
             if !mounts.contains_key(path) {
                 let name = self.scratch(container, path);
                 mounts.insert(path, mount_of(path, name, None, false));
@@ -174,6 +174,14 @@ fn item_path(items: &mut Vec<KeyToPath>, key: &str, mode: u32) -> String {
     path
 }
 
+/// `/tmp/` is `/tmp`.
+fn without_last_slash(path: &str) -> &str {
+    match path.trim_end_matches('/') {
+        "" => path,
+        trimmed => trimmed,
+    }
+}
+
 fn mount_of(path: &str, name: String, sub_path: Option<String>, read_only: bool) -> VolumeMount {
     VolumeMount {
         mount_path: path.to_owned(),
@@ -203,7 +211,7 @@ mod tests {
     #[test]
     fn a_container_can_write_to_tmp_and_where_it_says() {
         let unit = sample::unit_with("cart", |plan| {
-            plan.containers[0].writable = vec!["/tmp".to_owned(), "/var/cache".to_owned()];
+            plan.containers[0].writable = vec!["/tmp/".to_owned(), "/var/cache".to_owned()];
         });
         let (mounts, volumes) = mounts_and_volumes(&unit);
         assert_eq!(

@@ -57,12 +57,19 @@ pub enum Mismatch {
     Different(ObjectId),
     #[error("{path} does not list exactly the files beside it")]
     Kustomization { path: RepoPath },
+    #[error("there are {0} kustomizations in place of one")]
+    Kustomizations(usize),
 }
 
-/// Compares written manifests, kustomization and all, with the objects they were made from.
+/// Where manifests are in a unit's folder.
+const FOLDER: &str = "manifests";
+
+/// Compares written manifests, kustomization and all, with the objects they were made from. Other artifacts of the unit
+/// are not looked at.
 pub fn verify(artifacts: &[Artifact], expected: &[Tree]) -> Result<(), Mismatch> {
+    let manifests = artifacts.iter().filter(|artifact| artifact.path.parent() == FOLDER);
     let (kustomizations, objects): (Vec<_>, Vec<_>) =
-        artifacts.iter().partition(|artifact| artifact.path.file_name() == "kustomization.yaml");
+        manifests.partition(|artifact| artifact.path.file_name() == "kustomization.yaml");
     let mut meant = BTreeMap::new();
     for tree in expected {
         let id = ObjectId::of(tree);
@@ -82,7 +89,11 @@ pub fn verify(artifacts: &[Artifact], expected: &[Tree]) -> Result<(), Mismatch>
     if let Some(id) = meant.into_keys().next() {
         return Err(Mismatch::Missing(id));
     }
-    kustomizations.into_iter().try_for_each(|kustomization| verify_kustomization(kustomization, &objects))
+    match kustomizations.as_slice() {
+        [] if objects.is_empty() => Ok(()),
+        [kustomization] => verify_kustomization(kustomization, &objects),
+        _ => Err(Mismatch::Kustomizations(kustomizations.len())),
+    }
 }
 
 fn read_object(artifact: &Artifact) -> Result<Tree, Mismatch> {
@@ -102,5 +113,75 @@ fn verify_kustomization(kustomization: &Artifact, objects: &[&Artifact]) -> Resu
         Ok(())
     } else {
         Err(Mismatch::Kustomization { path: kustomization.path.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::yaml::document;
+    use serde_json::json;
+
+    fn object(name: &str, data: &str) -> Tree {
+        let Value::Object(tree) = json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": name, "namespace": "shop" }, "data": { "k": data },
+        }) else {
+            unreachable!("the literal is an object")
+        };
+        tree
+    }
+
+    fn file(name: &str, text: String) -> Artifact {
+        Artifact { path: RepoPath::literal(&format!("manifests/{name}.yaml")), text }
+    }
+
+    fn written(objects: &[Tree]) -> Vec<Artifact> {
+        let name = |object: &Tree| ObjectId::of(object).name;
+        let mut files: Vec<_> = objects.iter().map(|object| file(&name(object), document(object))).collect();
+        let list: String = objects.iter().map(|object| format!("- {}.yaml\n", name(object))).collect();
+        files.push(file("kustomization", format!("resources:\n{list}")));
+        files
+    }
+
+    #[test]
+    fn what_was_written_as_meant_is_accepted() {
+        let meant = [object("a", "1"), object("b", "x\n---\nkind: ClusterRoleBinding\n")];
+        assert_eq!(verify(&written(&meant), &meant), Ok(()));
+    }
+
+    #[test]
+    fn every_difference_is_found() {
+        let (a, b) = (object("a", "1"), object("b", "2"));
+        let both = [a.clone(), b.clone()];
+        assert_eq!(verify(&written(&both), &both[..1]), Err(Mismatch::Unexpected(ObjectId::of(&b))));
+        assert_eq!(verify(&written(&both[..1]), &both), Err(Mismatch::Missing(ObjectId::of(&b))));
+        assert_eq!(verify(&written(&both), &[a.clone(), object("b", "3")]), Err(Mismatch::Different(ObjectId::of(&b))));
+        assert_eq!(verify(&written(&both), &[a.clone(), a.clone()]), Err(Mismatch::Repeated(ObjectId::of(&a))));
+    }
+
+    #[test]
+    fn a_second_document_in_a_file_is_found() {
+        let meant = [object("a", "1")];
+        let mut files = written(&meant);
+        files[0].text.push_str("---\nkind: ClusterRoleBinding\n");
+        let path = files[0].path.clone();
+        assert_eq!(verify(&files, &meant), Err(Mismatch::Unreadable { path, reason: Unreadable::Documents(2) }));
+    }
+
+    #[test]
+    fn a_file_that_the_kustomization_does_not_list_is_found() {
+        let meant = [object("a", "1")];
+        let mut files = written(&meant);
+        files[1].text = "resources: []\n".to_owned();
+        let path = files[1].path.clone();
+        assert_eq!(verify(&files, &meant), Err(Mismatch::Kustomization { path }));
+        files.pop();
+        assert_eq!(verify(&files, &meant), Err(Mismatch::Kustomizations(0)));
+        assert_eq!(verify(&[], &[]), Ok(()));
+    }
+
+    #[test]
+    fn an_object_is_told_by_version_kind_namespace_and_name() {
+        assert_eq!(ObjectId::of(&object("a", "1")).to_string(), "v1 ConfigMap shop/a");
     }
 }
