@@ -1,9 +1,9 @@
 //! The compiler: a snapshot in, artifacts and digests out. Pure.
 
-use crate::emit::{Artifact, EmitError, emit, emit_environment};
+use crate::emit::{Artifact, EmitError, emit, emit_environment, verify, verify_environment};
 use crate::link::link;
 use crate::model::Findings;
-use crate::provision::{UnitId, UnitKind, provision};
+use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision};
 use crate::read::{Documents, Snapshot, read};
 use std::collections::BTreeMap;
 
@@ -50,9 +50,33 @@ pub struct CompileError {
 }
 
 /// Compiles everything, sorted by environment, then unit. The documents are given back: findings point into them.
-pub fn compile(
+pub fn compile(snapshot: Snapshot, findings: &mut Findings) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
+    compile_with(snapshot, findings, emit, |facts| Ok(emit_environment(facts)))
+}
+
+/// The same for what is going to be written: every file is read back and compared with what was meant.
+pub fn compile_verified(
     snapshot: Snapshot,
     findings: &mut Findings,
+) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
+    let unit = |unit: &ProvisionedUnit<'_>| {
+        let artifacts = emit(unit)?;
+        verify(unit, &artifacts).map(|()| artifacts)
+    };
+    let environment = |facts: &EnvironmentFacts<'_>| {
+        let artifacts = emit_environment(facts);
+        verify_environment(facts, &artifacts).map(|()| artifacts)
+    };
+    compile_with(snapshot, findings, unit, environment)
+}
+
+type Emitted = Result<Vec<Artifact>, EmitError>;
+
+fn compile_with(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+    emit_unit: impl Fn(&ProvisionedUnit<'_>) -> Emitted,
+    emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
 ) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
     let documents = read(snapshot, findings);
     let catalog = link(&documents, findings);
@@ -65,7 +89,7 @@ pub fn compile(
         units.push(compiled(id, emit_environment(facts))?);
     }
     for unit in &provisioned {
-        units.push(compiled(unit.id.clone(), emit(unit))?);
+        units.push(compiled(unit.id.clone(), emit_unit(unit))?);
     }
     units.sort_by(|a, b| a.id.cmp(&b.id));
     drop(provisioned);
@@ -73,7 +97,7 @@ pub fn compile(
     Ok((documents, units))
 }
 
-fn compiled(id: UnitId, artifacts: Result<Vec<Artifact>, EmitError>) -> Result<CompiledUnit, CompileError> {
+fn compiled(id: UnitId, artifacts: Emitted) -> Result<CompiledUnit, CompileError> {
     match artifacts {
         Ok(artifacts) => Ok(CompiledUnit { id, digest: Digest::of(&artifacts), artifacts }),
         Err(reason) => Err(CompileError { unit: id.to_string(), reason }),

@@ -2,7 +2,7 @@
 
 use super::repository::Repository;
 use super::{Outcome, source, terminal};
-use crate::compile::{CompiledUnit, compile};
+use crate::compile::{CompiledUnit, compile_verified};
 use crate::model::{Findings, RepoPath, listed};
 use crate::output::{Written, preview, write};
 use crate::provision::{UnitId, UnitKind};
@@ -40,7 +40,7 @@ pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
     let root = arguments.repository.root()?;
     let loaded = source::load(&root, arguments.head.as_deref())?;
     let mut findings = loaded.findings;
-    let (documents, units) = compile(loaded.snapshot, &mut findings)?;
+    let (documents, units) = compile_verified(loaded.snapshot, &mut findings)?;
     let blocked = findings.has_errors();
     if !findings.is_empty() {
         tell_findings(findings, documents.snapshot.files);

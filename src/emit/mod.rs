@@ -1,4 +1,4 @@
-//! Provisioned units become artifacts, and every artifact is read back before it is given out. No emitter sees another.
+//! Provisioned units become artifacts, and artifacts are read back before they are written. No emitter sees another.
 
 mod artifact;
 pub mod hcl;
@@ -23,15 +23,23 @@ pub enum EmitError {
 /// All files of one unit, sorted by path.
 pub fn emit(unit: &ProvisionedUnit<'_>) -> Result<Vec<Artifact>, EmitError> {
     let mut artifacts = kubernetes::manifests(unit);
-    read_back::manifests::verify(&artifacts, &kubernetes::objects(unit))?;
     artifacts.extend(terraform::terraform(unit)?);
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(artifacts)
 }
 
 /// All files that an environment itself needs, sorted by path.
-pub fn emit_environment(facts: &EnvironmentFacts<'_>) -> Result<Vec<Artifact>, EmitError> {
-    let artifacts = kubernetes::environment_manifests(facts);
-    read_back::manifests::verify(&artifacts, &kubernetes::environment_objects(facts))?;
-    Ok(artifacts)
+pub fn emit_environment(facts: &EnvironmentFacts<'_>) -> Vec<Artifact> {
+    kubernetes::environment_manifests(facts)
+}
+
+/// Reads a unit's files back: the set of objects and every field of them must be what was meant.
+pub fn verify(unit: &ProvisionedUnit<'_>, artifacts: &[Artifact]) -> Result<(), EmitError> {
+    read_back::manifests::verify(artifacts, &kubernetes::objects(unit))?;
+    Ok(terraform::verify(unit, artifacts)?)
+}
+
+/// The same for the files of an environment itself.
+pub fn verify_environment(facts: &EnvironmentFacts<'_>, artifacts: &[Artifact]) -> Result<(), EmitError> {
+    Ok(read_back::manifests::verify(artifacts, &kubernetes::environment_objects(facts))?)
 }
