@@ -3,6 +3,7 @@
 mod document;
 pub mod schema;
 mod snapshot;
+pub mod validate;
 
 pub use document::{
     Broken, Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place, locate,
