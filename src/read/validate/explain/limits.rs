@@ -1,5 +1,6 @@
 //! Values that are too small, too large, too short, too long, too few, too many, or there twice.
 
+use super::super::inspection::Inspection;
 use super::super::shown::{shown, shown_node};
 use super::Mistake;
 use crate::model::Finding;
@@ -79,6 +80,20 @@ pub fn repeated(value: &Mistake) -> Finding {
         .help("remove one of them")
 }
 
+/// A document with more mistakes than anybody reads.
+pub fn too_many_mistakes(inspection: &Inspection) -> Finding {
+    inspection
+        .finding(
+            &rules::MORE,
+            &inspection.place(&["kind".to_owned()]),
+            "this declaration has more mistakes than are told here",
+        )
+        .label("of this declaration")
+        .help(
+            "mend those that are told and check again; compare it with the schema of its kind if they are of one sort",
+        )
+}
+
 /// A keyword that none of our schemas has today.
 pub fn refused(value: &Mistake, keyword: &str) -> Finding {
     let message = format!("`{}` is not what the schema asks for by {}", value.path(), shown(keyword));
@@ -129,6 +144,16 @@ Wrong: `reason: ok`
 
 Right: `reason: The provider's sandbox needs a key of its own`";
 
+        MORE = "schema/more-mistakes", Error,
+        "a declaration with very many mistakes is told the first of them",
+r"A report of thousands of lines hides what it says, and making it takes time that other declarations need. So the schema
+tells at most 100 mistakes of one declaration. Very many of them usually have one cause: another kind of file under this
+name, an indentation that slipped, or a generator that went wrong.
+
+Wrong: 5,000 unknown fields
+
+Right: one cause mended, and the rest told by the next check";
+
         REPEATED = "schema/repeated", Error,
         "a list that names things names each of them once",
 r"The second time a name stands in a list it adds nothing. It is usually what is left of a merge, and whoever removes one
@@ -175,6 +200,19 @@ mod tests {
         let many = vec!["sh"; 201].join(", ");
         let containers = format!("  containers: {{main: {{image: \"a/b:1\", args: [{many}]}}}}\n");
         is(&containers, "schema/size", "`spec.containers.main.args` has 201 entries, at most 200 are possible", "args");
+    }
+
+    #[test]
+    fn a_flood_of_mistakes_is_cut() {
+        let fields: String = (0..20_000).map(|at| format!("  x{at}: 1\n")).collect();
+        let items = format!("  dependsOn: [{}]\n", vec!["A_B"; 20_000].join(", "));
+        for text in [service(&fields), service(&items)] {
+            let found = findings(&text);
+            assert!(found.len() <= 101, "{}", found.len());
+            let more = found.iter().find(|finding| finding.rule.id == "schema/more-mistakes").expect("it is told");
+            assert_eq!(more.message, "this declaration has more mistakes than are told here");
+            assert_eq!(more.at.span.map(|span| &text[span.range()]), Some("Service"));
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::read::{Node, NodeValue, Place};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Error;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use fields::unreadable;
@@ -90,17 +91,21 @@ fn purpose(schema: &Value) -> String {
     }
 }
 
+/// Most findings that the schema makes of one document; nobody reads more, and each costs time.
+const MOST: usize = 100;
+
 /// Reports all that the schema of a kind says about a document.
 pub fn check_schema(inspection: &mut Inspection, kind: Kind, value: &Value) -> Outcome {
     let compiled = compiled(kind);
+    let mut told = fractions(inspection, kind);
+    let mut outcome = Outcome { unknown_fields: Vec::new(), others: told.len() };
     let mut errors: BTreeMap<Vec<String>, Vec<ValidationError>> = BTreeMap::new();
-    for error in compiled.validator.iter_errors(value) {
+    let mut all = compiled.validator.iter_errors(value);
+    for error in all.by_ref().take(MOST) {
         let route = error.instance_path().segments().map(|segment| segment.to_string()).collect();
         errors.entry(route).or_default().push(error);
     }
-    let mut outcome = Outcome { unknown_fields: Vec::new(), others: 0 };
-    let mut told = fractions(inspection, kind);
-    outcome.others += told.len();
+    let untold = all.count();
     for (route, errors) in errors {
         // The header has been told already.
         if route.len() == 1 && matches!(route[0].as_str(), "apiVersion" | "kind") {
@@ -112,7 +117,13 @@ pub fn check_schema(inspection: &mut Inspection, kind: Kind, value: &Value) -> O
         let mistake = Mistake { inspection, kind, route, node, schema };
         explain(&mistake, &errors, &mut outcome, &mut told);
     }
+    let untold = untold + told.len().saturating_sub(MOST);
+    told.truncate(MOST);
     told.into_iter().for_each(|finding| inspection.report(finding));
+    if untold > 0 {
+        outcome.others += 1;
+        inspection.report(limits::too_many_mistakes(inspection));
+    }
     outcome
 }
 
@@ -122,7 +133,10 @@ fn explain(mistake: &Mistake, errors: &[ValidationError], outcome: &mut Outcome,
     let mut value_error: Option<&ValidationError> = None;
     for error in errors {
         match error.kind() {
-            Error::AdditionalProperties { unexpected: fields } => unexpected.extend(fields.iter().map(String::as_str)),
+            // One more than the most, so that it is seen that some are left out.
+            Error::AdditionalProperties { unexpected: fields } => {
+                unexpected.extend(fields.iter().map(String::as_str).take(MOST + 1));
+            }
             Error::Required { property } => missing.extend(property.as_str()),
             Error::PropertyNames { error } => {
                 let key = error.instance().as_str().unwrap_or_default();
@@ -156,6 +170,7 @@ fn rank(kind: &Error) -> u8 {
         Error::Enum { .. } | Error::Constant { .. } => 1,
         Error::Format { .. } => 2,
         Error::Pattern { .. } => 3,
+        Error::UniqueItems => 5,
         _ => 4,
     }
 }
@@ -181,26 +196,40 @@ fn about_value(mistake: &Mistake, kind: &Error) -> Finding {
 
 /// `3.0` is a whole number to JSON Schema, but not to the types behind it, nor to the people who wrote it.
 fn fractions(inspection: &Inspection, kind: Kind) -> Vec<Finding> {
+    let mut routes = Vec::new();
+    whole_floats(inspection.root(), &mut Vec::new(), &mut routes);
     let mut found = Vec::new();
-    let mut open = vec![(Vec::new(), inspection.root())];
-    while let Some((route, node)) = open.pop() {
-        let step = |name: String| route.iter().cloned().chain([name]).collect::<Vec<String>>();
-        match &node.value {
-            NodeValue::Mapping(entries) => {
-                open.extend(entries.iter().map(|entry| (step(entry.key.clone()), &entry.value)));
-            }
-            NodeValue::Sequence(items) => {
-                open.extend(items.iter().enumerate().map(|(at, item)| (step(at.to_string()), item)));
-            }
-            NodeValue::Float(value) if value.fract() == 0.0 => {
-                let schema = walk::at(&compiled(kind).schema, &route);
-                let types = walk::types(schema);
-                if types.contains(&"integer") && !types.contains(&"number") {
-                    found.push(types::wrong_type(&Mistake { inspection, kind, route, node, schema }));
-                }
-            }
-            _ => {}
+    for route in routes {
+        let Some(node) = inspection.node(&route) else { continue };
+        let schema = walk::at(&compiled(kind).schema, &route);
+        let types = walk::types(schema);
+        if types.contains(&"integer") && !types.contains(&"number") {
+            found.push(types::wrong_type(&Mistake { inspection, kind, route, node, schema }));
         }
     }
     found
+}
+
+/// The routes of numbers that are written with a fraction and have none; a few are enough.
+fn whole_floats<'n>(node: &'n Node, route: &mut Vec<Cow<'n, str>>, found: &mut Vec<Vec<String>>) {
+    match &node.value {
+        NodeValue::Mapping(entries) => {
+            for entry in entries {
+                route.push(Cow::Borrowed(&entry.key));
+                whole_floats(&entry.value, route, found);
+                route.pop();
+            }
+        }
+        NodeValue::Sequence(items) => {
+            for (at, item) in items.iter().enumerate() {
+                route.push(Cow::Owned(at.to_string()));
+                whole_floats(item, route, found);
+                route.pop();
+            }
+        }
+        NodeValue::Float(value) if value.fract() == 0.0 && found.len() <= MOST => {
+            found.push(route.iter().map(|step| step.clone().into_owned()).collect());
+        }
+        _ => {}
+    }
 }
