@@ -9,7 +9,7 @@ use crate::read::NodeValue;
 use crate::read::schema::walk;
 
 /// Words that other tools use, and ours.
-const SYNONYMS: [(&str, &str); 29] = [
+const SYNONYMS: [(&str, &str); 30] = [
     ("arguments", "args"),
     ("autoscaling", "scaling"),
     ("cmd", "command"),
@@ -29,6 +29,7 @@ const SYNONYMS: [(&str, &str); 29] = [
     ("needs", "dependsOn"),
     ("replica", "min"),
     ("replicas", "min"),
+    ("replicas", "scaling"),
     ("repo", "source"),
     ("repository", "source"),
     ("requires", "dependsOn"),
@@ -150,7 +151,7 @@ pub fn no_value(value: &Mistake) -> Finding {
     let may_go = is_item || !walk::requires(value.parent_schema(), field);
     let wanted = match value.purpose() {
         purpose if purpose.is_empty() => "give it a value".to_owned(),
-        purpose => format!("give it a value: {purpose}"),
+        purpose => format!("give it a value – {purpose}"),
     };
     let label = if is_item { "nothing stands behind the dash" } else { "nothing stands behind the colon" };
     value
@@ -279,6 +280,13 @@ mod tests {
     }
 
     #[test]
+    fn words_of_other_tools_are_known() {
+        let help = |more: &str| findings(&service(more))[0].help[0].clone();
+        assert_eq!(help("  replicas: 3\n"), "did you mean `scaling`?");
+        assert_eq!(help("  containers: {main: {image: \"a/b:1\", env: {A: b}}}\n"), "did you mean `variables`?");
+    }
+
+    #[test]
     fn a_misspelt_field_is_not_also_missing() {
         let text = service("  containers: {main: {imge: \"acme/cart:1\"}}\n");
         let (rule, message, at) = only(&text);
@@ -311,7 +319,7 @@ mod tests {
             only(&text),
             ("schema/no-value".to_owned(), "`spec.tier` has no value".to_owned(), "tier".to_owned())
         );
-        assert_eq!(findings(&text)[0].help, ["give it a value: how much hurts when it is down, or remove it"]);
+        assert_eq!(findings(&text)[0].help, ["give it a value – how much hurts when it is down, or remove it"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::super::shown::shown_node;
 use super::Mistake;
-use crate::model::{Finding, Span};
+use crate::model::{Finding, Span, listed};
 use crate::read::schema::walk;
 use crate::read::{Node, NodeValue};
 
@@ -101,12 +101,18 @@ fn by_habit(value: &Mistake, wanted: &[&str]) -> Option<String> {
             let field = value.route.last().map_or("", String::as_str);
             Some(format!("give each entry a name in place of its dash: `{field}: {{<name>: ...}}`"))
         }
-        (NodeValue::Integer(number), Some("pavior-percent")) => Some(format!("write a percentage: `{number}%`")),
+        (NodeValue::Integer(_) | NodeValue::Float(_), Some("pavior-percent")) => {
+            Some(format!("write a percentage: {}", shown_node(value.node).trim_end_matches('`').to_owned() + "%`"))
+        }
         (NodeValue::Integer(number), Some("pavior-duration")) => {
             Some(format!("write a unit behind it: `{number}s` or `{number}m`"))
         }
         (NodeValue::Integer(_) | NodeValue::Float(_), Some("pavior-money")) => {
             Some(format!("write the currency behind it: {} USD", shown_node(value.node)).replace('`', ""))
+        }
+        (_, None) if wanted == ["object"] && !walk::fields(value.schema).is_empty() => {
+            let fields = listed(walk::fields(value.schema), 8);
+            Some(format!("here stands {} – a mapping with the fields {fields}", value.purpose()))
         }
         (NodeValue::Mapping(entries), _) if wanted.contains(&"string") && entries.len() == 1 => {
             Some("quote it if braces or a colon are part of the text".to_owned())
@@ -207,9 +213,17 @@ mod tests {
     }
 
     #[test]
+    fn a_scalar_in_place_of_a_mapping_is_told_the_fields() {
+        let text = service("  scaling: 3\n");
+        let help = "here stands how many replicas run – a mapping with the fields `min`, `max`, `cpu` and `memory`";
+        assert_eq!(findings(&text)[0].help, [help]);
+    }
+
+    #[test]
     fn a_bare_number_is_told_which_unit_it_lacks() {
         let help = |more: &str| findings(&service(more))[0].help.clone();
         assert_eq!(help("  scaling: {cpu: 70}\n"), ["write a percentage: `70%`"]);
+        assert_eq!(help("  slo: {availability: 99.9}\n"), ["write a percentage: `99.9%`"]);
         assert_eq!(help("  slo: {latency: {p99: 300}}\n"), ["write a unit behind it: `300s` or `300m`"]);
         let text = "apiVersion: pavior.dev/v1\nkind: Team\nmetadata: {name: a}\nspec: {forgeTeam: \"@a/a\", monthlyBudget: 1500}\n";
         assert_eq!(findings(text)[0].help, ["write the currency behind it: 1500 USD"]);
