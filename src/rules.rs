@@ -5,7 +5,7 @@ use crate::model::Rule;
 /// The rules of each stage, in the order of the pipeline.
 static STAGES: &[&[&Rule]] = &[
     crate::read::rules::ALL,
-    // crate::read::validate::rules::ALL,
+    crate::read::validate::rules::ALL,
     crate::link::rules::ALL,
     crate::provision::rules::ALL,
 ];

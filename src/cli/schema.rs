@@ -2,6 +2,7 @@
 
 use super::{Outcome, terminal};
 use crate::model::listed;
+use crate::read::schema::all_schemas;
 use crate::report;
 use anyhow::{Context, bail};
 use clap::Args;
@@ -28,8 +29,9 @@ const ENDING: &str = ".schema.json";
 type Schemas = BTreeMap<String, String>;
 
 fn schemas() -> Schemas {
-    let report = format!("{:#}\n", report::schema());
-    Schemas::from([(format!("report{ENDING}"), report)])
+    let mut schemas = all_schemas();
+    schemas.insert(format!("report{ENDING}"), format!("{:#}\n", report::schema()));
+    schemas
 }
 
 pub fn run(arguments: &Schema) -> anyhow::Result<Outcome> {

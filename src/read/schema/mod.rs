@@ -5,6 +5,7 @@
 
 mod bounds;
 mod shape;
+pub mod walk;
 
 use crate::model::kinds::{
     Declaration, Environment, GoldenPath, Incident, Kind, Platform, PriceBook, Resource, ResourceType, SecretRequest,
