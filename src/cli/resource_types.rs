@@ -6,7 +6,7 @@ use super::{Outcome, source, terminal};
 use crate::model::kinds::ResourceType;
 use crate::model::{listed, nearest};
 use crate::read::{Declared, read};
-use crate::report::{Align, markdown_to_terminal, resource_type, table};
+use crate::report::{Align, inert, inert_json, markdown_to_terminal, resource_type, table, visible};
 use anyhow::bail;
 use clap::Args;
 use serde_json::{Value, json};
@@ -93,11 +93,11 @@ fn human(types: &[&Declared<ResourceType>]) -> String {
             ]
         })
         .collect();
-    format!("{}\n`pavior resource-types <type>` documents one\n", table(&columns, &rows))
+    inert(format!("{}\n`pavior resource-types <type>` documents one\n", table(&columns, &rows)))
 }
 
 fn markdown(declared: &Declared<ResourceType>) -> String {
-    resource_type(&declared.metadata, &declared.spec)
+    inert(visible(&resource_type(&declared.metadata, &declared.spec)).into_owned())
 }
 
 fn value(declared: &Declared<ResourceType>) -> Value {
@@ -105,7 +105,7 @@ fn value(declared: &Declared<ResourceType>) -> Value {
 }
 
 fn pretty(value: &Value) -> String {
-    format!("{value:#}\n")
+    inert_json(format!("{value:#}\n"))
 }
 
 #[cfg(test)]

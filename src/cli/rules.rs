@@ -76,7 +76,7 @@ fn human<'r>(rules: impl Iterator<Item = &'r Rule>) -> String {
 }
 
 fn markdown(rule: &Rule) -> String {
-    format!("# {}\n\n*{}*: {}.\n\n{}\n", rule.id, rule.severity, rule.summary, rule.explanation.trim())
+    format!("# {}\n\n**{}**: {}.\n\n{}\n", rule.id, rule.severity, rule.summary, rule.explanation.trim())
 }
 
 fn value(rule: &Rule) -> Value {
@@ -121,7 +121,7 @@ link/b  error     Owners exist
 
     #[test]
     fn a_rule_is_a_page_of_its_own() {
-        assert_eq!(markdown(&RULES[0]), "# read/a\n\n*error*: Files are small.\n\nThey fit.\n");
+        assert_eq!(markdown(&RULES[0]), "# read/a\n\n**error**: Files are small.\n\nThey fit.\n");
         assert_eq!(value(&RULES[1])["severity"], "warning");
     }
 

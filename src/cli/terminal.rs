@@ -29,7 +29,7 @@ pub fn tell_failure(error: &anyhow::Error) {
     for (depth, cause) in error.chain().enumerate() {
         let lead = if depth == 0 { "error: " } else { "\n  because: " };
         text.push_str(lead);
-        text.push_str(&visible(&cause.to_string()).replace('\n', "\n           "));
+        text.push_str(&visible(&cause.to_string()).replace('\n', "\n           | "));
     }
     tell(&inert(text));
 }

@@ -1,6 +1,6 @@
 //! For a step of GitHub Actions: workflow commands that become annotations at the lines of the change.
 
-use super::inert::{inert, visible, visible_line};
+use super::inert::{visible, visible_line, without_bracket_commands};
 use super::{Report, summary};
 use crate::model::{Finding, Location, Severity};
 use std::fmt::Write;
@@ -14,7 +14,7 @@ pub fn github(report: &Report) -> String {
     }
     output.push_str(&summary(report));
     output.push('\n');
-    inert(output)
+    without_bracket_commands(output)
 }
 
 fn annotation(finding: &Finding) -> String {

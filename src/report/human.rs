@@ -57,10 +57,10 @@ fn renderer(options: HumanOptions) -> Renderer {
     renderer.term_width(options.width)
 }
 
-/// What was checked (when nothing is wrong with it), notes, and the counts.
+/// What was checked (when nothing blocks), notes, and the counts.
 fn closing(report: &Report, paint: Paint) -> String {
     let mut output = String::new();
-    if report.findings.is_empty() && report.inventory.units > 0 {
+    if report.errors() == 0 && report.inventory.units > 0 {
         output.push_str(&summary::environments(&report.inventory));
         output.push('\n');
         output.push_str(&summary::checked(&report.inventory));

@@ -28,11 +28,24 @@ pub fn visible_line(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Breaks `##[`, which the runner of GitHub Actions takes for a command wherever on a line it stands.
-///
-/// The other prefix, `::`, counts only at the start of a line, and there our renderers write words of their own.
+/// Breaks what the runner of GitHub Actions takes for a command: `##[` anywhere, `::name::` at the start of a line.
 pub fn inert(output: String) -> String {
+    let output = without_bracket_commands(output);
+    if !output.lines().any(is_colon_command) {
+        return output;
+    }
+    let broken = |line: &str| if is_colon_command(line) { line.replacen(':', r"\u{3a}", 1) } else { line.to_owned() };
+    output.split('\n').map(broken).collect::<Vec<_>>().join("\n")
+}
+
+/// Breaks `##[` alone, for output whose lines are commands of our own.
+pub fn without_bracket_commands(output: String) -> String {
     if output.contains("##[") { output.replace("##[", r"#\u{23}[") } else { output }
+}
+
+/// As the runner decides it.
+fn is_colon_command(line: &str) -> bool {
+    line.trim_start().strip_prefix("::").is_some_and(|rest| rest.contains("::"))
 }
 
 /// The same text in JSON: equal when parsed, but without a hidden character or a runner's command in it.
@@ -89,6 +102,8 @@ mod tests {
     #[test]
     fn a_runner_command_is_broken_in_text_and_kept_in_parsed_json() {
         assert_eq!(inert("x ##[add-mask]y".to_owned()), r"x #\u{23}[add-mask]y");
+        assert_eq!(inert("a\n ::add-mask::b\n".to_owned()), "a\n \\u{3a}:add-mask::b\n");
+        assert_eq!(inert("  ::: a.yaml:1:2\na::b::c\n".to_owned()), "  ::: a.yaml:1:2\na::b::c\n");
         let hostile = "##[group]\u{202e}\u{e0041}";
         let json = inert_json(serde_json::to_string(hostile).unwrap());
         assert_eq!(json, "\"#\\u0023[group]\\u202e\\udb40\\udc41\"");

@@ -16,7 +16,7 @@ mod table;
 
 pub use github::github;
 pub use human::{HumanOptions, Paint, human};
-pub use inert::{inert, visible};
+pub use inert::{inert, inert_json, visible};
 pub use inventory::{EnvironmentCount, Inventory};
 pub use json::{VERSION as JSON_VERSION, json, schema};
 pub use junit::junit;

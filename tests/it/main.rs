@@ -7,6 +7,7 @@ mod change;
 mod picture;
 mod process;
 mod repository;
+mod streams;
 
 use case::Case;
 use std::path::Path;
