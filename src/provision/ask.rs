@@ -135,9 +135,10 @@ fn resource_ask<'d>(
     let environment = &surroundings.facts.name;
     let organisation = &surroundings.facts.organisation;
     // A consumer has to see what the unit sees that realises it: same owner, same tier.
-    let realised = catalog.units.iter().find(|other| {
-        other.service.is_none() && other.name == *id && other.environment.metadata.name == *environment
-    });
+    let realised = catalog
+        .units
+        .iter()
+        .find(|other| other.service.is_none() && other.name == *id && other.environment.metadata.name == *environment);
     let (owner, tier) = realised.map_or((&unit.owner, unit.tier), |other| (&other.owner, other.tier));
     let standing = if unit.service.is_none() { Standing::SharedHere } else { Standing::SharedElsewhere };
     let secret_name = match standing {

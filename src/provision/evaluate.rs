@@ -36,10 +36,13 @@ impl Evaluator<'_, '_, '_, '_> {
         let mut problems = Vec::new();
         let value = walk(tree, self.expressions, self.scope, &mut Vec::new(), &mut problems);
         for (route, problem) in problems {
-            self.tell(problem, route.iter().fold(place.clone(), |place, step| match step {
-                Step::Key(key) => place.child(*key),
-                Step::Index(index) => place.child(index.to_string()),
-            }));
+            self.tell(
+                problem,
+                route.iter().fold(place.clone(), |place, step| match step {
+                    Step::Key(key) => place.child(*key),
+                    Step::Index(index) => place.child(index.to_string()),
+                }),
+            );
         }
         value
     }

@@ -72,11 +72,17 @@ pub fn flaws(object: &Map<String, Value>, namespace: &str) -> Vec<Flaw> {
     }
     for part in ["labels", "annotations"] {
         let Some(map) = metadata.get(part).and_then(Value::as_object) else { continue };
-        for key in map.keys().filter(|key| key.starts_with("applyset.kubernetes.io/") || key.starts_with("applyset.k8s.io/")) {
+        for key in
+            map.keys().filter(|key| key.starts_with("applyset.kubernetes.io/") || key.starts_with("applyset.k8s.io/"))
+        {
             found.push(flaw(&["metadata", part], format!("`{key}` is reserved for kubectl"), "take it out"));
         }
         if map.values().any(|value| !value.is_string()) {
-            found.push(flaw(&["metadata", part], format!("{part} of the {kind} are not all texts"), "quote their values"));
+            found.push(flaw(
+                &["metadata", part],
+                format!("{part} of the {kind} are not all texts"),
+                "quote their values",
+            ));
         }
     }
     found

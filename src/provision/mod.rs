@@ -7,6 +7,8 @@ mod ask;
 mod environment;
 mod evaluate;
 mod expression;
+#[cfg(test)]
+mod fixture;
 mod manifest;
 mod module;
 mod names;
@@ -107,3 +109,6 @@ fn workload_claims(unit: &Unit<'_>, surroundings: &Surroundings<'_>) -> Vec<Name
     claims.extend(scheduled.map(|(job, _)| claim("CronJob", format!("{}-{job}", unit.name))));
     claims
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,8 +69,18 @@ pub fn object_name(service: &Name, resource: &str) -> String {
 
 /// The kinds of objects that a workload makes under its service's name.
 pub const WORKLOAD_KINDS: [&str; 12] = [
-    "ConfigMap", "CronJob", "Deployment", "ExternalSecret", "HorizontalPodAutoscaler", "Job", "NetworkPolicy",
-    "PodDisruptionBudget", "Secret", "Service", "ServiceAccount", "StatefulSet",
+    "ConfigMap",
+    "CronJob",
+    "Deployment",
+    "ExternalSecret",
+    "HorizontalPodAutoscaler",
+    "Job",
+    "NetworkPolicy",
+    "PodDisruptionBudget",
+    "Secret",
+    "Service",
+    "ServiceAccount",
+    "StatefulSet",
 ];
 
 /// Somebody wants a name.

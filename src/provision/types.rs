@@ -40,7 +40,8 @@ fn check_params(kind: &Declared<ResourceType>, reporter: &mut Reporter<'_, '_>) 
     for (name, param) in &schema.properties {
         let place = kind.place(&["spec", "params", "properties", name]);
         let patterns = [(&param.pattern, place.clone().child("pattern"))];
-        let of_items = param.items.as_ref().map(|items| (&items.pattern, place.clone().child("items").child("pattern")));
+        let of_items =
+            param.items.as_ref().map(|items| (&items.pattern, place.clone().child("items").child("pattern")));
         for (pattern, place) in patterns.into_iter().chain(of_items) {
             if let Some(Err(why)) = pattern.as_deref().map(regular::compile) {
                 say(reporter, &place, format!("param `{name}`: {why}"), "write a Rust regular expression".to_owned());
@@ -48,7 +49,12 @@ fn check_params(kind: &Declared<ResourceType>, reporter: &mut Reporter<'_, '_>) 
         }
         if let Some(default) = &param.default {
             for mistake in check_value(name, param, default) {
-                say(reporter, &place.clone().child("default"), format!("the default: {}", mistake.message), mistake.help);
+                say(
+                    reporter,
+                    &place.clone().child("default"),
+                    format!("the default: {}", mistake.message),
+                    mistake.help,
+                );
             }
         }
     }

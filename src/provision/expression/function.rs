@@ -14,8 +14,24 @@ type Outcome<T> = Result<T, ExecutionError>;
 
 /// What a finding names when somebody calls a function that does not exist.
 const FUNCTIONS: [&str; 18] = [
-    "lookup", "bytes", "gib", "json", "matches", "names.short", "size", "has", "int", "double", "string", "contains",
-    "startsWith", "endsWith", "map", "filter", "all", "exists",
+    "lookup",
+    "bytes",
+    "gib",
+    "json",
+    "matches",
+    "names.short",
+    "size",
+    "has",
+    "int",
+    "double",
+    "string",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "map",
+    "filter",
+    "all",
+    "exists",
 ];
 
 /// Adds them to a context that cuts these names.

@@ -48,7 +48,9 @@ pub fn too_complex(range: Range<usize>) -> Problem {
 }
 
 pub fn syntax(range: Range<usize>, why: &str) -> Problem {
+    // The parser lists every token it would have taken, which helps nobody.
     let why = why.lines().next().unwrap_or_default().trim_start_matches("Syntax error: ");
+    let why = why.split(" expecting ").next().unwrap_or(why).replace("'<EOF>'", "end");
     Problem::new(range, format!("the expression cannot be parsed: {why}"))
 }
 
@@ -133,7 +135,9 @@ pub fn failed(range: Range<usize>, error: &ExecutionError) -> Problem {
 fn mismatched(range: Range<usize>, function: &str, types: &[String]) -> Problem {
     let operator = function.replace('_', "");
     let problem = match types {
-        [left, right] if !operator.contains(|c: char| c.is_alphabetic()) => format!("{left} {operator} {right} is not defined"),
+        [left, right] if !operator.contains(|c: char| c.is_alphabetic()) => {
+            format!("{left} {operator} {right} is not defined")
+        }
         _ => format!("`{function}` is not defined for {}", types.join(", ")),
     };
     Problem::new(range, problem).help("convert with `int(...)`, `double(...)` or `string(...)`")

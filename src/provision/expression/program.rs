@@ -108,9 +108,7 @@ fn failed(tree: &IdedExpr, scope: &Scope, range: &Range<usize>, error: &Executio
         ExecutionError::UndeclaredReference(name) if tree.references().has_function(name.as_str()) => {
             function::unknown(range.clone(), name)
         }
-        ExecutionError::UndeclaredReference(name) => {
-            problem::unknown_name(range.clone(), name, scope.root_names())
-        }
+        ExecutionError::UndeclaredReference(name) => problem::unknown_name(range.clone(), name, scope.root_names()),
         error => problem::failed(range.clone(), error),
     }
 }

@@ -13,7 +13,8 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 /// The standard library without optional values. It is the same for all.
-static STANDARD: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::default().with_optional_support(false).with_stdlib()));
+static STANDARD: LazyLock<Arc<Env>> =
+    LazyLock::new(|| Arc::new(Env::default().with_optional_support(false).with_stdlib()));
 
 /// A value by which expressions are fed. Converted for CEL when the first program asks for it.
 #[derive(Debug)]

@@ -104,7 +104,9 @@ fn what_has_no_bound_is_refused() {
     assert!(problem("${params.keys.map(a, params.keys.map(b, b))}").0.contains("may not nest"));
     assert!(problem("${params.keys.all(a, params.keys.exists(b, b == a))}").0.contains("may not nest"));
     assert!(problem("${Type{a: 1}}").0.contains("message types"));
-    for absent in ["now()", "timestamp('2020-01-01T00:00:00Z')", "duration('1s')", "rand()", "env('HOME')", "optional.of(1)"] {
+    for absent in
+        ["now()", "timestamp('2020-01-01T00:00:00Z')", "duration('1s')", "rand()", "env('HOME')", "optional.of(1)"]
+    {
         assert!(problem(&format!("${{{absent}}}")).0.contains("not known"), "{absent}");
     }
 }

@@ -70,7 +70,12 @@ impl Check<'_> {
     fn top_level(&mut self, block: &Block) {
         match block.ident.as_str() {
             "provider" if !block.body.is_empty() => {
-                self.refuse(block, "a configured `provider`", "the compiler configures providers", "take the block out");
+                self.refuse(
+                    block,
+                    "a configured `provider`",
+                    "the compiler configures providers",
+                    "take the block out",
+                );
             }
             "module" => self.nested_module(block),
             "import" | "removed" => {
@@ -90,7 +95,12 @@ impl Check<'_> {
             match block.ident.as_str() {
                 "provisioner" | "connection" => {
                     let what = format!("a `{}`", block.ident.as_str());
-                    self.refuse(block, &what, "it runs programs where the apply runs", "use a resource of the provider");
+                    self.refuse(
+                        block,
+                        &what,
+                        "it runs programs where the apply runs",
+                        "use a resource of the provider",
+                    );
                 }
                 "data" => self.object(block),
                 "backend" | "cloud" => {

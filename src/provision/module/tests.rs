@@ -78,8 +78,16 @@ fn a_bomb_of_brackets_is_a_finding() {
 #[test]
 fn files_that_terraform_would_read_unseen_are_smuggled() {
     for name in [
-        "override.tf", "main_override.tf", "x/main_override.tf.json", "terraform.tfvars", "a.auto.tfvars",
-        "a.auto.tfvars.json", ".terraformrc", "main.tf.json", ".terraform/modules/x.tf", "terraform.tfstate",
+        "override.tf",
+        "main_override.tf",
+        "x/main_override.tf.json",
+        "terraform.tfvars",
+        "a.auto.tfvars",
+        "a.auto.tfvars.json",
+        ".terraformrc",
+        "main.tf.json",
+        ".terraform/modules/x.tf",
+        "terraform.tfstate",
     ] {
         assert!(check::is_smuggled(name), "{name}");
     }

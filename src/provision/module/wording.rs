@@ -14,8 +14,8 @@ pub fn no_module<'a>(at: Location, folder: &str, known: impl Iterator<Item = &'a
 }
 
 pub fn unknown_variable<'a>(at: Location, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Finding {
-    let finding =
-        Finding::new(&rules::MODULE_VARIABLE, at.clone(), format!("the module has no variable `{name}`")).label("not declared");
+    let finding = Finding::new(&rules::MODULE_VARIABLE, at.clone(), format!("the module has no variable `{name}`"))
+        .label("not declared");
     match (nearest(name, known.clone()), at.span) {
         (Some(near), Some(span)) => finding.help(format!("did you mean `{near}`?")).fix(span, near),
         _ => finding.help(format!("variables that are not set yet: {}", listed(known, 20))),
@@ -29,8 +29,12 @@ pub fn missing_variable(at: Location, name: &str) -> Finding {
 }
 
 pub fn file_refused(path: &RepoPath) -> Finding {
-    Finding::new(&rules::MODULE, Location::file(path.clone()), format!("a module may not hold a file named {}", path.file_name()))
-        .help("put variables into the provisioner, and resources into plain `*.tf` files")
+    Finding::new(
+        &rules::MODULE,
+        Location::file(path.clone()),
+        format!("a module may not hold a file named {}", path.file_name()),
+    )
+    .help("put variables into the provisioner, and resources into plain `*.tf` files")
 }
 
 pub fn not_hcl(at: Location, why: &str) -> Finding {

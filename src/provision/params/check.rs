@@ -217,7 +217,8 @@ fn wrong_length(text: &str, min: Option<u64>, max: Option<u64>) -> Why {
 fn unlike_pattern(text: &str, pattern: Option<&str>) -> Why {
     let pattern = pattern?;
     let regex = regular::compile(pattern).ok()?;
-    let why = || ("does not have the form that is asked for".to_owned(), format!("write a text that matches `{pattern}`"));
+    let why =
+        || ("does not have the form that is asked for".to_owned(), format!("write a text that matches `{pattern}`"));
     (!regex.is_match(text)).then(why)
 }
 

@@ -83,7 +83,7 @@ fn unknown_class<'a>(
     let finding = Finding::new(
         &rules::UNKNOWN_CLASS,
         at.clone(),
-        format!("{}: the type {} has no class `{}`", ask.origin.subject, ask.kind.metadata.name, ask.class),
+        format!("resource type {} has no class `{}`", ask.kind.metadata.name, ask.class),
     )
     .label("no such class")
     .related(type_at, format!("its classes are {}", listed(known.clone(), 10)));

@@ -58,9 +58,12 @@ fn container_port(value: &Value, stage: &Stage<'_, '_, '_>) -> Option<i32> {
 
 fn unknown_port(at: Location, ask: &Ask<'_>, value: &Value, known: &[&str]) -> Finding {
     let written = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let finding =
-        Finding::new(&rules::ROUTE_PORT, at, format!("{} leads to `{written}`, which is no port of the service", ask.origin.subject))
-            .label("no such port");
+    let finding = Finding::new(
+        &rules::ROUTE_PORT,
+        at,
+        format!("resource {} leads to `{written}`, which is no port of its service", ask.local),
+    )
+    .label("no such port");
     match nearest(&written, known.iter().copied()) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => finding.help("the service has no ports: declare one under `service.ports`"),

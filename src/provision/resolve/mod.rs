@@ -79,6 +79,9 @@ fn resolve(
         if let Some(call) = &provisioner.terraform {
             terraform = module_call(&mut session.modules, ask, call, &place.clone().child("terraform"), &mut evaluator);
         }
+    }
+    // A bill of values that failed would only repeat what was told.
+    if realised && reporter.errors() == before {
         let mut with_terraform: Scope = scope.clone();
         let variables = terraform.iter().flat_map(|call| &call.variables);
         let variables = variables.map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -126,7 +129,11 @@ fn grants(provisioner: &Provisioner, place: &Place, evaluator: &mut Evaluator<'_
         let place = place.clone().child("grants").child(index.to_string());
         let value = evaluator.value(&grant_value(grant), &place);
         if value.get("conditions").is_some_and(|conditions| !are_conditions(conditions)) {
-            evaluator.unfit(&place.clone().child("conditions"), "something else", "a list of `{test, variable, values}`");
+            evaluator.unfit(
+                &place.clone().child("conditions"),
+                "something else",
+                "a list of `{test, variable, values}`",
+            );
         }
         match serde_json::from_value(value) {
             Ok(grant) => grants.push(grant),
@@ -141,7 +148,10 @@ fn are_conditions(value: &Value) -> bool {
         condition.as_object().is_some_and(|condition| {
             let text = |key: &str| condition.get(key).is_some_and(Value::is_string);
             let texts = condition.get("values").and_then(Value::as_array);
-            text("test") && text("variable") && condition.len() == 3 && texts.is_some_and(|v| v.iter().all(Value::is_string))
+            text("test")
+                && text("variable")
+                && condition.len() == 3
+                && texts.is_some_and(|v| v.iter().all(Value::is_string))
         })
     };
     value.as_array().is_some_and(|conditions| conditions.iter().all(is_condition)) || value.is_null()

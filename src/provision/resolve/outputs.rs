@@ -54,7 +54,11 @@ fn one(
         OutputSource::Text(text) => {
             let value = evaluator.text(text, place)?;
             if secret && !value.is_empty() {
-                evaluator.unfit(place, "a plain value", "a reference (`store` or `secret`), because the output is secret");
+                evaluator.unfit(
+                    place,
+                    "a plain value",
+                    "a reference (`store` or `secret`), because the output is secret",
+                );
                 return None;
             }
             return Some(Output::Plain(value));

@@ -103,7 +103,8 @@ fn not_plain(at: Location, one: &Unexpanded) -> Finding {
 
 fn wrong_param(at: Location, mistake: Mistake, type_at: Location) -> Finding {
     let span = at.span;
-    let finding = Finding::new(mistake.rule, at, mistake.message).related(type_at, "as the type has it").help(mistake.help);
+    let finding =
+        Finding::new(mistake.rule, at, mistake.message).related(type_at, "as the type has it").help(mistake.help);
     match (mistake.replacement, span) {
         (Some(replacement), Some(span)) => finding.fix(span, replacement),
         _ => finding,

@@ -2,7 +2,7 @@
 
 use super::{Resolved, Session, Stage, resolve};
 use crate::link::{Catalog, Unit};
-use crate::model::{Finding, Location, Name};
+use crate::model::{Finding, Location, Name, listed};
 use crate::provision::ask::{Ask, SECRET_TYPE, Standing, asks};
 use crate::provision::environment::Surroundings;
 use crate::provision::names::NameClaim;
@@ -58,8 +58,11 @@ fn in_order(asks: &[Ask<'_>], reporter: &mut Reporter<'_, '_>) -> Option<Vec<usi
         let Some(next) = next else {
             let stuck = (0..asks.len()).find(waiting)?;
             let at = reporter.locate(&asks[stuck].origin.place.clone().child("params").key());
-            let circle: Vec<&str> = (0..asks.len()).filter(waiting).map(|index| asks[index].local.as_str()).collect();
-            reporter.say(circle_of(at, &asks[stuck], &circle));
+            let circle: Vec<&str> = (0..asks.len())
+                .filter(|index| waiting(index) && !is_last(*index))
+                .map(|index| asks[index].local.as_str())
+                .collect();
+            reporter.say(circle_of(at, &circle));
             return None;
         };
         placed[next] = true;
@@ -68,9 +71,12 @@ fn in_order(asks: &[Ask<'_>], reporter: &mut Reporter<'_, '_>) -> Option<Vec<usi
     Some(order)
 }
 
-fn circle_of(at: Location, ask: &Ask<'_>, circle: &[&str]) -> Finding {
-    let among = crate::model::listed(circle.iter().copied(), 10);
-    Finding::new(&rules::RESOURCE_CYCLE, at, format!("{} waits for itself: params of {among} form a circle", ask.origin.subject))
+fn circle_of(at: Location, circle: &[&str]) -> Finding {
+    let message = match circle {
+        [one] => format!("params of `{one}` use its own outputs"),
+        several => format!("params of {} use each other's outputs in a circle", listed(several.iter().copied(), 10)),
+    };
+    Finding::new(&rules::RESOURCE_CYCLE, at, message)
         .help("take one of the placeholders out of the params, or write its value")
 }
 

@@ -16,7 +16,11 @@ const DEFAULT_MEMORY: &str = "128Mi";
 
 /// A limit that is not given is twice the CPU and as much memory as is requested: CPU can be taken back from a
 /// container, memory cannot.
-pub fn amounts(container: &UnitContainer<'_>, at: &ContainerPlaces<'_, '_>, reporter: &mut Reporter<'_, '_>) -> Amounts {
+pub fn amounts(
+    container: &UnitContainer<'_>,
+    at: &ContainerPlaces<'_, '_>,
+    reporter: &mut Reporter<'_, '_>,
+) -> Amounts {
     let (requests, limits) = (&container.requests, &container.limits);
     let mut amounts = Amounts { requests: BTreeMap::new(), limits: BTreeMap::new() };
     for (name, default, request, limit, factor) in [

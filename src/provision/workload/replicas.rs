@@ -46,12 +46,7 @@ pub fn replicas(
         return fixed(min);
     }
     let whole = |percent: crate::model::Percent| i32::try_from(percent.whole()).unwrap_or(DEFAULT_CPU_TARGET).max(1);
-    Replicas {
-        min,
-        max,
-        cpu: Some(scaling.cpu.map_or(DEFAULT_CPU_TARGET, whole)),
-        memory: scaling.memory.map(whole),
-    }
+    Replicas { min, max, cpu: Some(scaling.cpu.map_or(DEFAULT_CPU_TARGET, whole)), memory: scaling.memory.map(whole) }
 }
 
 fn scaling_place(service: &ServiceUnit<'_>, surroundings: &Surroundings<'_>) -> Place {

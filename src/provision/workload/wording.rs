@@ -36,13 +36,21 @@ pub fn scaling_range(at: Location, min: i32, max: i32) -> Finding {
         Finding::new(&rules::SCALING, at, format!("`min` {min} is above `max` {max}"))
             .help("swap them, or leave `max` out: then it is `min`")
     } else {
-        Finding::new(&rules::SCALING, at, format!("the service cannot scale from 0 to {max}: without replicas there is no load"))
-            .help("set `min` to 1, or leave `max` out to switch the service off")
+        Finding::new(
+            &rules::SCALING,
+            at,
+            format!("the service cannot scale from 0 to {max}: without replicas there is no load"),
+        )
+        .help("set `min` to 1, or leave `max` out to switch the service off")
     }
 }
 
 pub fn stateful_scaling(at: Location, service: &Name, min: i32, max: i32) -> Finding {
-    Finding::new(&rules::STATEFUL_SCALING, at, format!("service {service} has a volume: it stays at {min} replicas and does not scale to {max}"))
-        .label("has no effect")
-        .help("give `max` the value of `min`, or keep the data in a datastore")
+    Finding::new(
+        &rules::STATEFUL_SCALING,
+        at,
+        format!("service {service} has a volume: it stays at {min} replicas and does not scale to {max}"),
+    )
+    .label("has no effect")
+    .help("give `max` the value of `min`, or keep the data in a datastore")
 }
