@@ -1,18 +1,12 @@
 //! Every rule of every stage, in one list. A stage declares its own; here it is registered with one line.
 
 use crate::model::Rule;
-
-/// The rules of each stage, in the order of the pipeline.
-static STAGES: &[&[&Rule]] = &[
-    crate::read::rules::ALL,
-    crate::read::validate::rules::ALL,
-    crate::link::rules::ALL,
-    crate::provision::rules::ALL,
-];
+use crate::{link, provision, read};
 
 /// All rules, in the order of the pipeline.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    STAGES.iter().flat_map(|stage| stage.iter().copied())
+    let reading = read::rules::ALL.iter().copied().chain(read::validate::rules::all());
+    reading.chain(link::rules::ALL.iter().copied()).chain(provision::rules::ALL.iter().copied())
 }
 
 /// The rule of this id.

@@ -32,7 +32,7 @@ pub struct Price {
     #[schemars(extend("patternErrorMessage" = "a price is a decimal number in quotes with at most nine places, such as `\"0.017\"`"))]
     pub price: String,
     /// What one costs: `node-hour`, `gb-month`, `million-requests`, ...
-    #[schemars(regex(pattern = "^[a-z][a-z0-9-]{0,62}$"))]
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]{0,62}$"))]
     #[schemars(extend("patternErrorMessage" = "a unit has lower-case words with hyphens between, such as `node-hour`"))]
     pub unit: String,
     /// The provider's own SKU, where it has one.

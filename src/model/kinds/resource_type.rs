@@ -390,7 +390,7 @@ pub struct CostItem {
     #[schemars(schema_with = "amount_or_expression")]
     pub quantity: Value,
     /// What is counted: `node-hour`, `gb-month`, `million-requests`.
-    #[schemars(regex(pattern = "^[a-z][a-z0-9-]{0,62}$"))]
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]{0,62}$"))]
     #[schemars(extend("patternErrorMessage" = "a unit has lower-case words with hyphens between, such as `node-hour`"))]
     pub unit: String,
     /// What is assumed about use.
