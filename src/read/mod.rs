@@ -5,6 +5,8 @@ mod snapshot;
 pub mod rules;
 mod load;
 mod parse;
+#[cfg(test)]
+mod threats;
 
 pub use document::{Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place};
 pub use load::{MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, load_directory, load_revision};

@@ -37,6 +37,7 @@ pub(super) struct Admission<'f> {
     overflowed: bool,
     saw_platform: bool,
     saw_catalog: bool,
+    /// Something below `catalog/` that declares, or was refused and might have.
     saw_declaration: bool,
 }
 
@@ -83,7 +84,7 @@ impl<'f> Admission<'f> {
         }
         self.saw_platform |= shown == "pavior.yaml";
         self.saw_catalog |= shown == "catalog";
-        self.saw_declaration |= shown.starts_with("catalog/") && kind != Kind::Folder;
+        self.saw_declaration |= shown.starts_with("catalog/") && kind == Kind::File;
         let path = self.valid_path(folder, name)?;
         match kind {
             Kind::File | Kind::Folder => {
@@ -137,6 +138,7 @@ impl<'f> Admission<'f> {
     }
 
     fn refuse(&mut self, finding: Finding) -> Option<RepoPath> {
+        self.saw_declaration |= finding.at.path.as_str().starts_with("catalog");
         self.findings.push(finding);
         None
     }
