@@ -151,6 +151,9 @@ impl<'f> Admission<'f> {
         if name.contains('/') {
             return self.refuse(messages::path_refused(folder, name, "holds a slash"));
         }
+        if name.eq_ignore_ascii_case(".git") {
+            return self.refuse(messages::path_refused(folder, name, "is git's own"));
+        }
         if let Some((_, c)) = first_hidden(name) {
             return self.refuse(messages::path_hidden(folder, name, c));
         }
