@@ -69,6 +69,9 @@ impl<'f> Admission<'f> {
 
     /// The path of an entry, when it is one that Pavior reads and may read. `folder` is empty at the root.
     pub fn enter(&mut self, folder: &str, name: &[u8], kind: Kind) -> Option<RepoPath> {
+        if self.overflowed {
+            return None;
+        }
         let shown = join(folder, &String::from_utf8_lossy(name));
         if kind == Kind::File && is_misnamed(&shown) {
             let path = self.valid_path(folder, name)?;
