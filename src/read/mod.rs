@@ -7,6 +7,8 @@ mod load;
 mod parse;
 pub mod schema;
 pub mod validate;
+#[cfg(test)]
+mod threats;
 
 pub use document::{
     Broken, Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place, locate,

@@ -37,6 +37,7 @@ pub(super) struct Admission<'f> {
     overflowed: bool,
     saw_platform: bool,
     saw_catalog: bool,
+    /// Something below `catalog/` that declares, or was refused and might have.
     saw_declaration: bool,
 }
 
@@ -68,6 +69,9 @@ impl<'f> Admission<'f> {
 
     /// The path of an entry, when it is one that Pavior reads and may read. `folder` is empty at the root.
     pub fn enter(&mut self, folder: &str, name: &[u8], kind: Kind) -> Option<RepoPath> {
+        if self.overflowed {
+            return None;
+        }
         let shown = join(folder, &String::from_utf8_lossy(name));
         if kind == Kind::File && is_misnamed(&shown) {
             let path = self.valid_path(folder, name)?;
@@ -83,7 +87,7 @@ impl<'f> Admission<'f> {
         }
         self.saw_platform |= shown == "pavior.yaml";
         self.saw_catalog |= shown == "catalog";
-        self.saw_declaration |= shown.starts_with("catalog/") && kind != Kind::Folder;
+        self.saw_declaration |= shown.starts_with("catalog/") && kind == Kind::File;
         let path = self.valid_path(folder, name)?;
         match kind {
             Kind::File | Kind::Folder => {
@@ -137,6 +141,7 @@ impl<'f> Admission<'f> {
     }
 
     fn refuse(&mut self, finding: Finding) -> Option<RepoPath> {
+        self.saw_declaration |= finding.at.path.as_str().starts_with("catalog");
         self.findings.push(finding);
         None
     }
@@ -148,6 +153,9 @@ impl<'f> Admission<'f> {
         // A git tree can hold a name with a slash, which is no single name.
         if name.contains('/') {
             return self.refuse(messages::path_refused(folder, name, "holds a slash"));
+        }
+        if name.eq_ignore_ascii_case(".git") {
+            return self.refuse(messages::path_refused(folder, name, "is git's own"));
         }
         if let Some((_, c)) = first_hidden(name) {
             return self.refuse(messages::path_hidden(folder, name, c));

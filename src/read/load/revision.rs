@@ -58,7 +58,7 @@ fn folder_within(repo: &Repository, path: &Path) -> Result<PathBuf> {
 }
 
 fn root_tree(repo: &Repository, revision: &str, folder: &Path) -> Result<ObjectId> {
-    let id = repo.rev_parse_single(revision).map_err(|error| unknown_revision(repo, revision, &error.into()))?;
+    let id = repo.rev_parse_single(revision).map_err(|_| unknown_revision(repo, revision))?;
     let tree = id
         .object()
         .and_then(|object| object.peel_to_tree())
@@ -152,9 +152,8 @@ fn read(repo: &Repository, blob: ObjectId, path: RepoPath, admission: &mut Admis
     Ok(())
 }
 
-fn unknown_revision(repo: &Repository, revision: &str, error: &anyhow::Error) -> anyhow::Error {
-    let why = error.to_string();
-    anyhow!("revision `{}` is not known here: {}{}", visible(revision), visible(&why), how_to_fetch(repo))
+fn unknown_revision(repo: &Repository, revision: &str) -> anyhow::Error {
+    anyhow!("revision `{}` is not known here{}", visible(revision), how_to_fetch(repo))
 }
 
 fn unreadable_revision(repo: &Repository, revision: &str, error: &anyhow::Error) -> anyhow::Error {

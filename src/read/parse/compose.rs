@@ -75,12 +75,14 @@ impl Composer<'_, '_, '_> {
                 Ok(next) => next,
                 Err(error) => return self.syntax_error(&error),
             };
-            let tag = event.tag().and(at.tag_span()).and_then(|tag| tag.byte_range());
-            if let Some(tag) = tag {
-                self.mistakes.report(messages::tag(self.mistakes.at(Span::new(tag.start, tag.end))))?;
-            }
             let range = at.byte_range().unwrap_or_default();
-            self.event(event, Span::new(range.start, range.end))?;
+            let node = Span::new(range.start, range.end);
+            if event.tag().is_some() {
+                let tag = at.tag_span().and_then(|tag| tag.byte_range());
+                let tag = tag.map_or(node, |tag| Span::new(tag.start, tag.end));
+                self.mistakes.report(messages::tag(self.mistakes.at(tag)))?;
+            }
+            self.event(event, node)?;
         }
         if self.documents == 0 {
             self.mistakes.report(messages::empty_file(self.mistakes.file()))?;

@@ -27,6 +27,10 @@ pub(super) fn ambiguous(at: Location, span: Span, text: &str, why: Ambiguity) ->
             ("is text to some readers and a number to others", "for a number write it without an exponent")
         }
         Ambiguity::NotFinite => ("is text to some readers and a number to others", "no setting takes such a number"),
+        Ambiguity::NoWhole => {
+            ("is text to some readers and a number to others", "for a number write a digit before the dot")
+        }
+        Ambiguity::ValueKey => ("is text to some readers and a mistake to others", "it means nothing else"),
         Ambiguity::TooLarge => {
             ("is too large a number: readers round it, each in its own way", "a number has 64 bits at most")
         }

@@ -30,6 +30,10 @@ pub(super) enum Ambiguity {
     Exponent,
     /// `.inf`, `.nan`.
     NotFinite,
+    /// `-.5`.
+    NoWhole,
+    /// `=`.
+    ValueKey,
     /// Beyond 64 bits.
     TooLarge,
     /// More digits than a floating-point number keeps.
@@ -46,6 +50,7 @@ pub(super) fn meaning(text: &str) -> Plain {
         "false" | "False" | "FALSE" => return Plain::Boolean(false),
         "y" | "Y" | "yes" | "Yes" | "YES" | "n" | "N" | "no" | "No" | "NO" | "on" | "On" | "ON" | "off" | "Off"
         | "OFF" => return Plain::Ambiguous(Ambiguity::Boolean),
+        "=" => return Plain::Ambiguous(Ambiguity::ValueKey),
         _ => {}
     }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -102,6 +107,7 @@ fn number(text: &str, unsigned: &str) -> Plain {
         return Plain::Ambiguous(Ambiguity::LeadingZero);
     }
     match fraction {
+        Some(_) if whole.is_empty() && text != unsigned => Plain::Ambiguous(Ambiguity::NoWhole),
         None => text.parse().map_or(Plain::Ambiguous(Ambiguity::TooLarge), Plain::Integer),
         Some(fraction) if whole.trim_start_matches('0').len() + fraction.len() > EXACT_DIGITS => {
             Plain::Ambiguous(Ambiguity::TooPrecise)
@@ -166,7 +172,8 @@ mod tests {
     #[test]
     fn what_readers_disagree_on_is_ambiguous() {
         use Ambiguity::{
-            Boolean, Exponent, LeadingZero, NotFinite, Radix, Sexagesimal, TooLarge, TooPrecise, Underscore,
+            Boolean, Exponent, LeadingZero, NoWhole, NotFinite, Radix, Sexagesimal, TooLarge, TooPrecise, Underscore,
+            ValueKey,
         };
         for (texts, why) in [
             ("y Y yes Yes YES n N no No NO on On ON off Off OFF", Boolean),
@@ -176,6 +183,8 @@ mod tests {
             ("12:30 1:2:3 12:30:45.5 22:22 00:11:22", Sexagesimal),
             ("1e3 1E3 1.5e-7 12e03 .5e1", Exponent),
             (".inf -.inf +.Inf .nan .NaN", NotFinite),
+            ("-.5 +.25", NoWhole),
+            ("=", ValueKey),
             ("99999999999999999999 9223372036854775808", TooLarge),
             ("0.12345678901234567 1234567890123.456", TooPrecise),
         ] {

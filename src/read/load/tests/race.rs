@@ -3,12 +3,15 @@
 use super::{SECRET, folder, ids};
 use crate::model::Findings;
 use crate::read::load_directory;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// A thread swaps a file and a folder for links that lead outside, as fast as it can, while we load again and again.
 fn race(flips: usize) {
-    let outside = folder(&[("secret.yaml", SECRET.as_bytes())]);
+    let outside = folder(&[("secret.yaml", SECRET.as_bytes()), ("file", b"a: 1\n")]);
+    symlink(outside.path().join("secret.yaml"), outside.path().join("link")).unwrap();
+    symlink(outside.path(), outside.path().join("folder-link")).unwrap();
     let folder = folder(&[("catalog/a.yaml", b"a: 1\n"), ("catalog/d/b.yaml", b"b: 1\n")]);
     let catalog = folder.path().join("catalog");
     let (done, flipped) = (AtomicBool::new(false), AtomicUsize::new(0));
@@ -35,19 +38,18 @@ fn race(flips: usize) {
     assert!(whole > 0 && links > 0, "{loads} loads saw {whole} whole trees and {links} with links");
 }
 
-/// Four flips: a file and a folder become links, and themselves again. The file's name is never absent.
+/// Four flips: a file and a folder become links, and themselves again. The file's name is never absent. Everything was
+/// made before and is only renamed, so that flips are fast.
 fn swap(catalog: &Path, outside: &Path) {
-    use std::os::unix::fs::symlink;
     let (file, side) = (catalog.join("a.yaml"), catalog.join("side"));
-    symlink(outside.join("secret.yaml"), &side).unwrap();
-    std::fs::rename(&side, &file).unwrap();
-    let (inner, kept) = (catalog.join("d"), outside.join("kept"));
-    std::fs::rename(&inner, &kept).unwrap();
-    symlink(outside, &inner).unwrap();
-    std::fs::remove_file(&inner).unwrap();
-    std::fs::rename(&kept, &inner).unwrap();
-    std::fs::write(&side, b"a: 1\n").unwrap();
-    std::fs::rename(&side, &file).unwrap();
+    for kind in ["link", "file"] {
+        std::fs::hard_link(outside.join(kind), &side).unwrap();
+        std::fs::rename(&side, &file).unwrap();
+    }
+    let (inner, kept, link) = (catalog.join("d"), outside.join("kept"), outside.join("folder-link"));
+    for (from, to) in [(&inner, &kept), (&link, &inner), (&inner, &link), (&kept, &inner)] {
+        std::fs::rename(from, to).unwrap();
+    }
 }
 
 #[test]
