@@ -80,13 +80,16 @@ fn selected(units: Vec<CompiledUnit>, environments: &[String], names: &[String])
 
 fn demand_known(wanted: &[String], known: BTreeSet<&str>, what: &str) -> anyhow::Result<()> {
     match wanted.iter().find(|name| !known.contains(name.as_str())) {
-        Some(unknown) => bail!("there is no {what} `{unknown}`; there is {}", listed(known, 20)),
+        Some(unknown) => bail!("there is no {what} `{unknown}`; known: {}", listed(known, 20)),
         None => Ok(()),
     }
 }
 
 /// Rows of units by environment, a last one for files of units that are no more.
 fn summary(units: &[CompiledUnit], written: &Written) -> String {
+    if units.is_empty() && written.removed.is_empty() {
+        return "nothing to compile: no service runs in any environment\n".to_owned();
+    }
     let columns = [
         ("environment", Align::Left),
         ("unit", Align::Left),
@@ -199,7 +202,7 @@ mod tests {
         assert_eq!(names(&select(&[], &[]).unwrap()), ["local/cart", "local/ads", "staging/cart"]);
         assert_eq!(names(&select(&["local"], &["cart"]).unwrap()), ["local/cart"]);
         let error = select(&["prod"], &[]).unwrap_err().to_string();
-        assert_eq!(error, "there is no environment with units `prod`; there is `local` and `staging`");
+        assert_eq!(error, "there is no environment with units `prod`; known: `local` and `staging`");
     }
 
     #[test]
@@ -225,5 +228,6 @@ staging      cart                      1  {two}        -        1        1
 "
         );
         assert_eq!(summary(&units, &written), expected);
+        assert!(summary(&[], &Written::default()).starts_with("nothing to compile"));
     }
 }

@@ -49,7 +49,7 @@ fn known<'d>(types: &[&'d Declared<ResourceType>], name: &str) -> anyhow::Result
         let names = || types.iter().map(|declared| &*declared.metadata.name);
         match nearest(name, names()) {
             Some(near) => bail!("there is no resource type `{name}`; did you mean `{near}`?"),
-            None => bail!("there is no resource type `{name}`; there is {}", listed(names(), 30)),
+            None => bail!("there is no resource type `{name}`; known: {}", listed(names(), 30)),
         }
     };
     Ok(found)
@@ -72,6 +72,9 @@ fn documented(declared: &Declared<ResourceType>, format: Format) -> String {
 }
 
 fn human(types: &[&Declared<ResourceType>]) -> String {
+    if types.is_empty() {
+        return "there are no resource types: declare them below golden-paths/resources/\n".to_owned();
+    }
     let columns =
         [("type", Align::Left), ("classes", Align::Left), ("providers", Align::Left), ("what it is", Align::Left)];
     let rows: Vec<Vec<String>> = types
@@ -146,6 +149,6 @@ redis   small large  aws local  What it is
         let types = [declared("redis", &["aws"]), declared("postgres", &["aws"])];
         let error = |name| known(&sorted(&types), name).unwrap_err().to_string();
         assert_eq!(error("postgress"), "there is no resource type `postgress`; did you mean `postgres`?");
-        assert_eq!(error("kafka"), "there is no resource type `kafka`; there is `postgres` and `redis`");
+        assert_eq!(error("kafka"), "there is no resource type `kafka`; known: `postgres` and `redis`");
     }
 }

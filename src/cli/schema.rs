@@ -50,7 +50,7 @@ fn selected(mut schemas: Schemas, kind: Option<&str>) -> anyhow::Result<Schemas>
     let Some(kind) = kind else { return Ok(schemas) };
     match schemas.remove_entry(&format!("{kind}{ENDING}")) {
         Some(schema) => Ok(Schemas::from([schema])),
-        None => bail!("there is no schema `{kind}`; there is {}", listed(schemas.keys().map(|file| name(file)), 99)),
+        None => bail!("there is no schema `{kind}`; known: {}", listed(schemas.keys().map(|file| name(file)), 99)),
     }
 }
 

@@ -194,14 +194,12 @@ proptest! {
 }
 
 #[test]
-fn the_largest_line_that_is_read_is_shown_in_no_time() {
+fn of_an_endless_line_only_the_part_that_matters_is_shown() {
     let mut report = samples::report();
     let source = format!("key: {}\n", "x\u{202e}".repeat(250_000));
     let place = Location::in_text(samples::path("big.yaml"), &source, Span::new(500_001, 500_002));
     report.findings = vec![Finding::new(&samples::UNKNOWN_RESOURCE, place, "far to the right").label("here"); 50];
     report.sources.insert(samples::path("big.yaml"), Arc::from(source));
-    let started = std::time::Instant::now();
     let output = human(&report, options(Paint::Plain));
-    assert!(started.elapsed().as_secs() < 2, "{:?}", started.elapsed());
     assert!(output.lines().all(|line| line.len() < 400), "{}", output.lines().map(str::len).max().unwrap_or(0));
 }
