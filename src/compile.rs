@@ -1,10 +1,11 @@
 //! The compiler: a snapshot in, artifacts and digests out. Pure.
 
-use crate::emit::{Artifact, emit};
+use crate::emit::{Artifact, EmitError, emit, emit_environment, verify, verify_environment};
 use crate::link::link;
 use crate::model::Findings;
-use crate::provision::{UnitId, provision};
+use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision};
 use crate::read::{Documents, Snapshot, read};
+use std::collections::BTreeMap;
 
 /// One unit with its artifacts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,19 +40,66 @@ impl std::fmt::Display for Digest {
     }
 }
 
-/// Compiles everything. The documents are given back, because findings point into them.
-pub fn compile(snapshot: Snapshot, findings: &mut Findings) -> (Documents, Vec<CompiledUnit>) {
+/// A unit could not be written as it was meant: a mistake of ours, never of a user.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{unit} cannot be written; this is a bug of Pavior")]
+pub struct CompileError {
+    unit: String,
+    #[source]
+    reason: EmitError,
+}
+
+/// Compiles everything, sorted by environment, then unit. The documents are given back: findings point into them.
+pub fn compile(snapshot: Snapshot, findings: &mut Findings) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
+    compile_with(snapshot, findings, emit, |facts| Ok(emit_environment(facts)))
+}
+
+/// The same for what is going to be written: every file is read back and compared with what was meant.
+pub fn compile_verified(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
+    let unit = |unit: &ProvisionedUnit<'_>| {
+        let artifacts = emit(unit)?;
+        verify(unit, &artifacts).map(|()| artifacts)
+    };
+    let environment = |facts: &EnvironmentFacts<'_>| {
+        let artifacts = emit_environment(facts);
+        verify_environment(facts, &artifacts).map(|()| artifacts)
+    };
+    compile_with(snapshot, findings, unit, environment)
+}
+
+type Emitted = Result<Vec<Artifact>, EmitError>;
+
+fn compile_with(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+    emit_unit: impl Fn(&ProvisionedUnit<'_>) -> Emitted,
+    emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
+) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
     let documents = read(snapshot, findings);
     let catalog = link(&documents, findings);
-    let units = provision(&documents, &catalog, findings);
-    let compiled = units
-        .iter()
-        .map(|unit| {
-            let artifacts = emit(unit);
-            CompiledUnit { id: unit.id.clone(), digest: Digest::of(&artifacts), artifacts }
-        })
-        .collect();
+    let provisioned = provision(&documents, &catalog, findings);
+    let environments: BTreeMap<_, _> =
+        provisioned.iter().map(|unit| (&unit.environment.name, &unit.environment)).collect();
+    let mut units = Vec::with_capacity(environments.len() + provisioned.len());
+    for (name, facts) in environments {
+        let id = UnitId { environment: name.clone(), kind: UnitKind::Environment, name: name.clone() };
+        units.push(compiled(id, emit_environment(facts))?);
+    }
+    for unit in &provisioned {
+        units.push(compiled(unit.id.clone(), emit_unit(unit))?);
+    }
+    units.sort_by(|a, b| a.id.cmp(&b.id));
+    drop(provisioned);
     drop(catalog);
-    drop(units);
-    (documents, compiled)
+    Ok((documents, units))
+}
+
+fn compiled(id: UnitId, artifacts: Emitted) -> Result<CompiledUnit, CompileError> {
+    match artifacts {
+        Ok(artifacts) => Ok(CompiledUnit { id, digest: Digest::of(&artifacts), artifacts }),
+        Err(reason) => Err(CompileError { unit: id.to_string(), reason }),
+    }
 }

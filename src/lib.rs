@@ -12,5 +12,8 @@ pub mod link;
 pub mod provision;
 pub mod emit;
 pub mod compile;
+pub mod output;
+pub mod rules;
 pub mod report;
+pub mod check;
 pub mod cli;

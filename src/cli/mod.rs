@@ -1,1 +1,68 @@
 //! The command line: one file a subcommand, each arguments -> request -> call -> report.
+
+mod check;
+mod compile;
+mod completions;
+mod repository;
+mod resource_types;
+mod rules;
+mod schema;
+mod source;
+mod terminal;
+
+pub use terminal::tell_failure;
+
+use clap::{Parser, Subcommand};
+
+/// A GitOps repository compiler: YAML declarations in, checked Terraform and Kubernetes manifests out.
+#[derive(Debug, Parser)]
+#[command(name = "pavior", version, arg_required_else_help = true, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 clean, 1 findings that block, 2 could not run.
+Results go to standard output, everything else to standard error. NO_COLOR and CLICOLOR_FORCE are respected.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Check),
+    Compile(compile::Compile),
+    Rules(rules::Rules),
+    ResourceTypes(resource_types::ResourceTypes),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+}
+
+/// How a command that ran ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Clean,
+    /// There are findings that block.
+    Blocked,
+}
+
+/// Runs one command. An error means that it could not run.
+pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
+    match cli.command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Compile(arguments) => compile::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
+        Command::ResourceTypes(arguments) => resource_types::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

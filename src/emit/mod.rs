@@ -1,12 +1,45 @@
-//! Provisioned units become artifacts. No emitter sees another.
+//! Provisioned units become artifacts, and artifacts are read back before they are written. No emitter sees another.
 
 mod artifact;
+pub mod hcl;
+pub mod kubernetes;
+pub mod read_back;
+pub mod terraform;
+pub mod yaml;
 
 pub use artifact::Artifact;
 
-use crate::provision::ProvisionedUnit;
+use crate::provision::{EnvironmentFacts, ProvisionedUnit};
+
+/// What was written does not say what was meant, or cannot be written at all: a mistake of ours, never of a user.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EmitError {
+    #[error(transparent)]
+    Terraform(#[from] terraform::TerraformError),
+    #[error(transparent)]
+    Manifests(#[from] read_back::manifests::Mismatch),
+}
 
 /// All files of one unit, sorted by path.
-pub fn emit(_unit: &ProvisionedUnit<'_>) -> Vec<Artifact> {
-    Vec::new()
+pub fn emit(unit: &ProvisionedUnit<'_>) -> Result<Vec<Artifact>, EmitError> {
+    let mut artifacts = kubernetes::manifests(unit);
+    artifacts.extend(terraform::terraform(unit)?);
+    artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(artifacts)
+}
+
+/// All files that an environment itself needs, sorted by path.
+pub fn emit_environment(facts: &EnvironmentFacts<'_>) -> Vec<Artifact> {
+    kubernetes::environment_manifests(facts)
+}
+
+/// Reads a unit's files back: the set of objects and every field of them must be what was meant.
+pub fn verify(unit: &ProvisionedUnit<'_>, artifacts: &[Artifact]) -> Result<(), EmitError> {
+    read_back::manifests::verify(artifacts, &kubernetes::objects(unit))?;
+    Ok(terraform::verify(unit, artifacts)?)
+}
+
+/// The same for the files of an environment itself.
+pub fn verify_environment(facts: &EnvironmentFacts<'_>, artifacts: &[Artifact]) -> Result<(), EmitError> {
+    Ok(read_back::manifests::verify(artifacts, &kubernetes::environment_objects(facts))?)
 }

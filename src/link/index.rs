@@ -3,7 +3,7 @@
 use super::rules;
 use crate::model::kinds::{Environment, Kind, Platform, Resource, ResourceType, SecretRequest, Service, Team};
 use crate::model::{Findings, Name, nearest};
-use crate::read::{Declared, Document, Documents, NodeValue};
+use crate::read::{Declared, Documents};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every declaration that others refer to, by its name.
@@ -35,7 +35,7 @@ pub enum Found<T> {
 impl<'d> Index<'d> {
     pub fn build(documents: &'d Documents, findings: &mut Findings) -> Index<'d> {
         let declarations = &documents.declarations;
-        let mut index = Index {
+        let index = Index {
             documents,
             platform: first_platform(documents, findings),
             teams: by_name(documents, Kind::Team, &declarations.teams, findings),
@@ -44,7 +44,7 @@ impl<'d> Index<'d> {
             resources: by_name(documents, Kind::Resource, &declarations.resources, findings),
             resource_types: by_name(documents, Kind::ResourceType, &declarations.resource_types, findings),
             secret_requests: by_name(documents, Kind::SecretRequest, &declarations.secret_requests, findings),
-            broken: BTreeSet::new(),
+            broken: broken_names(documents),
             unread: unread_files(documents),
         };
         // The other kinds are referred to by nobody, but their names are unique too.
@@ -52,7 +52,6 @@ impl<'d> Index<'d> {
         by_name(documents, Kind::Incident, &declarations.incidents, findings);
         by_name(documents, Kind::GoldenPath, &declarations.golden_paths, findings);
         by_name(documents, Kind::PriceBook, &declarations.price_books, findings);
-        index.broken = broken_names(&index);
         index
     }
 
@@ -126,30 +125,9 @@ fn first_platform<'d>(documents: &'d Documents, findings: &mut Findings) -> Opti
 }
 
 /// Kind and name of every document that did not become a declaration.
-fn broken_names(index: &Index<'_>) -> BTreeSet<(Kind, String)> {
-    let text = |document: &Document, route: &[&str]| {
-        let node = route.iter().try_fold(&document.root, |node, step| node.child(step))?;
-        match &node.value {
-            NodeValue::Text(text) => Some(text.clone()),
-            _ => None,
-        }
-    };
-    let documents = index.documents.documents.iter();
-    documents
-        .filter_map(|document| {
-            let kind = Kind::parse(&text(document, &["kind"])?)?;
-            Some((kind, text(document, &["metadata", "name"])?))
-        })
-        .filter(|(kind, name)| match kind {
-            Kind::Team => !index.teams.contains_key(name.as_str()),
-            Kind::Service => !index.services.contains_key(name.as_str()),
-            Kind::Environment => !index.environments.contains_key(name.as_str()),
-            Kind::Resource => !index.resources.contains_key(name.as_str()),
-            Kind::ResourceType => !index.resource_types.contains_key(name.as_str()),
-            Kind::SecretRequest => !index.secret_requests.contains_key(name.as_str()),
-            Kind::GoldenPath | Kind::Waiver | Kind::Incident | Kind::PriceBook | Kind::Platform => false,
-        })
-        .collect()
+fn broken_names(documents: &Documents) -> BTreeSet<(Kind, String)> {
+    let broken = documents.declarations.broken.iter();
+    broken.filter_map(|broken| Some((broken.kind, broken.name.as_ref()?.to_string()))).collect()
 }
 
 /// YAML files of which no document came out: by file name and by folder name, as `redis/resource-type.yaml` has it.

@@ -124,8 +124,14 @@ impl Findings {
     }
 }
 
+/// Longer texts than this are no slip of the keyboard, and comparing them would take long.
+const LONGEST_SLIP: usize = 100;
+
 /// The candidate nearest to what was written, when one is near enough to be meant.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if written.len() > LONGEST_SLIP {
+        return None;
+    }
     let lower = written.to_ascii_lowercase();
     let limit = (written.chars().count().max(3) / 3).max(1);
     known
@@ -164,6 +170,7 @@ mod tests {
         assert_eq!(nearest("Shopping", teams), Some("shopping"));
         assert_eq!(nearest("zebra", teams), None);
         assert_eq!(nearest("cart", ["cartservice", "adservice"]), Some("cartservice"));
+        assert_eq!(nearest(&"cart".repeat(100), ["cart"]), None);
     }
 
     #[test]

@@ -8,7 +8,11 @@ use std::fmt;
 
 /// A text type with a pattern: serde, schema and display all go through the text.
 macro_rules! text_scalar {
-    ($(#[$meta:meta])* $name:ident, $pattern:expr, $max:expr, $description:expr) => {
+    ($(#[$meta:meta])* $name:ident, $format:literal, $pattern:expr, $max:expr, $description:expr) => {
+        impl $name {
+            /// What schemas call it behind `format`, so that one check finds what no pattern can say.
+            pub const FORMAT: &'static str = $format;
+        }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = Cow::<'de, str>::deserialize(deserializer)?;
@@ -24,8 +28,18 @@ macro_rules! text_scalar {
             fn schema_name() -> Cow<'static, str> {
                 stringify!($name).into()
             }
+            fn inline_schema() -> bool {
+                true
+            }
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "pattern": $pattern, "maxLength": $max, "description": $description })
+                json_schema!({
+                    "type": "string",
+                    "format": $format,
+                    "pattern": $pattern,
+                    "patternErrorMessage": concat!("this has to be ", $description),
+                    "maxLength": $max,
+                    "description": $description
+                })
             }
         }
     };
@@ -37,6 +51,9 @@ pub struct Name(String);
 
 /// The longest [`Name`]: a DNS label.
 pub const MAX_NAME: usize = 63;
+
+/// What a [`Name`] looks like, for schemas; its length is a limit of its own.
+pub const NAME_PATTERN: &str = "^[a-z]([a-z0-9-]*[a-z0-9])?$";
 
 impl Name {
     pub fn parse(text: &str) -> Option<Name> {
@@ -81,7 +98,8 @@ impl std::ops::Deref for Name {
 
 text_scalar!(
     Name,
-    "^[a-z]([a-z0-9-]*[a-z0-9])?$",
+    "pavior-name",
+    NAME_PATTERN,
     MAX_NAME,
     "a name of lower-case letters, digits and hyphens that starts with a letter and ends with a letter or digit, 63 characters at most"
 );
@@ -168,7 +186,7 @@ impl fmt::Display for Quantity {
 /// What a quantity looks like, for schemas.
 pub const QUANTITY_PATTERN: &str = r"^[0-9]{1,15}(\.[0-9]{1,9})?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";
 
-text_scalar!(Quantity, QUANTITY_PATTERN, 32, "a Kubernetes quantity such as 250m, 64Mi or 1.5");
+text_scalar!(Quantity, "pavior-quantity", QUANTITY_PATTERN, 32, "a Kubernetes quantity such as 250m, 64Mi or 1.5");
 
 /// A share of a hundred, in hundred-thousandths so that 99.999% is exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -213,7 +231,13 @@ impl fmt::Display for Percent {
     }
 }
 
-text_scalar!(Percent, r"^[0-9]{1,3}(\.[0-9]{1,3})?%$", 8, "a percentage such as 70% or 99.95%, 100% at most");
+text_scalar!(
+    Percent,
+    "pavior-percent",
+    r"^[0-9]{1,3}(\.[0-9]{1,3})?%$",
+    8,
+    "a percentage such as 70% or 99.95%, 100% at most"
+);
 
 /// A length of time with one unit: `300ms`, `30s`, `5m`, `12h`, `90d`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -277,7 +301,13 @@ impl fmt::Display for Duration {
     }
 }
 
-text_scalar!(Duration, "^[0-9]{1,6}(ms|s|m|h|d)$", 8, "a duration such as 300ms, 30s, 5m, 12h or 90d");
+text_scalar!(
+    Duration,
+    "pavior-duration",
+    "^[0-9]{1,6}(ms|s|m|h|d)$",
+    8,
+    "a duration such as 300ms, 30s, 5m, 12h or 90d"
+);
 
 /// An amount of money: integer micro-units of a currency, never a float. In YAML: `1500 USD`, `0.25 EUR`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -329,6 +359,7 @@ impl fmt::Display for Money {
 
 text_scalar!(
     Money,
+    "pavior-money",
     r"^[0-9]{1,12}(\.[0-9]{1,6})? [A-Z]{3}$",
     24,
     "an amount of money with its ISO 4217 currency, such as 1500 USD or 0.25 EUR"
@@ -371,7 +402,7 @@ impl fmt::Display for Date {
     }
 }
 
-text_scalar!(Date, "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", 10, "a calendar day such as 2027-06-30");
+text_scalar!(Date, "pavior-date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", 10, "a calendar day such as 2027-06-30");
 
 /// A moment in UTC, to the second: `2026-11-02T08:15:00Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -407,6 +438,7 @@ impl fmt::Display for Timestamp {
 
 text_scalar!(
     Timestamp,
+    "pavior-timestamp",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
     20,
     "a moment in UTC such as 2026-11-02T08:15:00Z"
@@ -437,7 +469,13 @@ impl fmt::Display for HttpsUrl {
     }
 }
 
-text_scalar!(HttpsUrl, r"^https://[A-Za-z0-9.:-]+([/?#][!#-;=?-\[\]^_a-z{|}~]*)?$", 2000, "an https:// address");
+text_scalar!(
+    HttpsUrl,
+    "pavior-https-url",
+    r"^https://[A-Za-z0-9.:-]+([/?#][!#-;=?-\[\]^_a-z{|}~]*)?$",
+    2000,
+    "an https:// address"
+);
 
 #[cfg(test)]
 mod tests {

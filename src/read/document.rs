@@ -2,10 +2,10 @@
 
 use super::snapshot::Snapshot;
 use crate::model::kinds::{
-    Environment, GoldenPath, Incident, Metadata, Platform, PriceBook, Resource, ResourceType, SecretRequest, Service,
-    Team, Waiver,
+    Environment, GoldenPath, Incident, Kind, Metadata, Platform, PriceBook, Resource, ResourceType, SecretRequest,
+    Service, Team, Waiver,
 };
-use crate::model::{Location, RepoPath, Span};
+use crate::model::{Location, Name, RepoPath, Span};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -156,6 +156,17 @@ pub struct Declarations {
     pub price_books: Vec<Declared<PriceBook>>,
     /// More than one is a finding of `link`.
     pub platforms: Vec<Declared<Platform>>,
+    /// What is declared but has mistakes, so that nobody calls its name unknown.
+    pub broken: Vec<Broken>,
+}
+
+/// A declaration with mistakes: its findings are made, its values are not to be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    pub document: DocumentId,
+    pub kind: Kind,
+    /// Where it could be read.
+    pub name: Option<Name>,
 }
 
 /// What reading a snapshot gives: the input of `link`.
@@ -173,38 +184,37 @@ impl Documents {
 
     /// Where a symbolic place is in the text. What is absent is found at its nearest ancestor that is there.
     pub fn locate(&self, place: &Place) -> Location {
-        let document = self.document(place.document);
-        let mut node = &document.root;
-        let mut key_span = None;
-        for (depth, step) in place.route.iter().enumerate() {
-            let found = match &node.value {
-                NodeValue::Mapping(_) => node.entry(step).map(|entry| (&entry.value, Some(entry.key_span))),
-                _ => node.child(step).map(|child| (child, None)),
-            };
-            let Some((child, key)) = found else {
-                let span = if depth == 0 { node.span } else { key_span.unwrap_or(node.span) };
-                return self.location(document, span);
-            };
-            node = child;
-            key_span = key;
-        }
-        let span = match place.part {
-            Part::Key => key_span.unwrap_or(node.span),
-            Part::Value => value_span(node, key_span),
-            Part::Within { start, end } => within(document, node, start, end),
-        };
-        self.location(document, span)
-    }
-
-    fn location(&self, document: &Document, span: Span) -> Location {
-        Location::in_text(document.path.clone(), &document.text, span)
+        locate(&self.documents, place)
     }
 }
 
-/// Block collections span many lines; a person is better served by their key.
+/// As [`Documents::locate`], for stages that have no [`Documents`] yet.
+pub fn locate(documents: &[Document], place: &Place) -> Location {
+    let document = &documents[place.document.0];
+    let in_document = |span| Location::in_text(document.path.clone(), &document.text, span);
+    let mut node = &document.root;
+    let mut key_span = None;
+    for step in &place.route {
+        let found = match &node.value {
+            NodeValue::Mapping(_) => node.entry(step).map(|entry| (&entry.value, Some(entry.key_span))),
+            _ => node.child(step).map(|child| (child, None)),
+        };
+        let Some((child, key)) = found else { return in_document(value_span(node, key_span)) };
+        node = child;
+        key_span = key;
+    }
+    in_document(match place.part {
+        Part::Key => key_span.unwrap_or(node.span),
+        Part::Value => value_span(node, key_span),
+        Part::Within { start, end } => within(document, node, start, end),
+    })
+}
+
+/// Block collections span many lines; a person is better served by their key, or else by what they begin with.
 fn value_span(node: &Node, key_span: Option<Span>) -> Span {
     match (&node.value, key_span) {
         (NodeValue::Mapping(_) | NodeValue::Sequence(_) | NodeValue::Null, Some(key)) => key,
+        (NodeValue::Mapping(entries), None) => entries.first().map_or(node.span, |entry| entry.key_span),
         _ => node.span,
     }
 }

@@ -1,14 +1,26 @@
 //! load -> parse -> validate: files become typed documents with spans.
 
-mod document;
 mod snapshot;
+mod document;
+pub mod rules;
+mod load;
+mod parse;
+pub mod schema;
+pub mod validate;
 
-pub use document::{Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place};
+pub use document::{
+    Broken, Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place, locate,
+};
+pub use load::{MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, load_directory, load_revision};
+pub use parse::{MAX_DEPTH, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, parse};
 pub use snapshot::Snapshot;
+pub use validate::validate;
 
 use crate::model::Findings;
 
 /// Parses and validates a snapshot. Mistakes are findings; what is whole is in the result.
-pub fn read(snapshot: Snapshot, _findings: &mut Findings) -> Documents {
-    Documents { snapshot, ..Documents::default() }
+pub fn read(snapshot: Snapshot, findings: &mut Findings) -> Documents {
+    let documents = parse(&snapshot, findings);
+    let declarations = validate(&documents, findings);
+    Documents { snapshot, documents, declarations }
 }

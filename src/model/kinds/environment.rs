@@ -20,6 +20,7 @@ pub struct Environment {
     /// The provider's region, such as `eu-central-1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[a-z]{2,}-[a-z]+-?[0-9][a-z]?$"))]
+    #[schemars(extend("patternErrorMessage" = "a region is written as the provider names it, such as `eu-central-1` or `europe-west3`"))]
     pub region: Option<String>,
     /// The Kubernetes cluster's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,6 +33,7 @@ pub struct Environment {
         regex(pattern = "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"),
         length(max = 200)
     )]
+    #[schemars(extend("patternErrorMessage" = "a domain has lower-case labels with dots between, such as `staging.boutique.example`"))]
     pub domain: String,
     /// The environment a change has to be healthy in first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,16 +84,21 @@ pub struct Environment {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EnvironmentType {
+    /// Always there.
     #[default]
     Permanent,
+    /// Made for a pull request, and gone with it.
     Preview,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EnvironmentClass {
+    /// Users depend on it.
     Production,
+    /// As production, for ourselves.
     Staging,
+    /// May break.
     Development,
 }
 
@@ -103,6 +110,7 @@ pub struct FreezeWindow {
     pub from: Date,
     /// The last day.
     pub to: Date,
+    /// Why, for those who have to wait.
     #[schemars(length(min = 1, max = 200))]
     pub reason: String,
 }
@@ -111,8 +119,11 @@ pub struct FreezeWindow {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Capacity {
+    /// Cores of all nodes together, such as `64`.
     pub cpu: Quantity,
+    /// Memory of all nodes together, such as `256Gi`.
     pub memory: Quantity,
+    /// How many pods may run.
     #[schemars(range(min = 1, max = 150000))]
     pub pods: u32,
     /// Storage of all volumes together.
@@ -124,15 +135,19 @@ pub struct Capacity {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SecretStore {
+    /// The store's name in the cluster.
     pub name: Name,
+    /// Whether the store is there for the whole cluster or for one namespace.
     #[serde(default)]
     pub kind: SecretStoreKind,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum SecretStoreKind {
+    /// There for the whole cluster.
     #[default]
     ClusterSecretStore,
+    /// There for one namespace.
     SecretStore,
 }
 
@@ -143,7 +158,9 @@ pub enum Delivery {
     /// Pavior applies.
     #[default]
     Direct,
+    /// Argo CD applies what Pavior renders.
     Argocd,
+    /// Flux applies what Pavior renders.
     Flux,
 }
 
@@ -156,14 +173,17 @@ pub struct ImagePolicy {
     pub digests: DigestPolicy,
     /// Registries (with path prefixes) that images may come from; empty means any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub registries: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DigestPolicy {
+    /// A tag is enough.
     #[default]
     Optional,
+    /// Every image names its digest.
     Required,
 }
 
@@ -237,8 +257,11 @@ pub struct Backend {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct S3Backend {
+    /// The bucket's name.
     #[schemars(regex(pattern = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"))]
+    #[schemars(extend("patternErrorMessage" = "a bucket name has 3 to 63 lower-case letters, digits, dots and hyphens"))]
     pub bucket: String,
+    /// The bucket's region.
     #[schemars(length(min = 1, max = 32))]
     pub region: String,
     /// The key that encrypts state; default the bucket's own.
@@ -249,7 +272,9 @@ pub struct S3Backend {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GcsBackend {
+    /// The bucket's name.
     #[schemars(regex(pattern = "^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$"))]
+    #[schemars(extend("patternErrorMessage" = "a bucket name has 3 to 63 lower-case letters, digits, dots, hyphens and underscores"))]
     pub bucket: String,
 }
 
@@ -263,21 +288,28 @@ pub struct LocalBackend {}
 pub struct Aws {
     /// The account's twelve digits, quoted.
     #[schemars(regex(pattern = "^[0-9]{12}$"))]
+    #[schemars(extend("patternErrorMessage" = "an account is twelve digits in quotes, such as `\"123456789012\"`"))]
     pub account: String,
+    /// The VPC that holds the cluster and its datastores.
     #[schemars(regex(pattern = "^vpc-[0-9a-f]{8,17}$"))]
+    #[schemars(extend("patternErrorMessage" = "a VPC id looks like `vpc-0a1b2c3d4e5f67890`"))]
     pub vpc: String,
     /// Subnets without a route from the internet, in at least two zones.
     #[schemars(length(min = 2, max = 12))]
+    #[schemars(extend("uniqueItems" = true))]
     pub private_subnets: Vec<String>,
     /// The address ranges of those subnets.
     #[schemars(length(min = 1, max = 12))]
+    #[schemars(extend("uniqueItems" = true))]
     pub private_cidrs: Vec<String>,
     /// The security group that pods have.
     #[schemars(regex(pattern = "^sg-[0-9a-f]{8,17}$"))]
+    #[schemars(extend("patternErrorMessage" = "a security group id looks like `sg-0a1b2c3d4e5f67890`"))]
     pub cluster_security_group: String,
     /// The key that encrypts; default one per resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^arn:aws[a-z-]*:kms:"))]
+    #[schemars(extend("patternErrorMessage" = "a key is named by its ARN, such as `arn:aws:kms:eu-central-1:123456789012:key/...`"))]
     pub kms_key: Option<String>,
     /// The bucket that collects access logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -285,14 +317,17 @@ pub struct Aws {
     /// The Route 53 zone of `domain`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^Z[A-Z0-9]{1,31}$"))]
+    #[schemars(extend("patternErrorMessage" = "a hosted zone id looks like `Z0123456789ABCDEFGHIJ`"))]
     pub hosted_zone: Option<String>,
     /// The boundary of every role that is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^arn:aws[a-z-]*:iam::"))]
+    #[schemars(extend("patternErrorMessage" = "a boundary is named by its ARN, such as `arn:aws:iam::123456789012:policy/boundary`"))]
     pub permissions_boundary: Option<String>,
     /// The SNS topic that hears alarms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^arn:aws[a-z-]*:sns:"))]
+    #[schemars(extend("patternErrorMessage" = "a topic is named by its ARN, such as `arn:aws:sns:eu-central-1:123456789012:alarms`"))]
     pub alarm_topic: Option<String>,
 }
 
@@ -300,13 +335,16 @@ pub struct Aws {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Gcp {
+    /// The project's id.
     #[schemars(regex(pattern = "^[a-z][a-z0-9-]{4,28}[a-z0-9]$"))]
+    #[schemars(extend("patternErrorMessage" = "a project id has 6 to 30 lower-case letters, digits and hyphens and starts with a letter"))]
     pub project: String,
     /// The VPC network's self link or name.
     #[schemars(length(min = 1, max = 300))]
     pub network: String,
     /// The address ranges of its private subnets.
     #[schemars(length(min = 1, max = 12))]
+    #[schemars(extend("uniqueItems" = true))]
     pub private_cidrs: Vec<String>,
     /// The key that encrypts; default Google's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]

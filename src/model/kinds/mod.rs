@@ -3,6 +3,7 @@
 pub mod environment;
 pub mod golden_path;
 pub mod incident;
+pub mod keys;
 pub mod platform;
 pub mod price_book;
 pub mod resource;
@@ -120,6 +121,7 @@ pub struct Declaration<S> {
     pub api_version: ApiVersion,
     /// What is declared.
     pub kind: String,
+    /// Who and what it is about.
     pub metadata: Metadata,
     pub spec: S,
 }
@@ -147,12 +149,14 @@ pub struct Metadata {
     /// Words to find it by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 30))]
+    #[schemars(extend("uniqueItems" = true))]
     pub tags: Vec<Name>,
     /// Kubernetes labels for every object that is compiled from this.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub labels: IndexMap<String, String>,
     /// Free notes for tools and people; copied to the catalog, never to the cluster.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(extend("additionalProperties" = serde_json::json!({ "type": "string", "maxLength": 262_144 })))]
     pub annotations: IndexMap<String, String>,
 }
 
@@ -163,6 +167,7 @@ pub struct Link {
     /// What a reader finds there.
     #[schemars(length(min = 1, max = 100))]
     pub title: String,
+    /// Where it leads.
     pub url: HttpsUrl,
 }
 

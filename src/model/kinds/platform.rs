@@ -17,6 +17,7 @@ pub struct Platform {
     pub forge: Option<Forge>,
     /// Teams that own the platform files.
     #[schemars(length(min = 1, max = 20))]
+    #[schemars(extend("uniqueItems" = true))]
     pub owners: Vec<Name>,
     /// Labels for every object of every unit.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
@@ -27,9 +28,11 @@ pub struct Platform {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Forge {
+    /// Which software the forge runs.
     pub kind: ForgeKind,
     /// `owner/name`
     #[schemars(regex(pattern = "^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"))]
+    #[schemars(extend("patternErrorMessage" = "a repository is written `owner/name`, such as `acme/platform`"))]
     pub repository: String,
     /// The forge's own address, for GitHub Enterprise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,5 +42,6 @@ pub struct Forge {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ForgeKind {
+    /// GitHub, or GitHub Enterprise by its `url`.
     Github,
 }

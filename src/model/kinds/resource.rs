@@ -21,6 +21,7 @@ pub struct Resource {
     pub params: serde_json::Map<String, serde_json::Value>,
     /// The services that may use it; empty means any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub consumers: Vec<Name>,
     /// Its former name; keeps its data when it is renamed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

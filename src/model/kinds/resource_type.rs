@@ -1,8 +1,9 @@
 //! `ResourceType`: something a service may ask for, and how each provider realises it. Pure data.
 
+use super::keys;
 use crate::model::Name;
 use indexmap::IndexMap;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,13 +20,16 @@ pub struct ResourceType {
     /// What users may choose: a JSON Schema of a bounded, defaulted object.
     pub params: ParamSchema,
     /// Presets of params, by name; what the user gives wins.
+    #[schemars(extend("minProperties" = 1, "maxProperties" = 20))]
     pub classes: IndexMap<Name, serde_json::Map<String, Value>>,
     /// The class of those who name none.
     pub default_class: Name,
     /// Constant look-up tables for expressions.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(extend("propertyNames" = keys::words(), "maxProperties" = 50))]
     pub tables: IndexMap<String, IndexMap<String, Value>>,
     /// What placeholders may name. `"*"` is one output per entry of `params.keys`.
+    #[schemars(extend("propertyNames" = keys::words_or_all(), "maxProperties" = 50))]
     pub outputs: IndexMap<String, OutputDeclaration>,
     /// How it is realised; the first whose environment matches is taken.
     #[schemars(length(min = 1, max = 20))]
@@ -40,10 +44,14 @@ pub struct ParamSchema {
     #[serde(rename = "type")]
     pub kind: ObjectType,
     /// Always false: unknown params are errors.
+    #[schemars(extend("const" = false))]
     pub additional_properties: bool,
     /// Params that have no default and must be given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub required: Vec<String>,
+    /// The params, by name.
+    #[schemars(extend("propertyNames" = keys::words(), "maxProperties" = 50))]
     pub properties: IndexMap<String, Param>,
 }
 
@@ -57,31 +65,43 @@ pub enum ObjectType {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Param {
+    /// What kind of value it takes.
     #[serde(rename = "type")]
     pub kind: ParamType,
     /// What it does, for `pavior resource-types`.
     #[schemars(length(min = 1, max = 500))]
     pub description: String,
+    /// The value where the user gives none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Value>,
+    /// The values to choose from.
     #[serde(default, rename = "enum", skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<Value>,
+    /// What a text stands for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<ParamFormat>,
+    /// The smallest number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum: Option<i64>,
+    /// The greatest number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maximum: Option<i64>,
+    /// The fewest characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_length: Option<u64>,
+    /// The most characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u64>,
+    /// A regular expression that a text has to match.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
+    /// The fewest entries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_items: Option<u64>,
+    /// The most entries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_items: Option<u64>,
+    /// Whether no entry may stand twice.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unique_items: bool,
     /// What each entry of an array has to be.
@@ -92,9 +112,13 @@ pub struct Param {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ParamType {
+    /// A text.
     String,
+    /// A whole number.
     Integer,
+    /// True or false.
     Boolean,
+    /// A list.
     Array,
 }
 
@@ -111,14 +135,19 @@ pub enum ParamFormat {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ParamItems {
+    /// What kind of value an entry is.
     #[serde(rename = "type")]
     pub kind: ParamType,
+    /// The values to choose from.
     #[serde(default, rename = "enum", skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<Value>,
+    /// A regular expression that a text has to match.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
+    /// The fewest characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_length: Option<u64>,
+    /// The most characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u64>,
 }
@@ -127,6 +156,7 @@ pub struct ParamItems {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OutputDeclaration {
+    /// What a reader of the placeholder gets.
     #[schemars(length(min = 1, max = 300))]
     pub description: String,
     /// Never a plain value: a reference from end to end.
@@ -138,7 +168,9 @@ pub struct OutputDeclaration {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
+    /// Amazon Web Services.
     Aws,
+    /// Google Cloud.
     Gcp,
     /// In the cluster itself.
     Kubernetes,
@@ -163,6 +195,7 @@ impl Provider {
 pub struct Provisioner {
     /// The environments it is for.
     pub environment: EnvironmentMatch,
+    /// How Terraform makes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terraform: Option<TerraformModule>,
     /// Whole Kubernetes objects; string leaves may hold expressions, keys may not.
@@ -172,6 +205,7 @@ pub struct Provisioner {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<serde_json::Map<String, Value>>,
     /// Every declared output, from where it comes.
+    #[schemars(extend("propertyNames" = keys::words_or_all(), "maxProperties" = 50))]
     pub outputs: IndexMap<String, OutputSource>,
     /// What the consumer's network policy has to let through.
     #[serde(default, skip_serializing_if = "Network::is_empty")]
@@ -190,6 +224,7 @@ pub struct Provisioner {
     pub access: Option<Access>,
     /// What a change of each param means; `"*"` for the rest, `delete` for its end.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(extend("propertyNames" = keys::words_or_all()))]
     pub reversibility: IndexMap<String, Reversibility>,
 }
 
@@ -197,7 +232,9 @@ pub struct Provisioner {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EnvironmentMatch {
+    /// The provider of the environment.
     pub provider: Provider,
+    /// The class of the environment; absent means any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<super::environment::EnvironmentClass>,
 }
@@ -208,8 +245,11 @@ pub struct EnvironmentMatch {
 pub struct TerraformModule {
     /// A folder beside this file, such as `./aws`.
     #[schemars(regex(pattern = "^\\./[a-z][a-z0-9-]*$"))]
+    #[schemars(extend("patternErrorMessage" = "a module is a folder beside this file, such as `./aws`"))]
     pub module: String,
+    /// Every variable of the module that has no default; values may hold expressions.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = keys::words()))]
     pub variables: IndexMap<String, Value>,
 }
 
@@ -246,6 +286,7 @@ pub enum StoreReference {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StoreLocation {
+    /// The path in the secret store.
     pub path: String,
     /// Absent: the whole secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -255,7 +296,9 @@ pub struct StoreLocation {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SecretKeyReference {
+    /// The Secret's name.
     pub name: String,
+    /// The key inside the Secret.
     pub key: String,
 }
 
@@ -263,8 +306,10 @@ pub struct SecretKeyReference {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Network {
+    /// What consumers have to reach.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub egress: Vec<NetworkEgress>,
+    /// Who has to reach the consumers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ingress: Vec<NetworkIngress>,
 }
@@ -278,8 +323,10 @@ impl Network {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NetworkEgress {
+    /// What has to be reached.
     pub to: EgressTarget,
     /// A port number, or an expression of one.
+    #[schemars(schema_with = "amount_or_expression")]
     pub port: Value,
 }
 
@@ -298,8 +345,10 @@ pub enum EgressTarget {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NetworkIngress {
+    /// Who has to reach it.
     pub from: IngressSource,
     /// A port number or the name of a service port, or an expression of one.
+    #[schemars(schema_with = "amount_or_expression")]
     pub port: Value,
 }
 
@@ -314,15 +363,19 @@ pub enum IngressSource {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Grant {
+    /// The actions of IAM, such as `s3:GetObject`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<String>,
+    /// The ARNs they are allowed on, computed from deterministic names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
     /// When it holds, on AWS: a list of `{test, variable, values}`, or an expression of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conditions: Option<Value>,
+    /// The role of Google Cloud, such as `roles/pubsub.publisher`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// What the role is granted on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
 }
@@ -334,9 +387,11 @@ pub struct CostItem {
     /// A SKU of a price book, or an expression of one.
     pub sku: String,
     /// How many units, or an expression of that.
+    #[schemars(schema_with = "amount_or_expression")]
     pub quantity: Value,
     /// What is counted: `node-hour`, `gb-month`, `million-requests`.
-    #[schemars(regex(pattern = "^[a-z][a-z0-9-]{0,62}$"))]
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]{0,62}$"))]
+    #[schemars(extend("patternErrorMessage" = "a unit has lower-case words with hyphens between, such as `node-hour`"))]
     pub unit: String,
     /// What is assumed about use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -348,15 +403,25 @@ pub struct CostItem {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ResourceCapacity {
+    /// Cores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "amount_or_expression")]
     pub cpu: Option<Value>,
+    /// Memory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "amount_or_expression")]
     pub memory: Option<Value>,
+    /// Storage of volumes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "amount_or_expression")]
     pub storage: Option<Value>,
+    /// Pods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "amount_or_expression")]
     pub pods: Option<Value>,
+    /// Connections it can hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "amount_or_expression")]
     pub connections: Option<Value>,
 }
 
@@ -373,10 +438,15 @@ pub struct Access {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccessLevel {
+    /// No access.
     None,
+    /// Reads what is inside.
     Read,
+    /// Adds to what is inside and cannot read it.
     Write,
+    /// Reads and changes what is inside.
     ReadWrite,
+    /// May do everything.
     Administer,
 }
 
@@ -391,7 +461,9 @@ pub enum Reversibility {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DirectedEffect {
+    /// What raising the value means.
     pub increase: ChangeEffect,
+    /// What lowering the value means.
     pub decrease: ChangeEffect,
 }
 
@@ -410,4 +482,9 @@ pub enum ChangeEffect {
     LosesData,
     /// Cannot be undone at all.
     Irreversible,
+}
+
+/// A number, or a text that may hold an expression of one.
+fn amount_or_expression(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": ["number", "string"], "maxLength": 1_000 })
 }

@@ -1,5 +1,6 @@
 //! `SecretRequest`: who needs which secret keys, where and why. It has no field that could hold a value.
 
+use super::keys;
 use crate::model::{Date, Duration, Name};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -13,9 +14,10 @@ pub struct SecretRequest {
     pub service: Name,
     /// Where it is needed.
     #[schemars(length(min = 1, max = 50))]
+    #[schemars(extend("uniqueItems" = true))]
     pub environments: Vec<Name>,
     /// The keys, each with what it is for. Values are put into the store by their owner, never here.
-    #[schemars(length(min = 1, max = 50))]
+    #[schemars(extend("propertyNames" = keys::secret_keys(), "minProperties" = 1, "maxProperties" = 50))]
     pub keys: IndexMap<String, SecretKey>,
     /// Why it is needed.
     #[schemars(length(min = 10, max = 500))]
@@ -28,6 +30,7 @@ pub struct SecretRequest {
     pub expires: Option<Date>,
     /// Teams that have to approve; the owner's team always has to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub approvers: Vec<Name>,
 }
 

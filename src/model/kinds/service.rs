@@ -1,6 +1,7 @@
 //! `Service`: something that runs, with all that it needs and promises.
 
 use super::Link;
+use super::keys;
 use super::workload::{ComputeAmounts, Container, ContainerResources, ResourceRequest, ServicePorts};
 use crate::model::{Duration, HttpsUrl, Name, Percent};
 use indexmap::IndexMap;
@@ -14,6 +15,7 @@ pub struct Service {
     /// How much hurts when it is down.
     #[serde(default)]
     pub tier: Tier,
+    /// How far along it is.
     #[serde(default)]
     pub lifecycle: Lifecycle,
     /// The larger whole that it is a part of, as Backstage has it.
@@ -25,14 +27,17 @@ pub struct Service {
     /// Its runbook, decisions, API definitions and other documents.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub docs: Vec<Document>,
+    /// Where else to look: dashboards, design, tickets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
     /// What law or standard its data is under.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub compliance: Vec<Compliance>,
     /// The template it was made from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub golden_path: Option<GoldenPathUse>,
+    /// The APIs it provides and consumes.
     #[serde(default, skip_serializing_if = "Apis::is_empty")]
     pub apis: Apis,
     /// What its callers can rely on.
@@ -45,6 +50,7 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
     /// The containers, by name; the first is the main one.
+    #[schemars(extend("minProperties" = 1, "maxProperties" = 20))]
     pub containers: IndexMap<Name, Container>,
     /// The ports that other services call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,10 +60,12 @@ pub struct Service {
     pub resources: IndexMap<Name, ResourceRequest>,
     /// Services it needs that no placeholder shows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub depends_on: Vec<Name>,
     /// Work beside the main workload: migrations before a deployment, scheduled clean-ups.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub jobs: IndexMap<Name, Job>,
+    /// How many replicas run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scaling: Option<Scaling>,
     /// How many replicas may be away at once when nodes are drained.
@@ -93,7 +101,9 @@ pub enum Tier {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Lifecycle {
+    /// May change or go any day.
     Experimental,
+    /// Others may depend on it.
     #[default]
     Production,
     /// Still runs, but nothing new should depend on it.
@@ -120,9 +130,13 @@ pub enum Workload {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Compliance {
+    /// Personal data of people in the European Union.
     Gdpr,
+    /// Card data.
     Pci,
+    /// Health data.
     Hipaa,
+    /// In scope of the SOC 2 audit.
     Soc2,
 }
 
@@ -130,7 +144,9 @@ pub enum Compliance {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Document {
+    /// What the document is.
     pub kind: DocumentKind,
+    /// The language of an API definition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<ApiFormat>,
     /// A path in the repository of `source`.
@@ -144,22 +160,30 @@ pub struct Document {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DocumentKind {
+    /// Where to start.
     Readme,
+    /// What to do when it is ill.
     Runbook,
     /// An architecture decision record, or a folder of them.
     Adr,
     /// An API definition.
     Api,
+    /// How it is doing.
     Dashboard,
+    /// Anything else.
     Other,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ApiFormat {
+    /// OpenAPI.
     Openapi,
+    /// Protocol buffers.
     Grpc,
+    /// GraphQL.
     Graphql,
+    /// AsyncAPI.
     Asyncapi,
 }
 
@@ -167,9 +191,11 @@ pub enum ApiFormat {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GoldenPathUse {
+    /// The golden path's name.
     pub name: Name,
     /// `major.minor.patch`
     #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+\.[0-9]+$"))]
+    #[schemars(extend("patternErrorMessage" = "a version has three numbers with dots between, such as `1.4.0`"))]
     pub version: String,
 }
 
@@ -177,10 +203,12 @@ pub struct GoldenPathUse {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Apis {
+    /// APIs that others may call.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub provides: Vec<Api>,
     /// Names of APIs that other services provide.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub consumes: Vec<Name>,
 }
 
@@ -194,7 +222,9 @@ impl Apis {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Api {
+    /// The API's name, unique in the catalog.
     pub name: Name,
+    /// The language of its definition.
     pub format: ApiFormat,
     /// The definition's path in the repository of `source`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -208,6 +238,7 @@ pub struct Slo {
     /// The share of requests that succeed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub availability: Option<Percent>,
+    /// Response times by percentile.
     #[serde(default, skip_serializing_if = "Latency::is_empty")]
     pub latency: Latency,
     /// What the promise is counted over; default 30d.
@@ -219,12 +250,16 @@ pub struct Slo {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Latency {
+    /// Half of all requests are answered in this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p50: Option<Duration>,
+    /// Nine of ten requests are answered in this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p90: Option<Duration>,
+    /// Nineteen of twenty requests are answered in this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p95: Option<Duration>,
+    /// All but one request of a hundred are answered in this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p99: Option<Duration>,
 }
@@ -245,6 +280,7 @@ pub struct Schedule {
     /// An IANA time zone; default UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"), length(max = 64))]
+    #[schemars(extend("patternErrorMessage" = "a time zone is named as IANA does, such as `Europe/Berlin`"))]
     pub time_zone: Option<String>,
 }
 
@@ -258,10 +294,13 @@ pub struct Job {
     /// The container whose image, variables and files it takes; default the main one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<Name>,
+    /// Replaces the image's entry point.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub command: Vec<String>,
+    /// Replaces the image's arguments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<String>,
+    /// CPU and memory.
     #[serde(default, skip_serializing_if = "ContainerResources::is_empty")]
     pub resources: ContainerResources,
     /// Tries before it counts as failed; default 3.
@@ -297,6 +336,7 @@ pub struct Scaling {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Disruption {
+    /// How many replicas may be away at the same time.
     #[schemars(range(min = 1, max = 1000))]
     pub max_unavailable: i32,
 }
@@ -308,6 +348,7 @@ pub struct Egress {
     /// An address range such as `203.0.113.0/24`. Names cannot be matched by network policies.
     #[schemars(length(min = 1, max = 64))]
     pub cidr: String,
+    /// The port it listens on.
     #[schemars(range(min = 1, max = 65535))]
     pub port: i32,
     /// Why it is called.
@@ -319,6 +360,7 @@ pub struct Egress {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PreviewUse {
+    /// Whether a preview starts it at all.
     #[serde(default = "super::yes")]
     pub enabled: bool,
     /// What its datastores hold in a preview.
@@ -329,6 +371,7 @@ pub struct PreviewUse {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PreviewData {
+    /// Nothing.
     #[default]
     Empty,
     /// Filled by the service's job named `seed`.
@@ -345,10 +388,13 @@ pub struct EnvironmentSettings {
     /// Field by field in place of `scaling`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scaling: Option<Scaling>,
+    /// In place of `schedule`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
+    /// What differs per container.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub containers: IndexMap<Name, ContainerSettings>,
+    /// What differs per resource.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub resources: IndexMap<Name, ResourceSettings>,
 }
@@ -357,14 +403,18 @@ pub struct EnvironmentSettings {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ContainerSettings {
+    /// In place of the image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 512))]
     pub image: Option<String>,
     /// Added to the container's variables; the same name replaces.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(extend("propertyNames" = keys::variable_names(), "maxProperties" = 500))]
     pub variables: IndexMap<String, String>,
+    /// In place of `resources.requests`, field by field.
     #[serde(default, skip_serializing_if = "ComputeAmounts::is_empty")]
     pub requests: ComputeAmounts,
+    /// In place of `resources.limits`, field by field.
     #[serde(default, skip_serializing_if = "ComputeAmounts::is_empty")]
     pub limits: ComputeAmounts,
 }
@@ -373,6 +423,7 @@ pub struct ContainerSettings {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ResourceSettings {
+    /// In place of the class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<Name>,
     /// Added to the resource's params; the same name replaces.

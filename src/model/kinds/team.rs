@@ -14,6 +14,7 @@ pub struct Team {
     pub members: Vec<Member>,
     /// The team on the forge that reviews for it, such as `@acme/payments`.
     #[schemars(regex(pattern = "^@[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"))]
+    #[schemars(extend("patternErrorMessage" = "a team is written with its organisation, such as `@acme/payments`"))]
     pub forge_team: String,
     /// Who is called at night.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,6 +22,7 @@ pub struct Team {
     /// The chat channel, such as `#payments`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^#[a-z0-9._-]{1,79}$"))]
+    #[schemars(extend("patternErrorMessage" = "a channel starts with `#` and has lower-case letters, digits, dots, hyphens and underscores, such as `#payments`"))]
     pub channel: Option<String>,
     /// What all its units together may cost a month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,6 +31,7 @@ pub struct Team {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 63))]
     pub cost_centre: Option<String>,
+    /// Where else to find them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
 }
@@ -39,6 +42,7 @@ pub struct Team {
 pub struct Member {
     /// The login on the forge.
     #[schemars(regex(pattern = "^[A-Za-z0-9][A-Za-z0-9-]{0,38}$"))]
+    #[schemars(extend("patternErrorMessage" = "a login has letters, digits and hyphens, 39 characters at most, and no `@` before it"))]
     pub login: String,
     /// What colleagues call them.
     #[serde(default, skip_serializing_if = "Option::is_none")]

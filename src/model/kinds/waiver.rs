@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Waiver {
     /// The fingerprint that the finding's report shows.
     #[schemars(regex(pattern = "^[0-9a-f]{16}$"))]
+    #[schemars(extend("patternErrorMessage" = "a fingerprint has 16 characters from `0` to `9` and `a` to `f`; the report of the finding shows it"))]
     pub fingerprint: String,
     /// Why the exception is right.
     #[schemars(length(min = 10, max = 500))]

@@ -1,5 +1,6 @@
 //! The workload of a service, in Score's vocabulary.
 
+use super::keys;
 use crate::model::{Name, Quantity};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -20,12 +21,15 @@ pub struct Container {
     pub args: Vec<String>,
     /// Environment variables; values may hold placeholders.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(extend("propertyNames" = keys::variable_names(), "maxProperties" = 500))]
     pub variables: IndexMap<String, String>,
     /// Files to put into the container, by absolute path.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(extend("propertyNames" = keys::absolute_paths(), "maxProperties" = 100))]
     pub files: IndexMap<String, File>,
     /// Volumes to mount, by absolute path.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(extend("propertyNames" = keys::absolute_paths(), "maxProperties" = 50))]
     pub volumes: IndexMap<String, Volume>,
     /// CPU and memory.
     #[serde(default, skip_serializing_if = "ContainerResources::is_empty")]
@@ -48,6 +52,7 @@ pub struct Container {
     pub user: Option<i64>,
     /// Directories the container may write to; everything else is read-only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
     pub writable: Vec<String>,
 }
 
@@ -57,13 +62,16 @@ pub struct Container {
 pub struct File {
     /// The text; may hold placeholders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 524288))]
     pub content: Option<String>,
     /// The bytes, in base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 524288))]
     pub binary_content: Option<String>,
     /// Octal permissions, quoted: `"0644"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^0?[0-7]{3}$"))]
+    #[schemars(extend("patternErrorMessage" = "a mode is three octal digits in quotes, such as `\"0644\"`"))]
     pub mode: Option<String>,
     /// Takes the content as it is, placeholders and all.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -79,6 +87,7 @@ pub struct Volume {
     /// A folder inside the volume.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Whether the container may only read it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub read_only: bool,
 }
@@ -123,12 +132,16 @@ impl ComputeAmounts {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Probe {
+    /// Asks over HTTP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_get: Option<HttpGet>,
+    /// Asks over gRPC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grpc: Option<Grpc>,
+    /// Opens a connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tcp_socket: Option<TcpSocket>,
+    /// Runs a command inside the container.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exec: Option<Exec>,
     /// Seconds before the first try.
@@ -159,22 +172,28 @@ pub struct Probe {
 pub struct HttpGet {
     /// The path, with its leading slash.
     #[schemars(regex(pattern = "^/"), length(max = 1024))]
+    #[schemars(extend("patternErrorMessage" = "a path starts with `/`, such as `/healthz`"))]
     pub path: String,
+    /// The port of the container.
     #[schemars(range(min = 1, max = 65535))]
     pub port: i32,
+    /// `HTTP` or `HTTPS`; default `HTTP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<HttpScheme>,
     /// The host to ask for; default the pod's own address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
+    /// Headers to send along.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub http_headers: Vec<HttpHeader>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum HttpScheme {
+    /// In clear.
     #[serde(rename = "HTTP")]
     Http,
+    /// Over TLS; the certificate is not checked.
     #[serde(rename = "HTTPS")]
     Https,
 }
@@ -182,8 +201,11 @@ pub enum HttpScheme {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HttpHeader {
+    /// The header's name.
     #[schemars(regex(pattern = "^[-A-Za-z0-9]+$"), length(max = 100))]
+    #[schemars(extend("patternErrorMessage" = "a header name has letters, digits and hyphens"))]
     pub name: String,
+    /// The header's value.
     #[schemars(length(max = 1000))]
     pub value: String,
 }
@@ -192,6 +214,7 @@ pub struct HttpHeader {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Grpc {
+    /// The port of the container.
     #[schemars(range(min = 1, max = 65535))]
     pub port: i32,
     /// The name of the service to ask for.
@@ -203,6 +226,7 @@ pub struct Grpc {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TcpSocket {
+    /// The port of the container.
     #[schemars(range(min = 1, max = 65535))]
     pub port: i32,
 }
@@ -211,6 +235,7 @@ pub struct TcpSocket {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Exec {
+    /// The command and its arguments; no shell is around it.
     #[schemars(length(min = 1))]
     pub command: Vec<String>,
 }
@@ -219,6 +244,7 @@ pub struct Exec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Before {
+    /// The state the other one waits for.
     pub ready: Ready,
 }
 
@@ -238,7 +264,9 @@ pub enum Ready {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ServicePorts {
+    /// The ports, by name.
     #[serde(default)]
+    #[schemars(extend("maxProperties" = 50))]
     pub ports: IndexMap<Name, ServicePort>,
 }
 
@@ -253,14 +281,17 @@ pub struct ServicePort {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 65535))]
     pub target_port: Option<i32>,
+    /// `TCP` or `UDP`; default `TCP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protocol: Option<Protocol>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Protocol {
+    /// Connections.
     #[serde(rename = "TCP")]
     Tcp,
+    /// Datagrams.
     #[serde(rename = "UDP")]
     Udp,
 }

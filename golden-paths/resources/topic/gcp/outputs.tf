@@ -1,0 +1,4 @@
+output "id" {
+  description = "Path of the topic"
+  value       = google_pubsub_topic.this.id
+}

@@ -1,0 +1,193 @@
+//! A check: one snapshot, or two, become a report. Pure.
+//!
+//! With a base revision, the platform files of base judge the declarations of head, so that a change cannot loosen
+//! what judges it; and what base has wrong already is not held against the change.
+
+use crate::compile::{CompileError, compile};
+use crate::model::{Finding, Findings, Location, RepoPath};
+use crate::read::Snapshot;
+use crate::report::{Inventory, Report};
+use crate::rules;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What loading a revision gives.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    pub snapshot: Snapshot,
+    pub findings: Findings,
+}
+
+/// Checks a repository as it is.
+pub fn check(head: Loaded) -> Result<Report, CompileError> {
+    let Loaded { snapshot, mut findings } = head;
+    let (documents, units) = compile(snapshot, &mut findings)?;
+    Ok(Report {
+        inventory: Inventory::of(&documents, &units, rules::all().count()),
+        files: documents.snapshot.files.len(),
+        sources: documents.snapshot.files,
+        findings: findings.into_sorted(),
+        ..Report::default()
+    })
+}
+
+/// Checks a change: what head has wrong and base has not.
+pub fn check_against(base: Loaded, head: Loaded) -> Result<Report, CompileError> {
+    let platform = changed_platform_files(&base.snapshot, &head.snapshot);
+    let governed = base.snapshot.files.keys().any(is_platform_file);
+    let mut report = match (governed, platform.is_empty()) {
+        (false, _) => Report { notes: vec![base_has_no_platform_files()], ..check(head)? },
+        (true, true) => check(head)?,
+        (true, false) => judged_by_both(&base, head, &platform)?,
+    };
+    let known = check(base)?.findings;
+    let found = report.findings.len();
+    report.findings = new_findings(report.findings, &known);
+    report.known = found - report.findings.len();
+    Ok(report)
+}
+
+/// Head judged by the platform files of base, and by its own as it will be after the merge.
+fn judged_by_both(base: &Loaded, head: Loaded, platform: &BTreeSet<RepoPath>) -> Result<Report, CompileError> {
+    let governed = Loaded { snapshot: governed(&base.snapshot, &head.snapshot), findings: head.findings.clone() };
+    let mut report = check(head)?;
+    let own: BTreeSet<String> = report.findings.iter().map(Finding::fingerprint).collect();
+    let by_base = check(governed)?.findings.into_iter().filter(|finding| !own.contains(&finding.fingerprint()));
+    let mut findings = Findings::default();
+    by_base.for_each(|finding| findings.push(without_spans_in(finding, platform)));
+    report.findings.into_iter().for_each(|finding| findings.push(finding));
+    report.findings = findings.into_sorted();
+    report.notes.push(platform_files_differ(platform));
+    Ok(report)
+}
+
+/// The declarations of head under the platform files of base.
+fn governed(base: &Snapshot, head: &Snapshot) -> Snapshot {
+    let platform = base.files.iter().filter(|(path, _)| is_platform_file(path));
+    let declarations = head.files.iter().filter(|(path, _)| !is_platform_file(path));
+    Snapshot { files: platform.chain(declarations).map(|(path, text)| (path.clone(), text.clone())).collect() }
+}
+
+/// What the platform team owns.
+fn is_platform_file(path: &RepoPath) -> bool {
+    let path = path.as_str();
+    path == "pavior.yaml" || path.starts_with("golden-paths/") || path.starts_with("policies/")
+}
+
+fn changed_platform_files(base: &Snapshot, head: &Snapshot) -> BTreeSet<RepoPath> {
+    let paths = base.files.keys().chain(head.files.keys()).filter(|path| is_platform_file(path));
+    paths.filter(|path| base.files.get(*path) != head.files.get(*path)).cloned().collect()
+}
+
+/// The report shows the texts of head; a span of another text would point at the wrong words.
+fn without_spans_in(mut finding: Finding, platform: &BTreeSet<RepoPath>) -> Finding {
+    let forget = |at: &mut Location| {
+        if platform.contains(&at.path) {
+            at.span = None;
+        }
+    };
+    forget(&mut finding.at);
+    finding.related.iter_mut().for_each(|label| forget(&mut label.at));
+    if finding.at.span.is_none() {
+        finding.fix = None;
+    }
+    finding
+}
+
+/// Those beyond what is known: a second one of the same fingerprint is new.
+fn new_findings(findings: Vec<Finding>, known: &[Finding]) -> Vec<Finding> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in known {
+        *counts.entry(finding.fingerprint()).or_default() += 1;
+    }
+    findings
+        .into_iter()
+        .filter(|finding| match counts.get_mut(&finding.fingerprint()) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        })
+        .collect()
+}
+
+fn base_has_no_platform_files() -> String {
+    "the base revision has no platform files: those of this change judge it".to_owned()
+}
+
+fn platform_files_differ(platform: &BTreeSet<RepoPath>) -> String {
+    let names: Vec<&str> = platform.iter().map(RepoPath::as_str).collect();
+    format!(
+        "this change edits platform files ({}): it is judged by those of the base revision, and by its own as they \
+         would be after the merge",
+        crate::model::listed(names, 3)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Rule, Severity};
+
+    static RULE: Rule = Rule { id: "test/rule", severity: Severity::Error, summary: "", explanation: "" };
+
+    fn loaded(files: &[(&str, &str)], messages: &[&str]) -> Loaded {
+        let mut findings = Findings::default();
+        for (line, message) in messages.iter().enumerate() {
+            let mut at = Location::file(RepoPath::literal("catalog/cart.yaml"));
+            at.start.line += line as u32;
+            findings.push(Finding::new(&RULE, at, *message));
+        }
+        Loaded { snapshot: Snapshot::of(files.iter().copied()), findings }
+    }
+
+    fn messages(report: &Report) -> Vec<&str> {
+        report.findings.iter().map(|finding| finding.message.as_str()).collect()
+    }
+
+    const PLATFORM: (&str, &str) = ("pavior.yaml", "");
+
+    #[test]
+    fn what_base_has_wrong_already_is_counted_and_not_held_against_a_change() {
+        let base = loaded(&[PLATFORM], &["old", "mended"]);
+        let report = check_against(base, loaded(&[PLATFORM], &["new", "old"])).unwrap();
+        assert_eq!(messages(&report), ["new"]);
+        assert_eq!(report.known, 1);
+        assert_eq!(report.notes, Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_same_mistake_made_again_is_new() {
+        let report = check_against(loaded(&[PLATFORM], &["old"]), loaded(&[PLATFORM], &["old", "old"])).unwrap();
+        assert_eq!(messages(&report), ["old"]);
+        assert_eq!(report.known, 1);
+    }
+
+    #[test]
+    fn the_first_change_is_judged_by_its_own_platform_files_and_says_so() {
+        let report = check_against(loaded(&[], &[]), loaded(&[PLATFORM], &[])).unwrap();
+        assert_eq!(report.notes, [base_has_no_platform_files()]);
+    }
+
+    #[test]
+    fn platform_files_come_from_base_and_declarations_from_head() {
+        let base = Snapshot::of([("pavior.yaml", "base"), ("policies/a.rego", "base"), ("catalog/a.yaml", "base")]);
+        let head = Snapshot::of([
+            ("pavior.yaml", "head"),
+            ("golden-paths/x/golden-path.yaml", "head"),
+            ("catalog/a.yaml", "head"),
+        ]);
+        let governed = governed(&base, &head);
+        let files: Vec<(&str, &str)> =
+            governed.files.iter().map(|(path, text)| (path.as_str(), text.as_ref())).collect();
+        assert_eq!(files, [("catalog/a.yaml", "head"), ("pavior.yaml", "base"), ("policies/a.rego", "base")]);
+    }
+
+    #[test]
+    fn a_change_of_platform_files_is_named() {
+        let head = loaded(&[("pavior.yaml", "x"), ("golden-paths/a.yaml", "")], &["new"]);
+        let report = check_against(loaded(&[PLATFORM], &[]), head).unwrap();
+        assert_eq!(messages(&report), ["new"]);
+        assert!(report.notes[0].contains("`golden-paths/a.yaml` and `pavior.yaml`"), "{:?}", report.notes);
+    }
+}

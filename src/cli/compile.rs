@@ -1,0 +1,229 @@
+//! `pavior compile`: every unit's Terraform and manifests, written below one folder.
+
+use super::repository::Repository;
+use super::{Outcome, source, terminal};
+use crate::compile::{CompiledUnit, compile_verified};
+use crate::model::{Findings, RepoPath, listed};
+use crate::output::{Written, preview, write};
+use crate::provision::{UnitId, UnitKind};
+use crate::report::{Align, Report, counted, human, table};
+use anyhow::bail;
+use clap::Args;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Compile declarations into Terraform and Kubernetes manifests
+#[derive(Debug, Args)]
+pub struct Compile {
+    #[command(flatten)]
+    repository: Repository,
+    /// Where to write <environment>/<service>/{terraform,manifests}; afterwards it holds what was asked for and
+    /// nothing else that Pavior ever wrote there
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Compile this revision instead of the work tree
+    #[arg(long, value_name = "REV")]
+    head: Option<String>,
+    /// Only this environment; may be given several times
+    #[arg(long, value_name = "NAME")]
+    environment: Vec<String>,
+    /// Only this service or shared resource; may be given several times
+    #[arg(long, value_name = "NAME")]
+    unit: Vec<String>,
+    /// Say what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
+    let root = arguments.repository.root()?;
+    let loaded = source::load(&root, arguments.head.as_deref())?;
+    let mut findings = loaded.findings;
+    let (documents, units) = compile_verified(loaded.snapshot, &mut findings)?;
+    let blocked = findings.has_errors();
+    if !findings.is_empty() {
+        tell_findings(findings, documents.snapshot.files);
+    }
+    if blocked {
+        terminal::tell("nothing is written before the errors are mended");
+        return Ok(Outcome::Blocked);
+    }
+    let units = selected(units, &arguments.environment, &arguments.unit)?;
+    let written = match arguments.dry_run {
+        true => preview(&arguments.out, &units),
+        false => write(&arguments.out, &units),
+    }?;
+    for path in &written.kept {
+        terminal::tell(&format!("{path} is no longer compiled, but was changed by hand: it is left alone"));
+    }
+    terminal::print(&summary(&units, &written))?;
+    Ok(Outcome::Clean)
+}
+
+/// Findings are no result of this command: they go to standard error.
+fn tell_findings(findings: Findings, sources: BTreeMap<RepoPath, Arc<str>>) {
+    let report = Report { findings: findings.into_sorted(), files: sources.len(), sources, ..Report::default() };
+    terminal::tell(human(&report, terminal::human_options(Some(50))).trim_end());
+}
+
+/// Units of these environments and names; a name that nothing has is a mistake of the caller.
+fn selected(units: Vec<CompiledUnit>, environments: &[String], names: &[String]) -> anyhow::Result<Vec<CompiledUnit>> {
+    demand_known(environments, units.iter().map(|unit| &*unit.id.environment).collect(), "environment with units")?;
+    demand_known(names, units.iter().map(|unit| &*unit.id.name).collect(), "unit")?;
+    let wanted = |list: &[String], name: &str| list.is_empty() || list.iter().any(|wanted| wanted == name);
+    Ok(units
+        .into_iter()
+        .filter(|unit| wanted(environments, &unit.id.environment) && wanted(names, &unit.id.name))
+        .collect())
+}
+
+fn demand_known(wanted: &[String], known: BTreeSet<&str>, what: &str) -> anyhow::Result<()> {
+    match wanted.iter().find(|name| !known.contains(name.as_str())) {
+        Some(unknown) => bail!("there is no {what} `{unknown}`; there is {}", listed(known, 20)),
+        None => Ok(()),
+    }
+}
+
+/// Rows of units by environment, a last one for files of units that are no more.
+fn summary(units: &[CompiledUnit], written: &Written) -> String {
+    let columns = [
+        ("environment", Align::Left),
+        ("unit", Align::Left),
+        ("files", Align::Right),
+        ("digest", Align::Left),
+        ("created", Align::Right),
+        ("changed", Align::Right),
+        ("removed", Align::Right),
+    ];
+    let changes = Changes::of(units, written);
+    let mut rows: Vec<Vec<String>> = units.iter().map(|unit| row(unit, &changes)).collect();
+    let gone = changes.by_folder.get("").map_or(0, |change| change.removed);
+    if gone > 0 {
+        let cells = ["-", "(no longer compiled)", "-", "-", "-", "-", &gone.to_string()];
+        rows.push(cells.map(str::to_owned).to_vec());
+    }
+    let files = counted(units.iter().map(|unit| unit.artifacts.len()).sum(), "file");
+    format!("{}\n{}, {files}\n", table(&columns, &rows), counted(units.len(), "unit"))
+}
+
+fn row(unit: &CompiledUnit, changes: &Changes) -> Vec<String> {
+    let change = changes.by_folder.get(&unit.id.folder()).copied().unwrap_or_default();
+    vec![
+        unit.id.environment.to_string(),
+        name(&unit.id),
+        unit.artifacts.len().to_string(),
+        unit.digest.to_string()[..12].to_owned(),
+        number(change.created),
+        number(change.changed),
+        number(change.removed),
+    ]
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Change {
+    created: usize,
+    changed: usize,
+    removed: usize,
+}
+
+/// What happened below each unit's folder; below none of them, under the empty name.
+struct Changes {
+    by_folder: BTreeMap<String, Change>,
+}
+
+impl Changes {
+    fn of(units: &[CompiledUnit], written: &Written) -> Changes {
+        let folders: BTreeSet<String> = units.iter().map(|unit| unit.id.folder()).collect();
+        let folder_of = |path: &RepoPath| {
+            let mut ends = path.as_str().rmatch_indices('/').map(|(end, _)| &path.as_str()[..end]);
+            let folder = ends.find(|folder| folders.contains(*folder));
+            folder.unwrap_or_default().to_owned()
+        };
+        let mut changes = Changes { by_folder: BTreeMap::new() };
+        let mut count = |paths: &[RepoPath], add: fn(&mut Change)| {
+            paths.iter().for_each(|path| add(changes.by_folder.entry(folder_of(path)).or_default()));
+        };
+        count(&written.created, |change| change.created += 1);
+        count(&written.changed, |change| change.changed += 1);
+        count(&written.restored, |change| change.changed += 1);
+        count(&written.removed, |change| change.removed += 1);
+        changes
+    }
+}
+
+fn name(unit: &UnitId) -> String {
+    match unit.kind {
+        UnitKind::Environment => "(environment)".to_owned(),
+        UnitKind::Service => unit.name.to_string(),
+        UnitKind::SharedResource => format!("{} (shared)", unit.name),
+    }
+}
+
+/// Nothing is easier to overlook than a zero.
+fn number(count: usize) -> String {
+    if count == 0 { "-".to_owned() } else { count.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::Digest;
+    use crate::emit::Artifact;
+    use crate::model::{Name, RepoPath};
+
+    fn unit(environment: &str, service: &str, files: &[(&str, &str)]) -> CompiledUnit {
+        let name = |text| Name::parse(text).unwrap();
+        let artifacts: Vec<Artifact> = files
+            .iter()
+            .map(|(path, text)| Artifact { path: RepoPath::literal(path), text: (*text).to_owned() })
+            .collect();
+        CompiledUnit {
+            id: UnitId { environment: name(environment), kind: UnitKind::Service, name: name(service) },
+            digest: Digest::of(&artifacts),
+            artifacts,
+        }
+    }
+
+    fn names(units: &[CompiledUnit]) -> Vec<String> {
+        units.iter().map(|unit| unit.id.to_string()).collect()
+    }
+
+    #[test]
+    fn units_are_selected_by_environment_and_name() {
+        let units = || vec![unit("local", "cart", &[]), unit("local", "ads", &[]), unit("staging", "cart", &[])];
+        let select = |environments: &[&str], names: &[&str]| {
+            let owned = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+            selected(units(), &owned(environments), &owned(names))
+        };
+        assert_eq!(names(&select(&[], &[]).unwrap()), ["local/cart", "local/ads", "staging/cart"]);
+        assert_eq!(names(&select(&["local"], &["cart"]).unwrap()), ["local/cart"]);
+        let error = select(&["prod"], &[]).unwrap_err().to_string();
+        assert_eq!(error, "there is no environment with units `prod`; there is `local` and `staging`");
+    }
+
+    #[test]
+    fn the_summary_says_what_happened_to_each_unit_and_to_what_is_gone() {
+        let paths = |paths: &[&str]| paths.iter().map(|path| RepoPath::literal(path)).collect::<Vec<_>>();
+        let units = [unit("local", "cart", &[("a", "1"), ("b", "1")]), unit("staging", "cart", &[("a", "1")])];
+        let written = Written {
+            created: paths(&["local/cart/a"]),
+            changed: paths(&["staging/cart/a"]),
+            restored: paths(&["local/cart/b"]),
+            removed: paths(&["staging/cart/old/x", "staging/ads/y", "z"]),
+            ..Written::default()
+        };
+        let [one, two] = [&units[0], &units[1]].map(|unit| unit.digest.to_string()[..12].to_owned());
+        let expected = format!(
+            "\
+environment  unit                  files  digest        created  changed  removed
+local        cart                      2  {one}        1        1        -
+staging      cart                      1  {two}        -        1        1
+-            (no longer compiled)      -  -                   -        -        2
+
+2 units, 3 files
+"
+        );
+        assert_eq!(summary(&units, &written), expected);
+    }
+}

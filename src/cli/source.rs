@@ -1,0 +1,18 @@
+//! Loads what a command reads: the work tree as it is, or a revision from the object database.
+
+use crate::check::Loaded;
+use crate::model::Findings;
+use crate::read::{load_directory, load_revision};
+use anyhow::Context;
+use std::path::Path;
+
+/// The work tree, or the revision where one is named.
+pub fn load(root: &Path, revision: Option<&str>) -> anyhow::Result<Loaded> {
+    let mut findings = Findings::default();
+    let snapshot = match revision {
+        None => load_directory(root, &mut findings).with_context(|| format!("reading {}", root.display())),
+        Some(revision) => load_revision(root, revision, &mut findings)
+            .with_context(|| format!("reading revision {revision} of {}", root.display())),
+    }?;
+    Ok(Loaded { snapshot, findings })
+}

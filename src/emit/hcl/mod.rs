@@ -1,0 +1,13 @@
+//! HCL: a value model and its writer.
+//!
+//! In goes a [`Body`] of attributes and blocks, out comes the text that `terraform fmt` would leave alone. Text is only
+//! ever a literal: what a value holds can become neither a template, a comment nor a block. Knows nothing of units.
+
+mod escape;
+#[cfg(test)]
+mod laws;
+mod value;
+mod write;
+
+pub use value::{Block, Body, Expression, Identifier, Item, NotAnIdentifier};
+pub use write::write;

@@ -1,0 +1,116 @@
+//! Object trees become files: one object a file, and a kustomization over them.
+
+use super::names;
+use crate::emit::Artifact;
+use crate::emit::yaml::{Tree, document};
+use crate::model::RepoPath;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+const FOLDER: &str = "manifests";
+const MAX_FILE_NAME: usize = 200;
+
+/// The files of the objects, sorted by path; none if there are no objects.
+pub fn files(objects: &[Tree]) -> Vec<Artifact> {
+    if objects.is_empty() {
+        return Vec::new();
+    }
+    let mut files = BTreeMap::new();
+    for object in objects {
+        let stem = stem(object);
+        let free = (1..).map(|number| match number {
+            1 => format!("{stem}.yaml"),
+            _ => format!("{stem}-{number}.yaml"),
+        });
+        let name = free.into_iter().find(|name| !files.contains_key(name)).unwrap_or_default();
+        files.insert(name, document(object));
+    }
+    let kustomization = document(&kustomization(files.keys()));
+    files.insert("kustomization.yaml".to_owned(), kustomization);
+    let artifact = |(name, text)| Artifact { path: RepoPath::literal(&format!("{FOLDER}/{name}")), text };
+    files.into_iter().map(artifact).collect()
+}
+
+fn kustomization<'f>(files: impl Iterator<Item = &'f String>) -> Tree {
+    Tree::from_iter([
+        ("apiVersion".to_owned(), json!("kustomize.config.k8s.io/v1beta1")),
+        ("kind".to_owned(), json!("Kustomization")),
+        ("resources".to_owned(), files.map(String::as_str).collect()),
+    ])
+}
+
+/// `<kind>-<name>`: a provisioner may name its objects by any text, so what no file name may hold is replaced.
+fn stem(object: &Tree) -> String {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let kind = text(object.get("kind"));
+    let name = text(object.get("metadata").and_then(|metadata| metadata.get("name")));
+    let stem = format!("{kind}-{name}").to_ascii_lowercase();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
+    let starts_well = stem.starts_with(|c: char| c.is_ascii_lowercase());
+    if stem.len() <= MAX_FILE_NAME && stem.chars().all(plain) && starts_well {
+        return stem;
+    }
+    let readable = format!("object-{}", names::readable(&stem));
+    names::with_suffix(&readable, &names::fingerprint([kind.as_str(), &name]), MAX_FILE_NAME)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::read_back::manifests::{Mismatch, verify};
+    use proptest::prelude::*;
+
+    fn object(kind: &str, name: &str) -> Tree {
+        let Value::Object(tree) = json!({ "apiVersion": "v1", "kind": kind, "metadata": { "name": name } }) else {
+            unreachable!("the literal is an object")
+        };
+        tree
+    }
+
+    fn paths(objects: &[Tree]) -> Vec<String> {
+        files(objects).iter().map(|file| file.path.to_string()).collect()
+    }
+
+    #[test]
+    fn one_object_is_one_file_and_the_kustomization_lists_them_sorted() {
+        let files = files(&[object("Service", "b"), object("ConfigMap", "a.files")]);
+        let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(
+            paths,
+            ["manifests/configmap-a.files.yaml", "manifests/kustomization.yaml", "manifests/service-b.yaml"]
+        );
+        assert!(files[1].text.ends_with(
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- configmap-a.files.yaml\n- service-b.yaml\n"
+        ));
+    }
+
+    #[test]
+    fn without_objects_there_are_no_files() {
+        assert_eq!(files(&[]), []);
+    }
+
+    #[test]
+    fn objects_of_one_kind_and_name_do_not_overwrite_each_other() {
+        assert_eq!(
+            paths(&[object("Service", "a"), object("Service", "a")]),
+            ["manifests/kustomization.yaml", "manifests/service-a-2.yaml", "manifests/service-a.yaml"]
+        );
+    }
+
+    #[test]
+    fn an_object_that_is_there_twice_is_noticed() {
+        let twice = [object("Service", "a"), object("Service", "a")];
+        assert!(matches!(verify(&files(&twice), &twice), Err(Mismatch::Repeated(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn any_name_gives_a_path_inside_the_folder(kind in ".{0,40}", name in ".{0,300}") {
+            let objects = [object(&kind, &name), object("Service", "a")];
+            let files = files(&objects);
+            prop_assert_eq!(files.len(), 3);
+            prop_assert!(files.iter().all(|file| file.path.parent() == FOLDER));
+            prop_assert_eq!(verify(&files, &objects), Ok(()));
+        }
+    }
+}

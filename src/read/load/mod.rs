@@ -1,0 +1,31 @@
+//! The files that Pavior knows, from a work tree or from a git revision.
+//!
+//! A folder or a revision comes in, a [`Snapshot`] goes out: text that is UTF-8, without NUL, hidden characters or CR,
+//! under paths that mean one file on every platform. Whatever is not like that is a finding. Knows no YAML.
+
+mod admission;
+mod characters;
+mod directory;
+mod messages;
+mod revision;
+mod selection;
+
+pub use directory::load_directory;
+pub use revision::load_revision;
+
+pub(super) use characters::{first_hidden, hidden, named, visible};
+
+/// The largest file that is read.
+pub const MAX_FILE_BYTES: u64 = 1 << 20;
+
+/// The largest sum of the sizes of all files of one run.
+pub const MAX_TOTAL_BYTES: u64 = 256 << 20;
+
+/// The most files and folders that one run looks at.
+pub const MAX_ENTRIES: usize = 100_000;
+
+/// How many folders deep a file may lie.
+pub const MAX_FOLDERS: usize = 32;
+
+#[cfg(test)]
+mod tests;

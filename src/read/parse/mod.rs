@@ -1,0 +1,54 @@
+//! YAML text becomes [`Document`]s: trees of values that each know their bytes.
+//!
+//! The subset is the one that every reader understands alike: no anchors, tags or directives, text as keys, and no bare
+//! word whose meaning depends on the reader. A snapshot comes in, documents go out in the order of files; mistakes are
+//! findings, and a mistake of syntax ends its own file only. Knows no kinds and no schemas.
+
+mod compose;
+mod lines;
+mod messages;
+mod mistakes;
+mod scalar;
+mod syntax;
+
+use super::{Document, Snapshot};
+use crate::model::{Findings, RepoPath};
+use mistakes::Mistakes;
+
+/// How deep mappings and lists may be nested.
+pub const MAX_DEPTH: usize = 64;
+
+/// The most values of one file.
+pub const MAX_NODES: usize = 100_000;
+
+/// The most keys of one mapping.
+pub const MAX_KEYS: usize = 10_000;
+
+/// The longest text, decoded.
+pub const MAX_SCALAR_BYTES: usize = 256 << 10;
+
+/// The longest key, decoded.
+pub const MAX_KEY_BYTES: usize = 1 << 10;
+
+/// The most mistakes that are reported of one file.
+const MAX_MISTAKES: usize = 100;
+
+/// Parses every YAML file of a snapshot, but for the templates of golden paths.
+pub fn parse(snapshot: &Snapshot, findings: &mut Findings) -> Vec<Document> {
+    let mut documents = Vec::new();
+    for (path, text) in snapshot.files.iter().filter(|(path, _)| is_parsed(path)) {
+        let mut mistakes = Mistakes::new(path, text, findings);
+        let roots = compose::compose(text, &mut mistakes);
+        documents.extend(roots.into_iter().map(|root| Document { path: path.clone(), text: text.clone(), root }));
+    }
+    documents
+}
+
+fn is_parsed(path: &RepoPath) -> bool {
+    let segments: Vec<&str> = path.as_str().split('/').collect();
+    let is_template = matches!(segments.as_slice(), ["golden-paths", "services", _, "template", ..]);
+    matches!(path.extension(), Some("yaml" | "yml")) && !is_template
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,55 @@
+//! The schemas as validators, each built when its kind is first met.
+
+use crate::model::kinds::{Kind, keys};
+use crate::model::{Date, Duration, HttpsUrl, Money, Name, Percent, Quantity, Timestamp};
+use crate::read::schema::schema;
+use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator};
+use serde_json::Value;
+use std::sync::OnceLock;
+
+/// A schema and what checks by it.
+pub struct Compiled {
+    pub schema: Value,
+    pub validator: Validator,
+}
+
+static COMPILED: [OnceLock<Compiled>; Kind::ALL.len()] = [const { OnceLock::new() }; Kind::ALL.len()];
+
+/// The validator of a kind.
+pub fn compiled(kind: Kind) -> &'static Compiled {
+    COMPILED[kind as usize].get_or_init(|| {
+        let schema = schema(kind);
+        let validator = options().build(&schema).expect("schemas of our types are valid; a test builds them all");
+        Compiled { schema, validator }
+    })
+}
+
+/// Patterns without backtracking, and the formats of our own types, so that serde finds nothing that is not found here.
+fn options() -> ValidationOptions<'static> {
+    jsonschema::options()
+        .with_draft(Draft::Draft7)
+        .with_pattern_options(PatternOptions::regex())
+        .should_validate_formats(true)
+        .with_format(Name::FORMAT, |text: &str| Name::parse(text).is_some())
+        .with_format(Quantity::FORMAT, |text: &str| Quantity::parse(text).is_some())
+        .with_format(Percent::FORMAT, |text: &str| Percent::parse(text).is_some())
+        .with_format(Duration::FORMAT, |text: &str| Duration::parse(text).is_some())
+        .with_format(Money::FORMAT, |text: &str| Money::parse(text).is_some())
+        .with_format(Date::FORMAT, |text: &str| Date::parse(text).is_some())
+        .with_format(Timestamp::FORMAT, |text: &str| Timestamp::parse(text).is_some())
+        .with_format(HttpsUrl::FORMAT, |text: &str| HttpsUrl::parse(text).is_some())
+        .with_format(keys::PATH_FORMAT, super::checks::is_normal_absolute_path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_schema_builds_and_refuses_an_empty_declaration() {
+        for kind in Kind::ALL {
+            assert!(!compiled(kind).validator.is_valid(&serde_json::json!({})), "{}", kind.as_str());
+            assert_eq!(compiled(kind).schema["title"], kind.as_str());
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The repository that a case runs in: the shipped one with the case's changes, in a temporary folder.
+
+use crate::case::read_tree;
+use crate::change::apply;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tempfile::TempDir;
+
+/// What a platform repository is made of.
+const SHIPPED: [&str; 4] = ["pavior.yaml", "catalog", "golden-paths", "policies"];
+
+pub struct Repository {
+    folder: TempDir,
+    outs: AtomicUsize,
+}
+
+impl Repository {
+    /// The shipped repository (nothing, when the case has a file `from-nothing`), changed by `base/`, committed when
+    /// the command asks for a base, then changed by the case itself.
+    pub fn prepare(case: &Path, arguments: &[String]) -> Result<Repository, String> {
+        let folder = tempfile::Builder::new().prefix("pavior-case-").tempdir().map_err(|error| error.to_string())?;
+        let repository = Repository { folder, outs: AtomicUsize::new(0) };
+        let root = repository.root();
+        fs::create_dir(&root).map_err(|error| error.to_string())?;
+        if !case.join("from-nothing").exists() {
+            let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
+            SHIPPED.iter().try_for_each(|name| copy(&shipped.join(name), &root.join(name)))?;
+        }
+        overlay(&case.join("base"), &root)?;
+        if arguments.iter().any(|argument| argument.starts_with("--base")) {
+            commit(&root)?;
+        }
+        overlay(case, &root)?;
+        Ok(repository)
+    }
+
+    pub fn root(&self) -> PathBuf {
+        self.folder.path().join("repository")
+    }
+
+    /// A folder that is not there yet, for what the command writes.
+    pub fn new_out(&self) -> String {
+        let count = self.outs.fetch_add(1, Ordering::Relaxed);
+        self.folder.path().join(format!("out-{count}")).to_string_lossy().into_owned()
+    }
+
+    /// What the first run has written.
+    pub fn compiled_files(&self) -> BTreeMap<String, String> {
+        read_tree(&self.folder.path().join("out-0"))
+    }
+}
+
+/// `files/` is put over the repository, `delete` lists what goes, `change.diff` edits what is there.
+fn overlay(case: &Path, root: &Path) -> Result<(), String> {
+    copy(&case.join("files"), root)?;
+    for path in fs::read_to_string(case.join("delete")).unwrap_or_default().lines() {
+        let path = root.join(path);
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        removed.map_err(|error| format!("delete: {}: {error}", path.display()))?;
+    }
+    let changes = fs::read_to_string(case.join("change.diff")).unwrap_or_default();
+    apply(&changes, root)
+}
+
+/// A file, or all files below a folder; nothing when it is not there.
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    for entry in walkdir::WalkDir::new(from).into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
+        let tail = entry.path().strip_prefix(from).map_err(|error| error.to_string())?;
+        let target = if tail.as_os_str().is_empty() { to.to_owned() } else { to.join(tail) };
+        let parent = target.parent().ok_or("a file is in a folder")?;
+        let copied = fs::create_dir_all(parent).and_then(|()| fs::copy(entry.path(), &target));
+        copied.map_err(|error| format!("{}: {error}", entry.path().display()))?;
+    }
+    Ok(())
+}
+
+/// Makes a git repository with everything in one commit.
+fn commit(root: &Path) -> Result<(), String> {
+    let author = ["-c", "user.name=Case", "-c", "user.email=case@pavior.dev", "-c", "commit.gpgsign=false"];
+    let commands: [&[&str]; 3] = [
+        &["init", "--quiet", "--initial-branch=main"],
+        &["add", "--all"],
+        &["commit", "--quiet", "--allow-empty", "-m", "base"],
+    ];
+    for arguments in commands {
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(root)
+            .args(author)
+            .args(arguments)
+            .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")])
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_INDEX_FILE")
+            .output()
+            .map_err(|error| format!("git: {error}"))?;
+        if !output.status.success() {
+            return Err(format!("git {}: {}", arguments[0], String::from_utf8_lossy(&output.stderr)));
+        }
+    }
+    Ok(())
+}
