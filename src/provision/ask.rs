@@ -104,16 +104,22 @@ impl Ask<'_> {
 /// All that a unit asks for, in the order of the declaration; secrets and implicit ones behind.
 pub fn asks<'d>(catalog: &Catalog<'d>, unit: &Unit<'d>, surroundings: &Surroundings<'d>) -> Vec<Ask<'d>> {
     let mut asks: Vec<Ask<'d>> =
-        unit.resources.iter().map(|resource| resource_ask(catalog, unit, resource, surroundings)).collect();
+        unit.resources.iter().map(|resource| resource_ask(unit, resource, surroundings)).collect();
     let Some(service) = &unit.service else { return asks };
     if let Some(secret) = catalog.resource_types.get(SECRET_TYPE) {
         asks.extend(service.secrets.iter().map(|request| secret_ask(unit, request, secret, surroundings)));
     }
     let implicit = catalog.resource_types.values().filter(|kind| kind.spec.implicit);
     asks.extend(implicit.map(|kind| {
-        let local = kind.metadata.name.clone();
-        let place = service.declared.name_place();
-        own_ask(unit, local, kind, kind.spec.default_class.clone(), Map::new(), place, Standing::Implicit, surroundings)
+        let wanted = Wanted {
+            local: kind.metadata.name.clone(),
+            kind,
+            class: kind.spec.default_class.clone(),
+            given: Map::new(),
+            place: service.declared.name_place(),
+            standing: Standing::Implicit,
+        };
+        own_ask(unit, surroundings, wanted)
     }));
     asks
 }
@@ -121,25 +127,24 @@ pub fn asks<'d>(catalog: &Catalog<'d>, unit: &Unit<'d>, surroundings: &Surroundi
 /// The type that realises secret requests.
 pub const SECRET_TYPE: &str = "secret";
 
-fn resource_ask<'d>(
-    catalog: &Catalog<'d>,
-    unit: &Unit<'d>,
-    resource: &UnitResource<'d>,
-    surroundings: &Surroundings<'d>,
-) -> Ask<'d> {
+fn resource_ask<'d>(unit: &Unit<'d>, resource: &UnitResource<'d>, surroundings: &Surroundings<'d>) -> Ask<'d> {
     let UnitResource { local, kind, class, params, shared, place } = resource;
     let Some(id) = shared else {
-        let (class, params) = (class.clone(), params.clone());
-        return own_ask(unit, local.clone(), kind, class, params, place.clone(), Standing::Own, surroundings);
+        let wanted = Wanted {
+            local: local.clone(),
+            kind,
+            class: class.clone(),
+            given: params.clone(),
+            place: place.clone(),
+            standing: Standing::Own,
+        };
+        return own_ask(unit, surroundings, wanted);
     };
     let environment = &surroundings.facts.name;
     let organisation = &surroundings.facts.organisation;
     // A consumer has to see what the unit sees that realises it: same owner, same tier.
-    let realised = catalog
-        .units
-        .iter()
-        .find(|other| other.service.is_none() && other.name == *id && other.environment.metadata.name == *environment);
-    let (owner, tier) = realised.map_or((&unit.owner, unit.tier), |other| (&other.owner, other.tier));
+    let realised = surroundings.shared.get(id);
+    let (owner, tier) = realised.map_or((&unit.owner, unit.tier), |(owner, tier)| (owner, *tier));
     let standing = if unit.service.is_none() { Standing::SharedHere } else { Standing::SharedElsewhere };
     let secret_name = match standing {
         Standing::SharedElsewhere => format!("{}-outputs", object_name(&unit.name, local)),
@@ -161,17 +166,18 @@ fn resource_ask<'d>(
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn own_ask<'d>(
-    unit: &Unit<'d>,
+/// What is special about a resource that only one unit has.
+struct Wanted<'d> {
     local: Name,
     kind: &'d Declared<ResourceType>,
     class: Name,
     given: Map<String, Value>,
     place: Place,
     standing: Standing,
-    surroundings: &Surroundings<'d>,
-) -> Ask<'d> {
+}
+
+fn own_ask<'d>(unit: &Unit<'d>, surroundings: &Surroundings<'d>, wanted: Wanted<'d>) -> Ask<'d> {
+    let Wanted { local, kind, class, given, place, standing } = wanted;
     let (environment, organisation) = (&surroundings.facts.name, &surroundings.facts.organisation);
     let name = object_name(&unit.name, &local);
     Ask {
@@ -204,10 +210,15 @@ fn secret_ask<'d>(
     if let Some(rotation) = request.spec.rotation {
         given.insert("rotationDays".to_owned(), Value::from(rotation.seconds().div_ceil(86_400)));
     }
-    let local = request.metadata.name.clone();
-    let class = kind.spec.default_class.clone();
-    let place = request.name_place();
-    let mut ask = own_ask(unit, local, kind, class, given, place, Standing::Own, surroundings);
+    let wanted = Wanted {
+        local: request.metadata.name.clone(),
+        kind,
+        class: kind.spec.default_class.clone(),
+        given,
+        place: request.name_place(),
+        standing: Standing::Own,
+    };
+    let mut ask = own_ask(unit, surroundings, wanted);
     let environment = &surroundings.facts.name;
     ask.origin.subject = format!("secret request {} of service {} in {environment}", ask.local, unit.name);
     ask.moved_params.insert("keys", request.place(&["spec", "keys"]));

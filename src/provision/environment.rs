@@ -4,13 +4,15 @@ use super::expression::Known;
 use super::reporter::Reporter;
 use super::rules;
 use super::unit::EnvironmentFacts;
-use crate::link::Catalog;
-use crate::model::Finding;
+use crate::link::{Catalog, Unit};
 use crate::model::kinds::Environment;
 use crate::model::kinds::environment::{Aws, EnvironmentClass, Gcp, SecretStoreKind};
 use crate::model::kinds::resource_type::Provider;
+use crate::model::kinds::service::Tier;
+use crate::model::{Finding, Location, Name};
 use crate::read::Declared;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What all units of an environment share.
@@ -21,6 +23,8 @@ pub struct Surroundings<'d> {
     /// The root `environment` of expressions.
     pub value: Arc<Known>,
     pub organisation: Arc<Known>,
+    /// Shared resources that are realised here: owner and tier by id.
+    pub shared: BTreeMap<Name, (Name, Tier)>,
 }
 
 /// None when settings are missing that the provider's resources need.
@@ -49,7 +53,10 @@ pub fn surroundings<'d>(
     };
     let organisation = Known::new(json!({ "name": facts.organisation }));
     let value = Known::new(value_of(&facts));
-    Some(Surroundings { declared, facts: Arc::new(facts), value, organisation })
+    let is_shared_here = |unit: &&Unit<'_>| unit.service.is_none() && unit.environment.metadata.name == facts.name;
+    let shared = catalog.units.iter().filter(is_shared_here);
+    let shared = shared.map(|unit| (unit.name.clone(), (unit.owner.clone(), unit.tier))).collect();
+    Some(Surroundings { declared, facts: Arc::new(facts), value, organisation, shared })
 }
 
 fn missing_settings(spec: &Environment) -> Vec<&'static str> {
@@ -63,7 +70,7 @@ fn missing_settings(spec: &Environment) -> Vec<&'static str> {
     needed.iter().filter(|(_, missing)| *missing).map(|(name, _)| *name).collect()
 }
 
-fn settings_missing(at: crate::model::Location, declared: &Declared<Environment>, missing: &[&str]) -> Finding {
+fn settings_missing(at: Location, declared: &Declared<Environment>, missing: &[&str]) -> Finding {
     let provider = declared.spec.provider.as_str();
     let names = crate::model::listed(missing.iter().copied(), 5);
     Finding::new(

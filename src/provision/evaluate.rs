@@ -1,7 +1,7 @@
 //! Evaluates trees of a provisioner: every string leaf is a pattern, keys are literal. What fails is told at the
 //! string in the resource type's file, with the resource that ran into it.
 
-use super::expression::{Expressions, Problem, Scope};
+use super::expression::{Expressions, Problem, Run};
 use super::reporter::Reporter;
 use super::rules;
 use crate::model::{Finding, Location};
@@ -18,7 +18,7 @@ pub struct Origin {
 
 pub struct Evaluator<'e, 'r, 'f, 'd> {
     pub expressions: &'e Expressions,
-    pub scope: &'e Scope,
+    pub run: Run<'e>,
     pub origin: &'e Origin,
     pub reporter: &'r mut Reporter<'f, 'd>,
 }
@@ -34,7 +34,7 @@ impl Evaluator<'_, '_, '_, '_> {
     /// The value of a tree that stands at `place`. A part that fails is null, and told.
     pub fn value(&mut self, tree: &Value, place: &Place) -> Value {
         let mut problems = Vec::new();
-        let value = walk(tree, self.expressions, self.scope, &mut Vec::new(), &mut problems);
+        let value = walk(tree, self.expressions, &self.run, &mut Vec::new(), &mut problems);
         for (route, problem) in problems {
             self.tell(
                 problem,
@@ -53,7 +53,7 @@ impl Evaluator<'_, '_, '_, '_> {
 
     /// A string that has to give a text; numbers and booleans become one.
     pub fn text(&mut self, text: &str, place: &Place) -> Option<String> {
-        match self.expressions.evaluate(text, self.scope) {
+        match self.expressions.evaluate(text, &self.run) {
             Ok(value) => match super::expression::to_text(&value) {
                 Ok(text) => Some(text),
                 Err(kind) => {
@@ -100,12 +100,12 @@ fn unfit_result(at: Location, given: &str, wanted: &str, from: Location, subject
 fn walk<'v>(
     tree: &'v Value,
     expressions: &Expressions,
-    scope: &Scope,
+    run: &Run<'_>,
     route: &mut Vec<Step<'v>>,
     problems: &mut Vec<(Vec<Step<'v>>, Problem)>,
 ) -> Value {
     match tree {
-        Value::String(text) => expressions.evaluate(text, scope).unwrap_or_else(|problem| {
+        Value::String(text) => expressions.evaluate(text, run).unwrap_or_else(|problem| {
             problems.push((route.clone(), problem));
             Value::Null
         }),
@@ -113,7 +113,7 @@ fn walk<'v>(
             let mut evaluated = Vec::with_capacity(items.len());
             for (index, item) in items.iter().enumerate() {
                 route.push(Step::Index(index));
-                evaluated.push(walk(item, expressions, scope, route, problems));
+                evaluated.push(walk(item, expressions, run, route, problems));
                 route.pop();
             }
             Value::Array(evaluated)
@@ -122,7 +122,7 @@ fn walk<'v>(
             let mut evaluated = Map::new();
             for (key, value) in map {
                 route.push(Step::Key(key));
-                evaluated.insert(key.clone(), walk(value, expressions, scope, route, problems));
+                evaluated.insert(key.clone(), walk(value, expressions, run, route, problems));
                 route.pop();
             }
             Value::Object(evaluated)

@@ -53,8 +53,8 @@ of the placeholders out, or write its value.";
 
     EXPRESSION = "provision/expression", Error,
         "Expressions of a resource type can be evaluated",
-        "A string of a provisioner may hold `${...}` expressions in CEL. What they may name is in \
-`docs/resource-types.md`: `params`, `class`, `tables`, `resource`, `service`, `environment`, `names`, `store`, \
+        "A string of a provisioner may hold `${...}` expressions in CEL. They may name \
+`params`, `class`, `tables`, `resource`, `service`, `environment`, `names`, `store`, \
 `labels`, ... A name that does not exist, types that do not go together, a missing key of a table or a division by \
 zero are mistakes of the resource type, shown with the resource that ran into them.\n\n```yaml\nquantity: \
 \"${params.requests * 0.5}\"           # wrong: a whole number times a decimal\nquantity: \"${double(params.requests) * \

@@ -13,7 +13,7 @@ pub use pattern::Expressions;
 #[cfg(test)]
 pub use pattern::Pattern;
 pub use problem::Problem;
-pub use scope::{Known, Scope};
+pub use scope::{Known, Run, Scope};
 pub use value::to_text;
 
 /// The longest expression, in bytes.

@@ -5,7 +5,7 @@ use super::MAX_RESULT;
 use super::problem::{self, Problem};
 use super::program::Program;
 use super::scan::{Piece, cut};
-use super::scope::Scope;
+use super::scope::Run;
 use super::value::to_text;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -37,16 +37,16 @@ impl Pattern {
         Ok(Pattern { parts: cut(text)?.into_iter().map(part).collect::<Result<_, _>>()? })
     }
 
-    pub fn evaluate(&self, scope: &Scope) -> Result<Value, Problem> {
+    pub fn evaluate(&self, run: &Run<'_>) -> Result<Value, Problem> {
         if let [Part::Expression { program, range }] = self.parts.as_slice() {
-            return program.evaluate(scope, range);
+            return program.evaluate(run, range);
         }
         let mut text = String::new();
         for part in &self.parts {
             match part {
                 Part::Literal(literal) => text.push_str(literal),
                 Part::Expression { program, range } => {
-                    let value = program.evaluate(scope, range)?;
+                    let value = program.evaluate(run, range)?;
                     text.push_str(&to_text(&value).map_err(|kind| problem::not_text(range.clone(), kind))?);
                     if text.len() > MAX_RESULT {
                         return Err(problem::too_large(range.clone()));
@@ -76,12 +76,12 @@ impl Expressions {
         parsed
     }
 
-    pub fn evaluate(&self, text: &str, scope: &Scope) -> Result<Value, Problem> {
+    pub fn evaluate(&self, text: &str, run: &Run<'_>) -> Result<Value, Problem> {
         if !text.contains("${") {
             return Ok(Value::String(text.to_owned()));
         }
         match &*self.parse(text) {
-            Ok(pattern) => pattern.evaluate(scope),
+            Ok(pattern) => pattern.evaluate(run),
             Err(problem) => Err(problem.clone()),
         }
     }

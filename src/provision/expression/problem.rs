@@ -2,6 +2,7 @@
 
 use super::{MAX_EXPRESSION, MAX_NESTING, MAX_OPERATORS, MAX_RESULT};
 use crate::model::{listed, nearest};
+use crate::provision::names::MIN_SHORT_NAME;
 use cel::ExecutionError;
 use std::ops::Range;
 
@@ -83,6 +84,10 @@ pub fn unknown_field<'a>(
         Some(near) => problem.help(format!("did you mean `{near}`? `{path}` has {}", listed(known, 20))),
         None => problem.help(format!("`{path}` has {}", listed(known, 20))),
     }
+}
+
+pub fn name_too_short(range: Range<usize>, max: usize) -> Problem {
+    Problem::new(range, format!("`names.short` failed: {max} is less than {MIN_SHORT_NAME}, the shortest safe name"))
 }
 
 pub fn not_text(range: Range<usize>, kind: &str) -> Problem {

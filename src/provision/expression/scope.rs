@@ -8,6 +8,7 @@ use cel::common::value::{CowVal, Val};
 use cel::context::VariableResolver;
 use cel::{Context, Env};
 use serde_json::Value;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -86,12 +87,30 @@ impl Scope {
         self.names.in_use()
     }
 
-    /// What CEL programs run in.
-    pub(super) fn context(&self) -> Context<'_, '_> {
-        let mut context = Context::with_env(STANDARD.clone());
-        context.set_variable_resolver(self);
-        function::declare(&mut context, &self.names);
-        context
+    /// The name, cut to a limit.
+    pub fn short_name(&self, max: usize) -> Option<String> {
+        self.names.short(max)
+    }
+}
+
+/// A scope in use: what CEL programs run in is made for the first of them and kept for the others.
+pub struct Run<'s> {
+    pub scope: &'s Scope,
+    context: OnceCell<Context<'s, 's>>,
+}
+
+impl<'s> Run<'s> {
+    pub fn new(scope: &'s Scope) -> Run<'s> {
+        Run { scope, context: OnceCell::new() }
+    }
+
+    pub(super) fn context(&self) -> &Context<'s, 's> {
+        self.context.get_or_init(|| {
+            let mut context = Context::with_env(STANDARD.clone());
+            context.set_variable_resolver(self.scope);
+            function::declare(&mut context, &self.scope.names);
+            context
+        })
     }
 }
 

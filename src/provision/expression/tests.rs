@@ -1,6 +1,6 @@
 //! What expressions give, and that nothing makes them misbehave.
 
-use super::{Expressions, Pattern, Scope};
+use super::{Expressions, Pattern, Run, Scope};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -14,12 +14,12 @@ fn scope() -> Scope {
 }
 
 fn value(text: &str) -> Value {
-    Pattern::parse(text).unwrap().evaluate(&scope()).unwrap_or_else(|problem| panic!("{text}: {problem:?}"))
+    Pattern::parse(text).unwrap().evaluate(&Run::new(&scope())).unwrap_or_else(|problem| panic!("{text}: {problem:?}"))
 }
 
 fn problem(text: &str) -> (String, String) {
     let problem = match Pattern::parse(text) {
-        Ok(pattern) => pattern.evaluate(&scope()).unwrap_err(),
+        Ok(pattern) => pattern.evaluate(&Run::new(&scope())).unwrap_err(),
         Err(problem) => problem,
     };
     (problem.message, problem.help.unwrap_or_default())
@@ -136,7 +136,7 @@ fn the_deepest_expressions_that_are_let_through_fit_on_a_small_stack() {
         ] {
             let text = format!("${{{}{middle}{}}}", open.repeat(times), close.repeat(times));
             if let Ok(pattern) = Pattern::parse(&text) {
-                let _ = pattern.evaluate(&scope());
+                let _ = pattern.evaluate(&Run::new(&scope()));
             }
         }
     });
@@ -155,7 +155,7 @@ proptest! {
     fn no_text_makes_evaluation_panic(text in r#"[ -~]{0,80}"#, unicode in "\\PC{0,30}") {
         for source in [format!("${{{text}}}"), text, unicode.clone(), format!("a ${{{unicode}}}")] {
             if let Ok(pattern) = Pattern::parse(&source) {
-                let _ = pattern.evaluate(&scope());
+                let _ = pattern.evaluate(&Run::new(&scope()));
             }
         }
     }
@@ -171,13 +171,13 @@ proptest! {
     ) {
         let source = format!("${{{}}}", words.join(" "));
         if let Ok(pattern) = Pattern::parse(&source) {
-            let first = pattern.evaluate(&scope());
-            prop_assert_eq!(first, pattern.evaluate(&scope()), "the same text gives the same result");
+            let first = pattern.evaluate(&Run::new(&scope()));
+            prop_assert_eq!(first, pattern.evaluate(&Run::new(&scope())), "the same text gives the same result");
         }
     }
 
     #[test]
     fn text_without_expressions_stays_as_it_is(text in "[^$]{0,60}") {
-        prop_assert_eq!(Expressions::default().evaluate(&text, &scope()).unwrap(), Value::String(text));
+        prop_assert_eq!(Expressions::default().evaluate(&text, &Run::new(&scope())).unwrap(), Value::String(text));
     }
 }

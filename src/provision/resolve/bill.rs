@@ -45,20 +45,21 @@ fn millionths(value: &Value) -> Option<i64> {
     (0.0..9.0e15).contains(&micros).then_some(micros as i64)
 }
 
+/// Whether a text is what is wanted.
+type Fits = fn(&str) -> bool;
+
 pub fn capacity(
     provisioner: &Provisioner,
     place: &Place,
     evaluator: &mut Evaluator<'_, '_, '_, '_>,
 ) -> BTreeMap<String, String> {
     let Some(capacity) = &provisioner.capacity else { return BTreeMap::new() };
-    let is_amount = |text: &str| Quantity::parse(text).is_some();
-    let is_count = |text: &str| text.parse::<u32>().is_ok();
-    let parts: [(&str, &Option<Value>, &dyn Fn(&str) -> bool, &str); 5] = [
-        ("cpu", &capacity.cpu, &is_amount, "a quantity such as 250m"),
-        ("memory", &capacity.memory, &is_amount, "a quantity such as 256Mi"),
-        ("storage", &capacity.storage, &is_amount, "a quantity such as 10Gi"),
-        ("pods", &capacity.pods, &is_count, "a whole number"),
-        ("connections", &capacity.connections, &is_count, "a whole number"),
+    let parts: [(&str, &Option<Value>, Fits, &str); 5] = [
+        ("cpu", &capacity.cpu, is_amount, "a quantity such as 250m"),
+        ("memory", &capacity.memory, is_amount, "a quantity such as 256Mi"),
+        ("storage", &capacity.storage, is_amount, "a quantity such as 10Gi"),
+        ("pods", &capacity.pods, is_count, "a whole number"),
+        ("connections", &capacity.connections, is_count, "a whole number"),
     ];
     let mut evaluated = BTreeMap::new();
     for (name, value, fits, wanted) in parts {
@@ -75,6 +76,14 @@ pub fn capacity(
         }
     }
     evaluated
+}
+
+fn is_amount(text: &str) -> bool {
+    Quantity::parse(text).is_some()
+}
+
+fn is_count(text: &str) -> bool {
+    text.parse::<u32>().is_ok()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub use unit::resolve_unit;
 use super::ask::{Ask, Standing};
 use super::environment::Surroundings;
 use super::evaluate::Evaluator;
-use super::expression::{Expressions, Scope};
+use super::expression::{Expressions, Run, Scope};
 use super::manifest;
 use super::module::Modules;
 use super::reporter::Reporter;
@@ -65,7 +65,8 @@ fn resolve(
         scope.set("grants", Value::Array(grants.map(grant_value).collect()));
     }
     let realised = ask.standing.is_own();
-    let mut evaluator = Evaluator { expressions: &session.expressions, scope: &scope, origin: &ask.origin, reporter };
+    let mut evaluator =
+        Evaluator { expressions: &session.expressions, run: Run::new(&scope), origin: &ask.origin, reporter };
 
     let outputs = outputs::outputs(ask, provisioner, &params, &place, &mut evaluator);
     let egress = network(provisioner, &place, &mut evaluator);
@@ -86,8 +87,12 @@ fn resolve(
         let variables = terraform.iter().flat_map(|call| &call.variables);
         let variables = variables.map(|(name, value)| (name.clone(), value.clone())).collect();
         with_terraform.set("terraform", Value::Object(variables));
-        let mut evaluator =
-            Evaluator { expressions: &session.expressions, scope: &with_terraform, origin: &ask.origin, reporter };
+        let mut evaluator = Evaluator {
+            expressions: &session.expressions,
+            run: Run::new(&with_terraform),
+            origin: &ask.origin,
+            reporter,
+        };
         cost = bill::cost(provisioner, &place, &mut evaluator);
         capacity = bill::capacity(provisioner, &place, &mut evaluator);
     }

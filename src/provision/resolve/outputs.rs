@@ -3,6 +3,7 @@
 use crate::model::kinds::resource_type::{OutputSource, Provisioner, StoreReference};
 use crate::provision::ask::Ask;
 use crate::provision::evaluate::Evaluator;
+use crate::provision::expression::Run;
 use crate::provision::unit::Output;
 use crate::read::Place;
 use indexmap::IndexMap;
@@ -26,10 +27,10 @@ pub fn outputs(
         if name == EACH_KEY {
             let keys = params.get("keys").and_then(Value::as_array).into_iter().flatten();
             for key in keys.filter_map(Value::as_str) {
-                let mut scope = evaluator.scope.clone();
+                let mut scope = evaluator.run.scope.clone();
                 scope.set("output", Value::from(key));
                 let (expressions, origin) = (evaluator.expressions, evaluator.origin);
-                let mut inner = Evaluator { expressions, scope: &scope, origin, reporter: evaluator.reporter };
+                let mut inner = Evaluator { expressions, run: Run::new(&scope), origin, reporter: evaluator.reporter };
                 if let Some(output) = one(ask, source, declaration.secret, &place, &mut inner) {
                     outputs.insert(key.to_owned(), output);
                 }
