@@ -145,12 +145,18 @@ mod tests {
         report.findings.iter().map(|finding| finding.message.as_str()).collect()
     }
 
-    const PLATFORM: (&str, &str) = ("pavior.yaml", "");
+    /// Settings and a team that nothing is wrong with.
+    const PLATFORM: (&str, &str) = (
+        "pavior.yaml",
+        "apiVersion: pavior.dev/v1\nkind: Platform\nmetadata: {name: p}\nspec: {organisation: p, owners: [t]}\n",
+    );
+    const TEAM: (&str, &str) =
+        ("catalog/t.yaml", "apiVersion: pavior.dev/v1\nkind: Team\nmetadata: {name: t}\nspec: {forgeTeam: \"@p/t\"}\n");
 
     #[test]
     fn what_base_has_wrong_already_is_counted_and_not_held_against_a_change() {
-        let base = loaded(&[PLATFORM], &["old", "mended"]);
-        let report = check_against(base, loaded(&[PLATFORM], &["new", "old"])).unwrap();
+        let base = loaded(&[PLATFORM, TEAM], &["old", "mended"]);
+        let report = check_against(base, loaded(&[PLATFORM, TEAM], &["new", "old"])).unwrap();
         assert_eq!(messages(&report), ["new"]);
         assert_eq!(report.known, 1);
         assert_eq!(report.notes, Vec::<String>::new());
@@ -158,14 +164,15 @@ mod tests {
 
     #[test]
     fn the_same_mistake_made_again_is_new() {
-        let report = check_against(loaded(&[PLATFORM], &["old"]), loaded(&[PLATFORM], &["old", "old"])).unwrap();
+        let report =
+            check_against(loaded(&[PLATFORM, TEAM], &["old"]), loaded(&[PLATFORM, TEAM], &["old", "old"])).unwrap();
         assert_eq!(messages(&report), ["old"]);
         assert_eq!(report.known, 1);
     }
 
     #[test]
     fn the_first_change_is_judged_by_its_own_platform_files_and_says_so() {
-        let report = check_against(loaded(&[], &[]), loaded(&[PLATFORM], &[])).unwrap();
+        let report = check_against(loaded(&[], &[]), loaded(&[PLATFORM, TEAM], &[])).unwrap();
         assert_eq!(report.notes, [base_has_no_platform_files()]);
     }
 
@@ -185,9 +192,9 @@ mod tests {
 
     #[test]
     fn a_change_of_platform_files_is_named() {
-        let head = loaded(&[("pavior.yaml", "x"), ("golden-paths/a.yaml", "")], &["new"]);
-        let report = check_against(loaded(&[PLATFORM], &[]), head).unwrap();
+        let head = loaded(&[PLATFORM, TEAM, ("golden-paths/a.rego", "")], &["new"]);
+        let report = check_against(loaded(&[PLATFORM, TEAM], &[]), head).unwrap();
         assert_eq!(messages(&report), ["new"]);
-        assert!(report.notes[0].contains("`golden-paths/a.yaml` and `pavior.yaml`"), "{:?}", report.notes);
+        assert!(report.notes[0].contains("`golden-paths/a.rego`"), "{:?}", report.notes);
     }
 }

@@ -99,6 +99,18 @@ fn drifted<'s>(schemas: &'s Schemas, out: &Path) -> Vec<(PathBuf, &'s str)> {
 mod tests {
     use super::*;
 
+    /// `cargo run -- schema --out schemas` writes them anew.
+    #[test]
+    fn committed_schemas_are_those_of_the_types() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+        let stale: Vec<PathBuf> = drifted(&schemas(), &folder).into_iter().map(|(path, _)| path).collect();
+        assert!(stale.is_empty(), "`cargo run -- schema --out schemas` writes anew: {stale:?}");
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            assert!(schemas().contains_key(&name), "schemas/{name} belongs to no kind; remove it");
+        }
+    }
+
     #[test]
     fn an_unknown_kind_is_answered_with_those_there_are() {
         let error = selected(schemas(), Some("servce")).unwrap_err().to_string();

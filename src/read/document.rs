@@ -160,6 +160,13 @@ pub struct Declarations {
     pub broken: Vec<Broken>,
 }
 
+impl Declarations {
+    /// Whether something of this kind and name is declared with mistakes, which have been told.
+    pub fn is_broken(&self, kind: Kind, name: &str) -> bool {
+        self.broken.iter().any(|broken| broken.kind == kind && broken.name.as_deref() == Some(name))
+    }
+}
+
 /// A declaration with mistakes: its findings are made, its values are not to be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {

@@ -2,6 +2,7 @@
 
 use super::{Resolved, Session, Stage, resolve};
 use crate::link::{Catalog, Unit};
+use crate::model::kinds::Kind;
 use crate::model::{Finding, Location, Name, listed};
 use crate::provision::ask::{Ask, SECRET_TYPE, Standing, asks};
 use crate::provision::environment::Surroundings;
@@ -110,7 +111,8 @@ fn claims_of(
 
 fn check_secret_type(catalog: &Catalog<'_>, unit: &Unit<'_>, reporter: &mut Reporter<'_, '_>) {
     let Some(service) = &unit.service else { return };
-    if catalog.resource_types.contains_key(SECRET_TYPE) {
+    let broken = reporter.documents.declarations.is_broken(Kind::ResourceType, SECRET_TYPE);
+    if broken || catalog.resource_types.contains_key(SECRET_TYPE) {
         return;
     }
     if let Some(request) = service.secrets.first() {
