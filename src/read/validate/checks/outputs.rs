@@ -33,6 +33,8 @@ fn check_provisioner(inspection: &mut Inspection, place: &Place, kind: &Resource
                 (None, None) => inspection.report(no_source(inspection, &place, name)),
                 (Some(_), Some(_)) => inspection.report(two_sources(inspection, &place, name)),
             },
+            // A provider that needs no credential says so with an empty text.
+            OutputSource::Text(text) if text.is_empty() => {}
             OutputSource::Boolean(_) | OutputSource::Integer(_) | OutputSource::Text(_) if declared.secret => {
                 inspection.report(plain_secret(inspection, &place, name));
             }
@@ -126,7 +128,8 @@ Right: `outputs: {'*': {...}}`";
         SOURCE = "schema/output-source", Error,
         "an output has one source, and a secret one is a reference",
 r"An output is a plain value, or it is read from the secret store (`store`) or from a Kubernetes Secret (`secret`). A
-secret is never a plain value: no secret ever enters the compiler or what it writes.
+secret is never a plain value: no secret ever enters the compiler or what it writes. An empty text says that a
+provider has no such secret.
 
 Wrong: `password: hunter2`
 
