@@ -157,8 +157,12 @@ proptest! {
     #[test]
     fn no_text_makes_evaluation_panic(text in r#"[ -~]{0,80}"#, unicode in "\\PC{0,30}") {
         for source in [format!("${{{text}}}"), text, unicode.clone(), format!("a ${{{unicode}}}")] {
-            if let Ok(pattern) = Pattern::parse(&source) {
-                let _ = pattern.evaluate(&Run::new(&scope()));
+            let problem = match Pattern::parse(&source) {
+                Ok(pattern) => pattern.evaluate(&Run::new(&scope())).err(),
+                Err(problem) => Some(problem),
+            };
+            if let Some(problem) = problem {
+                prop_assert!(source.get(problem.range.clone()).is_some(), "{problem:?} points beyond {source:?}");
             }
         }
     }
