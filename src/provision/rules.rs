@@ -49,7 +49,9 @@ right: the id follows from the name\n```";
     RESOURCE_CYCLE = "provision/resource-cycle", Error,
         "Params of resources do not refer to each other in a circle",
         "A resource whose params use an output of another comes after it. In a circle none could come first.\n\nTake one \
-of the placeholders out, or write its value.";
+of the placeholders out, or write its value.\n\n```yaml\n\
+resources:\n  orders: {type: queue, params: {topic: \"${resources.orders.name}\"}}   # wrong: its own output\n  orders: \
+{type: queue, params: {topic: \"${resources.events.id}\"}}     # right\n```";
 
     EXPRESSION = "provision/expression", Error,
         "Expressions of a resource type can be evaluated",

@@ -49,15 +49,16 @@ pub fn cut(text: &str) -> Result<Vec<Piece<'_>>, Problem> {
 /// The length of the expression before the brace that closes it. Braces in texts and maps do not.
 fn closing_brace(text: &str, start: usize) -> Result<usize, Problem> {
     let bytes = text.as_bytes();
-    let whole = start..start + 2 + text.len().min(MAX_EXPRESSION);
+    // Where it ends is not known yet, so its beginning is pointed to.
+    let opening = start..start + 2;
     let (mut depth, mut conditions, mut operators, mut at) = (0_usize, 0_usize, 0_usize, 0_usize);
     while let Some(&byte) = bytes.get(at) {
         if at > MAX_EXPRESSION {
-            return Err(problem::too_long(start..start + 2));
+            return Err(problem::too_long(opening));
         }
         match byte {
             b'"' | b'\'' => {
-                at = text_end(bytes, at).ok_or_else(|| problem::unclosed(start..start + 2))?;
+                at = text_end(bytes, at).ok_or_else(|| problem::unclosed(opening.clone()))?;
                 continue;
             }
             b'}' if depth == 0 => return Ok(at),
@@ -76,14 +77,14 @@ fn closing_brace(text: &str, start: usize) -> Result<usize, Problem> {
             _ => {}
         }
         if depth + conditions > MAX_NESTING {
-            return Err(problem::too_deep(whole));
+            return Err(problem::too_deep(opening));
         }
         if operators > MAX_OPERATORS {
-            return Err(problem::too_complex(whole));
+            return Err(problem::too_complex(opening));
         }
         at += 1;
     }
-    Err(problem::unclosed(start..start + 2))
+    Err(problem::unclosed(opening))
 }
 
 /// Where a CEL text that starts at `start` has ended.

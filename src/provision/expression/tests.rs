@@ -119,6 +119,7 @@ fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
 #[test]
 fn the_deepest_expressions_that_are_let_through_fit_on_a_small_stack() {
     on_a_small_stack(|| {
+        let mut let_through = 0;
         for (open, middle, close, times) in [
             ("(", "1", ")", 32),
             ("[", "1", "]", 32),
@@ -136,9 +137,11 @@ fn the_deepest_expressions_that_are_let_through_fit_on_a_small_stack() {
         ] {
             let text = format!("${{{}{middle}{}}}", open.repeat(times), close.repeat(times));
             if let Ok(pattern) = Pattern::parse(&text) {
+                let_through += 1;
                 let _ = pattern.evaluate(&Run::new(&scope()));
             }
         }
+        assert!(let_through >= 6, "the test means nothing when all are refused: {let_through}");
     });
 }
 
@@ -154,8 +157,12 @@ proptest! {
     #[test]
     fn no_text_makes_evaluation_panic(text in r#"[ -~]{0,80}"#, unicode in "\\PC{0,30}") {
         for source in [format!("${{{text}}}"), text, unicode.clone(), format!("a ${{{unicode}}}")] {
-            if let Ok(pattern) = Pattern::parse(&source) {
-                let _ = pattern.evaluate(&Run::new(&scope()));
+            let problem = match Pattern::parse(&source) {
+                Ok(pattern) => pattern.evaluate(&Run::new(&scope())).err(),
+                Err(problem) => Some(problem),
+            };
+            if let Some(problem) = problem {
+                prop_assert!(source.get(problem.range.clone()).is_some(), "{problem:?} points beyond {source:?}");
             }
         }
     }
