@@ -53,9 +53,13 @@ impl Repository {
     }
 }
 
-/// `files/` is put over the repository, `delete` lists what goes, `change.diff` edits what is there.
+/// `files/` is put over the repository, `links` are made, `delete` lists what goes, `change.diff` edits what is there.
 fn overlay(case: &Path, root: &Path) -> Result<(), String> {
     copy(&case.join("files"), root)?;
+    for link in fs::read_to_string(case.join("links")).unwrap_or_default().lines() {
+        let (path, target) = link.split_once(" -> ").ok_or(format!("links: `{link}` is not `<path> -> <target>`"))?;
+        std::os::unix::fs::symlink(target, root.join(path)).map_err(|error| format!("links: {path}: {error}"))?;
+    }
     for path in fs::read_to_string(case.join("delete")).unwrap_or_default().lines() {
         let path = root.join(path);
         let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
