@@ -46,7 +46,7 @@ impl std::fmt::Display for Digest {
 pub struct CompileError {
     unit: String,
     #[source]
-    reason: EmitError,
+    reason: Box<EmitError>,
 }
 
 /// Compiles everything, sorted by environment, then unit. The documents are given back: findings point into them.
@@ -100,6 +100,6 @@ fn compile_with(
 fn compiled(id: UnitId, artifacts: Emitted) -> Result<CompiledUnit, CompileError> {
     match artifacts {
         Ok(artifacts) => Ok(CompiledUnit { id, digest: Digest::of(&artifacts), artifacts }),
-        Err(reason) => Err(CompileError { unit: id.to_string(), reason }),
+        Err(reason) => Err(CompileError { unit: id.to_string(), reason: Box::new(reason) }),
     }
 }

@@ -59,7 +59,7 @@ pub fn run(arguments: &Check) -> anyhow::Result<Outcome> {
     let head = source::load(&root, arguments.head.as_deref())?;
     let report = match &arguments.base {
         None => check(head),
-        Some(base) => check_against(source::load(&root, Some(base))?, head),
+        Some(base) => check_against(source::load_base(&root, base)?, head),
     }?;
     terminal::print(&rendered(&report, arguments))?;
     terminal::tell(&elapsed(started.elapsed()));

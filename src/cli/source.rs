@@ -2,7 +2,7 @@
 
 use crate::check::Loaded;
 use crate::model::Findings;
-use crate::read::{load_directory, load_revision};
+use crate::read::{NotARepository, load_directory, load_revision};
 use anyhow::Context;
 use std::path::Path;
 
@@ -15,4 +15,12 @@ pub fn load(root: &Path, revision: Option<&str>) -> anyhow::Result<Loaded> {
             .with_context(|| format!("reading revision {revision} of {}", root.display())),
     }?;
     Ok(Loaded { snapshot, findings })
+}
+
+/// The base of a change. Before the first change there is nothing: no platform files, no declarations.
+pub fn load_base(root: &Path, revision: &str) -> anyhow::Result<Loaded> {
+    match load(root, Some(revision)) {
+        Err(error) if error.downcast_ref::<NotARepository>().is_some() => Ok(Loaded::default()),
+        loaded => loaded,
+    }
 }

@@ -74,9 +74,9 @@ pub fn preview(out: &Path, units: &[CompiledUnit]) -> anyhow::Result<Written> {
     if !out.try_exists().with_context(|| format!("cannot look at {}", out.display()))? {
         return Ok(Written { created: files.into_keys().collect(), ..Written::default() });
     }
-    let mut folder = Folder::open(out).with_context(|| format!("cannot open the output folder {}", out.display()))?;
+    let folder = Folder::open(out).with_context(|| format!("cannot open the output folder {}", out.display()))?;
     let inventory = inventory::load(&folder, out)?;
-    Ok(plan(&mut folder, inventory, &files)?.written)
+    Ok(plan(&folder, inventory, &files)?.written)
 }
 
 /// The artifacts of all units by their path below the output folder.

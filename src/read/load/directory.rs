@@ -6,7 +6,7 @@
 
 use super::admission::{Admission, Kind, join};
 use super::selection::{is_misnamed, reads_file, reads_folder};
-use super::{MAX_ENTRIES, MAX_FILE_BYTES};
+use super::{MAX_ENTRIES, MAX_FILE_BYTES, NotARepository};
 use crate::model::{Findings, RepoPath};
 use crate::read::Snapshot;
 use anyhow::{Context, Result, bail};
@@ -32,10 +32,7 @@ pub fn load_directory(root: &Path, findings: &mut Findings) -> Result<Snapshot> 
         visit(&dir, "", OsStr::new(name), &mut admission)?;
     }
     if !admission.is_repository() {
-        bail!(
-            "{} is not a Pavior repository: it has neither pavior.yaml nor catalog/ (`pavior init` makes one)",
-            root.display()
-        );
+        return Err(NotARepository { what: root.display().to_string() }.into());
     }
     Ok(admission.finish())
 }

@@ -15,6 +15,13 @@ pub use revision::load_revision;
 
 pub(super) use characters::{first_hidden, hidden, named, visible};
 
+/// What was to be read holds nothing of Pavior's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what} is not a Pavior repository: it has neither pavior.yaml nor catalog/")]
+pub struct NotARepository {
+    what: String,
+}
+
 /// The largest file that is read.
 pub const MAX_FILE_BYTES: u64 = 1 << 20;
 

@@ -2,9 +2,9 @@
 //!
 //! Only the trees that Pavior knows are opened, and a blob's size is known before it is decoded.
 
-use super::MAX_FILE_BYTES;
 use super::admission::{Admission, Kind};
 use super::characters::visible;
+use super::{MAX_FILE_BYTES, NotARepository};
 use crate::model::{Findings, RepoPath};
 use crate::read::Snapshot;
 use anyhow::{Context, Result, anyhow, bail};
@@ -34,7 +34,7 @@ pub fn load_revision(repository: &Path, revision: &str, findings: &mut Findings)
         read(&repo, blob, path, &mut admission)?;
     }
     if !admission.is_repository() {
-        bail!("revision `{}` is not a Pavior repository: it has neither pavior.yaml nor catalog/", visible(revision));
+        return Err(NotARepository { what: format!("revision `{}`", visible(revision)) }.into());
     }
     Ok(admission.finish())
 }

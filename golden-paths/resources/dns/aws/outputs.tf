@@ -1,0 +1,4 @@
+output "host" {
+  description = "Full name of the record"
+  value       = aws_route53_record.this.fqdn
+}
