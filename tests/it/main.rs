@@ -4,6 +4,8 @@
 
 mod case;
 mod change;
+mod compiled;
+mod facts;
 mod picture;
 mod process;
 mod repository;

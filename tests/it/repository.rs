@@ -21,20 +21,38 @@ impl Repository {
     /// The shipped repository (nothing, when the case has a file `from-nothing`), changed by `base/`, committed when
     /// the command asks for a base, then changed by the case itself.
     pub fn prepare(case: &Path, arguments: &[String]) -> Result<Repository, String> {
-        let folder = tempfile::Builder::new().prefix("pavior-case-").tempdir().map_err(|error| error.to_string())?;
-        let repository = Repository { folder, outs: AtomicUsize::new(0) };
+        let repository = if case.join("from-nothing").exists() { Repository::empty() } else { Repository::shipped() };
         let root = repository.root();
-        fs::create_dir(&root).map_err(|error| error.to_string())?;
-        if !case.join("from-nothing").exists() {
-            let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
-            SHIPPED.iter().try_for_each(|name| copy(&shipped.join(name), &root.join(name)))?;
-        }
         overlay(&case.join("base"), &root)?;
         if arguments.iter().any(|argument| argument.starts_with("--base")) {
             commit(&root)?;
         }
         overlay(case, &root)?;
         Ok(repository)
+    }
+
+    /// A folder with nothing in it.
+    pub fn empty() -> Repository {
+        let folder = tempfile::Builder::new().prefix("pavior-case-").tempdir().expect("a folder can be made");
+        fs::create_dir(folder.path().join("repository")).expect("a folder can be made");
+        Repository { folder, outs: AtomicUsize::new(0) }
+    }
+
+    /// A copy of what this repository ships.
+    pub fn shipped() -> Repository {
+        let repository = Repository::empty();
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for name in SHIPPED {
+            copy(&shipped.join(name), &repository.root().join(name)).expect("what is shipped can be copied");
+        }
+        repository
+    }
+
+    /// Writes one file, with the folders above it.
+    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
+        fs::write(path, bytes).expect("a file can be written");
     }
 
     pub fn root(&self) -> PathBuf {
