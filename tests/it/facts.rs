@@ -179,7 +179,8 @@ fn every_service_has_its_ports() {
     for fact in &FACTS {
         let service = shipped().object(&format!("production/{0}", fact.service), "Service", fact.service);
         let ports = |port: &Value| (port["port"].as_i64(), port["targetPort"].as_i64());
-        let found = service.map(|service| service["spec"]["ports"].as_array().expect("ports").iter().map(ports).collect());
+        let found =
+            service.map(|service| service["spec"]["ports"].as_array().expect("ports").iter().map(ports).collect());
         let wanted: Option<Vec<_>> = fact.port.map(|(port, target)| vec![(Some(port), Some(target))]);
         assert_eq!(found, wanted, "{}", fact.service);
     }
@@ -216,7 +217,8 @@ fn every_service_is_told_its_port_and_whether_to_profile() {
 fn every_service_gets_the_cpu_and_memory_it_needs() {
     for fact in &FACTS {
         let (cpu, memory) = (fact.cpu, fact.memory);
-        let wanted = json!({"requests": {"cpu": cpu.0, "memory": memory.0}, "limits": {"cpu": cpu.1, "memory": memory.1}});
+        let wanted =
+            json!({"requests": {"cpu": cpu.0, "memory": memory.0}, "limits": {"cpu": cpu.1, "memory": memory.1}});
         assert_eq!(container(fact.service)["resources"], wanted, "{}", fact.service);
     }
 }
@@ -259,7 +261,8 @@ fn the_cart_finds_its_redis_in_every_environment() {
     let service = shipped().object(unit, "Service", "cartservice-carts").expect("a preview has its redis inside");
     assert_eq!(service["spec"]["ports"][0]["port"], 6379);
     let redis = shipped().object(unit, "StatefulSet", "cartservice-carts").expect("a preview has its redis inside");
-    let resources = json!({"requests": {"cpu": "70m", "memory": "200Mi"}, "limits": {"cpu": "125m", "memory": "256Mi"}});
+    let resources =
+        json!({"requests": {"cpu": "70m", "memory": "200Mi"}, "limits": {"cpu": "125m", "memory": "256Mi"}});
     assert_eq!(redis["spec"]["template"]["spec"]["containers"][0]["resources"], resources);
 }
 

@@ -8,6 +8,7 @@ mod compiled;
 mod facts;
 mod picture;
 mod process;
+mod purity;
 mod repository;
 mod streams;
 

@@ -25,7 +25,7 @@ impl Repository {
         let root = repository.root();
         overlay(&case.join("base"), &root)?;
         if arguments.iter().any(|argument| argument.starts_with("--base")) {
-            commit(&root)?;
+            repository.commit()?;
         }
         overlay(case, &root)?;
         Ok(repository)
@@ -65,6 +65,32 @@ impl Repository {
         self.folder.path().join(format!("out-{count}")).to_string_lossy().into_owned()
     }
 
+    /// Makes a git repository of it, with everything in one commit.
+    pub fn commit(&self) -> Result<(), String> {
+        let author = ["-c", "user.name=Case", "-c", "user.email=case@pavior.dev", "-c", "commit.gpgsign=false"];
+        let commands: [&[&str]; 3] = [
+            &["init", "--quiet", "--initial-branch=main"],
+            &["add", "--all"],
+            &["commit", "--quiet", "--allow-empty", "-m", "base"],
+        ];
+        for arguments in commands {
+            let output = Command::new("git")
+                .arg("-C")
+                .arg(self.root())
+                .args(author)
+                .args(arguments)
+                .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")])
+                .env_remove("GIT_DIR")
+                .env_remove("GIT_INDEX_FILE")
+                .output()
+                .map_err(|error| format!("git: {error}"))?;
+            if !output.status.success() {
+                return Err(format!("git {}: {}", arguments[0], String::from_utf8_lossy(&output.stderr)));
+            }
+        }
+        Ok(())
+    }
+
     /// What the first run has written.
     pub fn compiled_files(&self) -> BTreeMap<String, String> {
         read_tree(&self.folder.path().join("out-0"))
@@ -95,32 +121,6 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
         let parent = target.parent().ok_or("a file is in a folder")?;
         let copied = fs::create_dir_all(parent).and_then(|()| fs::copy(entry.path(), &target));
         copied.map_err(|error| format!("{}: {error}", entry.path().display()))?;
-    }
-    Ok(())
-}
-
-/// Makes a git repository with everything in one commit.
-fn commit(root: &Path) -> Result<(), String> {
-    let author = ["-c", "user.name=Case", "-c", "user.email=case@pavior.dev", "-c", "commit.gpgsign=false"];
-    let commands: [&[&str]; 3] = [
-        &["init", "--quiet", "--initial-branch=main"],
-        &["add", "--all"],
-        &["commit", "--quiet", "--allow-empty", "-m", "base"],
-    ];
-    for arguments in commands {
-        let output = Command::new("git")
-            .arg("-C")
-            .arg(root)
-            .args(author)
-            .args(arguments)
-            .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")])
-            .env_remove("GIT_DIR")
-            .env_remove("GIT_INDEX_FILE")
-            .output()
-            .map_err(|error| format!("git: {error}"))?;
-        if !output.status.success() {
-            return Err(format!("git {}: {}", arguments[0], String::from_utf8_lossy(&output.stderr)));
-        }
     }
     Ok(())
 }
