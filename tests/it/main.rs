@@ -6,6 +6,7 @@ mod case;
 mod change;
 mod compiled;
 mod facts;
+mod hostile;
 mod picture;
 mod process;
 mod purity;
