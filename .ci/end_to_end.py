@@ -74,7 +74,7 @@ def plugin_directory():
 
 def terraform_environment(work):
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("TF_", "AWS_"))}
-    environment.update(TF_IN_AUTOMATION="1", CHECKPOINT_DISABLE="1", TF_DATA_DIR=str(work / ".terraform"))
+    environment.update(TF_IN_AUTOMATION="1", TF_CLI_ARGS="-no-color", CHECKPOINT_DISABLE="1", TF_DATA_DIR=str(work / ".terraform"))
     return environment
 
 
