@@ -22,7 +22,7 @@ import time
 import venv
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PAVIOR = ROOT / "target" / "release" / "pavior"
+PAVIOR = pathlib.Path(os.environ.get("PAVIOR_BINARY", ROOT / "target" / "release" / "pavior"))
 TOOLS = ROOT / "target" / "ci-tools"
 # What pip installs; versions are fixed so that a new rule of a scanner is met on purpose, not by surprise.
 PYTHON_TOOLS = ["checkov==3.3.30", "kubernetes-validate==1.37.0"]

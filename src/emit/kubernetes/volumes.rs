@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn own_storage_is_a_template_and_shared_storage_a_claim() {
+    fn own_and_shared_storage_are_claims() {
         let mut unit = sample::unit_with("cart", |plan| {
             for (path, resource) in [("/data", "data"), ("/shared", "shared")] {
                 let volume = VolumePlan { resource: sample::name(resource), path: None, read_only: false };
@@ -257,8 +257,10 @@ mod tests {
         let (mounts, volumes) = mounts_and_volumes(&unit);
         assert_eq!(mounts[0], json!({ "mountPath": "/data", "name": "data" }));
         assert_eq!(mounts[1], json!({ "mountPath": "/shared", "name": "shared" }));
-        assert_eq!(volumes[0], json!({ "name": "shared", "persistentVolumeClaim": { "claimName": "cart-shared" } }));
-        assert_eq!(volumes.as_array().map(Vec::len), Some(2), "the template is no volume of the pod");
+        let claimed = |name: &str, claim: &str| json!({ "name": name, "persistentVolumeClaim": { "claimName": claim } });
+        assert_eq!(volumes[0], claimed("data", "cart-data"));
+        assert_eq!(volumes[1], claimed("shared", "cart-shared"));
+        assert_eq!(volumes.as_array().map(Vec::len), Some(3), "both claims and the scratch space");
     }
 
     #[test]
