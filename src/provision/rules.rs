@@ -127,8 +127,8 @@ measure.\n\n```yaml\nscaling: {min: 4, max: 2}   # wrong\nscaling: {min: 2, max:
  # right: switched off\n```";
 
     STATEFUL_SCALING = "provision/stateful-scaling", Warning,
-        "A service with a volume does not scale by load",
-        "Each replica of a service with a volume has a volume of its own, so replicas that come and go with the load \
-would scatter its data. Its number of replicas stays at `min`.\n\nGive `max` the value of `min`, or keep the data in a \
-datastore.";
+        "A service with a volume has one replica",
+        "A volume is written by one pod at a time, so a second replica would never start. The service stays at one \
+replica, and a new version starts when the old one is gone.\n\nGive `scaling: {min: 1, max: 1}`, or keep the data in a \
+datastore such as `postgres`.";
 }

@@ -204,6 +204,16 @@ pub struct ResolvedResource {
     pub reversibility: IndexMap<String, Reversibility>,
 }
 
+impl ResolvedResource {
+    /// Whether it is a volume that one pod alone may write to at a time.
+    pub fn is_written_by_one(&self) -> bool {
+        self.claim.as_ref().is_some_and(|claim| {
+            let modes = claim.get("accessModes").and_then(Value::as_array);
+            !modes.is_some_and(|modes| modes.iter().any(|mode| mode == "ReadWriteMany"))
+        })
+    }
+}
+
 /// Where an output is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {

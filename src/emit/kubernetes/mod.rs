@@ -92,9 +92,8 @@ fn supporting(unit: &ServiceUnit<'_>) -> Vec<Tree> {
     }
     if unit.is_long_running() {
         objects.extend(replicas::disruption_budget(unit));
-    } else {
-        objects.extend(unit.mounted().filter_map(|resource| claim::claim(unit.unit, resource)));
     }
+    objects.extend(unit.mounted().filter_map(|resource| claim::claim(unit.unit, resource)));
     objects
 }
 

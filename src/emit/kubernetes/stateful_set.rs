@@ -1,4 +1,4 @@
-//! A workload whose replicas each keep data of their own.
+//! A workload that keeps data which one pod alone may write to: a StatefulSet never runs two of the same name.
 
 use super::files::Files;
 use super::labels;
@@ -9,10 +9,7 @@ use super::replicas;
 use super::service;
 use super::unit::ServiceUnit;
 use crate::emit::yaml::Tree;
-use k8s_openapi::api::apps::v1::{
-    StatefulSet, StatefulSetPersistentVolumeClaimRetentionPolicy, StatefulSetSpec, StatefulSetUpdateStrategy,
-};
-use serde_json::{Value, json};
+use k8s_openapi::api::apps::v1::{StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy};
 
 const REVISIONS_KEPT: i32 = 5;
 /// Its pods carry `<name>-<ten digits>` as a label, which has room for 63 characters.
@@ -23,8 +20,7 @@ pub fn name(unit: &ServiceUnit<'_>) -> String {
 }
 
 pub fn stateful_set(unit: &ServiceUnit<'_>, files: &Files<'_>) -> Tree {
-    let keep = Some("Retain".to_owned());
-    let mut tree = object::tree(&StatefulSet {
+    object::tree(&StatefulSet {
         metadata: unit.metadata(&name(unit)),
         spec: Some(StatefulSetSpec {
             replicas: replicas::fixed(unit.plan.replicas),
@@ -35,32 +31,11 @@ pub fn stateful_set(unit: &ServiceUnit<'_>, files: &Files<'_>) -> Tree {
                 type_: Some("RollingUpdate".to_owned()),
                 rolling_update: None,
             }),
-            persistent_volume_claim_retention_policy: Some(StatefulSetPersistentVolumeClaimRetentionPolicy {
-                when_deleted: keep.clone(),
-                when_scaled: keep,
-            }),
             template: pod::long_running(unit, files),
             ..StatefulSetSpec::default()
         }),
         status: None,
-    });
-    if let Some(Value::Object(spec)) = tree.get_mut("spec") {
-        spec.insert("volumeClaimTemplates".to_owned(), claim_templates(unit));
-    }
-    tree
-}
-
-/// The claims as their provisioner wrote them. Their labels are the stable ones: Kubernetes refuses to change them.
-fn claim_templates(unit: &ServiceUnit<'_>) -> Value {
-    let template = |(local, claim)| {
-        json!({
-            "apiVersion": "v1",
-            "kind": "PersistentVolumeClaim",
-            "metadata": { "name": local, "labels": labels::unit_selector(unit.name()) },
-            "spec": claim,
-        })
-    };
-    unit.claims().iter().map(|resource| template((resource.local.as_str(), &resource.claim))).collect()
+    })
 }
 
 #[cfg(test)]
@@ -68,6 +43,7 @@ mod tests {
     use super::super::sample;
     use super::*;
     use crate::provision::VolumePlan;
+    use serde_json::json;
 
     fn made(service: &str) -> Tree {
         let mut unit = sample::unit_with(service, |plan| {
@@ -81,22 +57,13 @@ mod tests {
     }
 
     #[test]
-    fn each_replica_claims_a_volume_that_stays() {
+    fn the_volume_is_a_claim_that_stands_by_itself() {
         let tree = made("cart");
         let spec = &tree["spec"];
-        assert_eq!(
-            spec["volumeClaimTemplates"],
-            json!([{
-                "apiVersion": "v1", "kind": "PersistentVolumeClaim",
-                "metadata": { "name": "data", "labels": { "app.kubernetes.io/name": "cart", "pavior.dev/unit": "cart" } },
-                "spec": { "accessModes": ["ReadWriteOnce"], "storageClassName": "gp3",
-                    "resources": { "requests": { "storage": "10Gi" } } },
-            }])
-        );
-        assert_eq!(
-            spec["persistentVolumeClaimRetentionPolicy"],
-            json!({ "whenDeleted": "Retain", "whenScaled": "Retain" })
-        );
+        assert_eq!(spec["volumeClaimTemplates"], json!(null));
+        let volumes = spec["template"]["spec"]["volumes"].as_array().unwrap();
+        let claimed = json!({ "name": "data", "persistentVolumeClaim": { "claimName": "cart-data" } });
+        assert!(volumes.contains(&claimed), "{volumes:?}");
         assert_eq!(spec["serviceName"], json!("cart-headless"));
         assert_eq!(spec["updateStrategy"], json!({ "type": "RollingUpdate" }));
     }

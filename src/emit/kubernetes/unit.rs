@@ -53,17 +53,9 @@ impl<'u> ServiceUnit<'u> {
         }
     }
 
-    /// Own volumes of which each replica has one of its own: then the workload is a StatefulSet.
-    pub fn claims(&self) -> Vec<&'u ResolvedResource> {
-        if !self.is_long_running() {
-            return Vec::new();
-        }
-        self.mounted().filter(|resource| resource.own && resource.claim.is_some()).collect()
-    }
-
-    /// Whether each replica keeps data of its own.
+    /// Whether it keeps data that one pod alone may write to: then no second pod may start before the first is gone.
     pub fn is_stateful(&self) -> bool {
-        !self.claims().is_empty()
+        self.is_long_running() && self.mounted().any(ResolvedResource::is_written_by_one)
     }
 
     /// Resources that some container mounts.

@@ -1,6 +1,7 @@
 //! The volumes of a pod and where its containers mount them: files, claimed storage, and scratch space, because the
 //! root file system is read-only.
 
+use super::claim;
 use super::files::{Files, Source, SourceKind};
 use super::names;
 use super::unit::ServiceUnit;
@@ -21,17 +22,10 @@ const FILE_MODE: u32 = 0o444;
 const SECRET_FILE_MODE: u32 = 0o440;
 const MAX_NAME: usize = 63;
 
-/// Storage that a container may mount by the local name of a resource.
-pub enum Storage {
-    /// A volume claim template of the StatefulSet: no volume of the pod, only mounted.
-    Template,
-    /// A claim that stands by itself.
-    Claim(String),
-}
-
 /// Collects volumes while containers are mounted.
 pub struct Volumes {
-    storage: BTreeMap<Name, Storage>,
+    /// The claim of each resource that a container may mount, by its local name.
+    claims: BTreeMap<Name, String>,
     volumes: Vec<Volume>,
     taken: BTreeSet<String>,
     /// The volume of each mounted ConfigMap, Secret or claim.
@@ -39,19 +33,14 @@ pub struct Volumes {
 }
 
 impl Volumes {
-    pub fn new(storage: BTreeMap<Name, Storage>) -> Volumes {
-        let taken = storage.keys().map(Name::to_string).collect();
-        Volumes { storage, volumes: Vec::new(), taken, known: BTreeMap::new() }
+    pub fn new(claims: BTreeMap<Name, String>) -> Volumes {
+        let taken = claims.keys().map(Name::to_string).collect();
+        Volumes { claims, volumes: Vec::new(), taken, known: BTreeMap::new() }
     }
 
     /// The storage of a unit's workload.
     pub fn of_workload(unit: &ServiceUnit<'_>) -> Volumes {
-        let claims: BTreeSet<_> = unit.claims().iter().map(|resource| &resource.local).collect();
-        let storage = unit.mounted().map(|resource| match claims.contains(&resource.local) {
-            true => (resource.local.clone(), Storage::Template),
-            false => (resource.local.clone(), Storage::Claim(resource.name.clone())),
-        });
-        Volumes::new(storage.collect())
+        Volumes::new(unit.mounted().map(|resource| (resource.local.clone(), claim::name(resource))).collect())
     }
 
     /// Everything that a container mounts, by path.
@@ -114,20 +103,15 @@ impl Volumes {
     }
 
     fn storage(&mut self, local: &Name) -> Option<String> {
-        match self.storage.get(local)? {
-            Storage::Template => Some(local.to_string()),
-            Storage::Claim(claim) => {
-                let claim = PersistentVolumeClaimVolumeSource { claim_name: claim.clone(), read_only: None };
-                if self.known.insert(format!("claim {local}"), local.to_string()).is_none() {
-                    self.volumes.push(Volume {
-                        name: local.to_string(),
-                        persistent_volume_claim: Some(claim),
-                        ..Volume::default()
-                    });
-                }
-                Some(local.to_string())
-            }
+        let claim_name = self.claims.get(local)?.clone();
+        if self.known.insert(format!("claim {local}"), local.to_string()).is_none() {
+            self.volumes.push(Volume {
+                name: local.to_string(),
+                persistent_volume_claim: Some(PersistentVolumeClaimVolumeSource { claim_name, read_only: None }),
+                ..Volume::default()
+            });
         }
+        Some(local.to_string())
     }
 
     /// Scratch space of one container: no other sees it.
@@ -257,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn own_storage_is_a_template_and_shared_storage_a_claim() {
+    fn own_and_shared_storage_are_claims() {
         let mut unit = sample::unit_with("cart", |plan| {
             for (path, resource) in [("/data", "data"), ("/shared", "shared")] {
                 let volume = VolumePlan { resource: sample::name(resource), path: None, read_only: false };
@@ -273,8 +257,10 @@ mod tests {
         let (mounts, volumes) = mounts_and_volumes(&unit);
         assert_eq!(mounts[0], json!({ "mountPath": "/data", "name": "data" }));
         assert_eq!(mounts[1], json!({ "mountPath": "/shared", "name": "shared" }));
-        assert_eq!(volumes[0], json!({ "name": "shared", "persistentVolumeClaim": { "claimName": "cart-shared" } }));
-        assert_eq!(volumes.as_array().map(Vec::len), Some(2), "the template is no volume of the pod");
+        let claimed = |name: &str, claim: &str| json!({ "name": name, "persistentVolumeClaim": { "claimName": claim } });
+        assert_eq!(volumes[0], claimed("data", "cart-data"));
+        assert_eq!(volumes[1], claimed("shared", "cart-shared"));
+        assert_eq!(volumes.as_array().map(Vec::len), Some(3), "both claims and the scratch space");
     }
 
     #[test]

@@ -316,7 +316,7 @@ pub struct Aws {
     pub log_bucket: Option<String>,
     /// The Route 53 zone of `domain`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = "^Z[A-Z0-9]{1,31}$"))]
+    #[schemars(regex(pattern = "^[A-Z0-9]{1,32}$"))]
     #[schemars(extend("patternErrorMessage" = "a hosted zone id looks like `Z0123456789ABCDEFGHIJ`"))]
     pub hosted_zone: Option<String>,
     /// The boundary of every role that is made.

@@ -24,7 +24,7 @@ pub fn replicas(
         Workload::Service | Workload::Worker | Workload::Static => {}
     }
     let scaling = &service.scaling;
-    let has_volume = resources.iter().any(|resource| resource.claim.is_some());
+    let has_volume = resources.iter().any(ResolvedResource::is_written_by_one);
     let default = match surroundings.facts.spec.class {
         EnvironmentClass::Production if !has_volume => 2,
         EnvironmentClass::Production | EnvironmentClass::Staging | EnvironmentClass::Development => 1,
@@ -37,10 +37,10 @@ pub fn replicas(
         reporter.say(wording::scaling_range(at, min, max));
         return fixed(min);
     }
-    if has_volume && max > min {
+    if has_volume && max > 1 {
         let at = reporter.locate(&place.child("max"));
-        reporter.say(wording::stateful_scaling(at, &service.declared.metadata.name, min, max));
-        return fixed(min);
+        reporter.say(wording::stateful_scaling(at, &service.declared.metadata.name, max));
+        return fixed(min.min(1));
     }
     if max == min {
         return fixed(min);

@@ -45,12 +45,12 @@ pub fn scaling_range(at: Location, min: i32, max: i32) -> Finding {
     }
 }
 
-pub fn stateful_scaling(at: Location, service: &Name, min: i32, max: i32) -> Finding {
+pub fn stateful_scaling(at: Location, service: &Name, max: i32) -> Finding {
     Finding::new(
         &rules::STATEFUL_SCALING,
         at,
-        format!("service {service} has a volume: it stays at {min} replicas and does not scale to {max}"),
+        format!("service {service} has a volume: it stays at one replica and does not scale to {max}"),
     )
     .label("has no effect")
-    .help("give `max` the value of `min`, or keep the data in a datastore")
+    .help("give `scaling: {min: 1, max: 1}`, or keep the data in a datastore such as `postgres`")
 }

@@ -141,3 +141,9 @@ resource "aws_s3_bucket_policy" "this" {
   # S3 serves one change of a bucket's access settings at a time.
   depends_on = [aws_s3_bucket_public_access_block.this]
 }
+
+# Events go to EventBridge, where rules may pick them up; without a rule nothing happens and nothing costs.
+resource "aws_s3_bucket_notification" "this" {
+  bucket      = aws_s3_bucket.this.id
+  eventbridge = true
+}

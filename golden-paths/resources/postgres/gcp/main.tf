@@ -207,7 +207,7 @@ resource "google_secret_manager_secret" "endpoint" {
   }
 }
 
-# Nothing here is secret: an ordinary value lets a plan show when the host changes.
+# Nothing here is secret: as an ordinary value it follows the host by itself.
 resource "google_secret_manager_secret_version" "endpoint" {
   secret = google_secret_manager_secret.endpoint.id
   secret_data = jsonencode({

@@ -71,7 +71,7 @@ resource "google_secret_manager_secret_version" "credentials" {
   secret_data_wo         = jsonencode({ password = google_redis_instance.this.auth_string })
 }
 
-# Nothing here is secret: an ordinary value lets a plan show when the host changes.
+# Nothing here is secret: as an ordinary value it follows the host by itself.
 resource "google_secret_manager_secret_version" "endpoint" {
   secret = google_secret_manager_secret.this["endpoint"].id
   secret_data = jsonencode({
