@@ -11,6 +11,7 @@ mod picture;
 mod process;
 mod purity;
 mod repository;
+mod showcase;
 mod streams;
 
 use case::Case;

@@ -48,6 +48,16 @@ impl Repository {
         repository
     }
 
+    /// A copy of what this repository ships, with the showcase in place of its catalog.
+    pub fn showcase() -> Repository {
+        let repository = Repository::shipped();
+        let catalog = repository.root().join("catalog");
+        fs::remove_dir_all(&catalog).expect("a catalog can be removed");
+        let showcase = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/showcase/catalog");
+        copy(&showcase, &catalog).expect("the showcase can be copied");
+        repository
+    }
+
     /// Writes one file, with the folders above it.
     pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
         let path = self.root().join(path);
