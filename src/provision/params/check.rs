@@ -228,8 +228,7 @@ fn wrong_format(text: &str, format: Option<ParamFormat>) -> Why {
             format!("is {text:?}, which is no quantity"),
             "write an amount such as `500Mi`, `10Gi` or `250m`".to_owned(),
         )),
-        // An empty one is none: a type that cannot do without says `minLength: 1`.
-        ParamFormat::Hostname if !text.is_empty() && !is_host_name(text) => Some((
+        ParamFormat::Hostname if !is_host_name(text) => Some((
             format!("is {text:?}, which is no host name"),
             "write lower-case labels of letters, digits and hyphens, with dots between them".to_owned(),
         )),

@@ -174,7 +174,7 @@ fn route() -> Value {
         json!({
             "standalone": true,
             "params": {"type": "object", "additionalProperties": false, "properties": {
-                "host": {"type": "string", "format": "hostname", "default": "", "description": "Host"},
+                "host": {"type": "string", "default": "", "description": "Host"},
                 "path": {"type": "string", "default": "/", "description": "Path"},
             }},
             "classes": {"standard": {}}, "defaultClass": "standard", "outputs": {"host": {"description": "Host"}},
