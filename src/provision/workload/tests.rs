@@ -169,6 +169,9 @@ fn a_limit_below_its_request_is_told_where_it_is() {
     assert_eq!(found.len(), 1, "{:?}", found.iter().map(shown).collect::<Vec<_>>());
     assert_eq!(found[0].message, "the memory limit 512Mi is below the request 1Gi");
     assert_eq!(pointed(&documents, &found[0]), "\"512Mi\"");
+
+    let told_when_read = with_resources(json!({"requests": {"memory": "1Gi"}, "limits": {"memory": "512Mi"}}));
+    assert_eq!(errors(&with(vec![told_when_read])).len(), 0, "once is enough");
 }
 
 fn replicas(environment: &str, spec: Value) -> (i32, i32, Option<i32>) {

@@ -13,6 +13,10 @@ pub fn kind(inspection: &mut Inspection) -> Option<Kind> {
         inspection.report(not_a_mapping(inspection, root));
         return None;
     };
+    if let Some(finding) = of_another_tool(inspection, root) {
+        inspection.report(finding);
+        return None;
+    }
     check_version(inspection, root);
     let Some(entry) = root.entry("kind") else {
         inspection.report(kind_missing(inspection));
@@ -26,6 +30,22 @@ pub fn kind(inspection: &mut Inspection) -> Option<Kind> {
         inspection.report(kind_unknown(inspection, &entry.value));
     }
     found
+}
+
+/// A manifest of Kubernetes and the like, which no change of its version would make a declaration.
+fn of_another_tool(inspection: &Inspection, root: &Node) -> Option<Finding> {
+    let text = |field: &str| match &root.entry(field)?.value.value {
+        NodeValue::Text(text) => Some(text.as_str()),
+        _ => None,
+    };
+    let (version, kind) = (text("apiVersion")?, text("kind")?);
+    let (group, _) = API_VERSION.split_once('/')?;
+    let is_ours = version.split('/').next() == Some(group)
+        || Kind::ALL.iter().any(|known| known.as_str().eq_ignore_ascii_case(kind));
+    let message = format!("{} of {} is no kind of Pavior", shown(kind), shown(version));
+    let finding = inspection.finding(&rules::KIND, &field(inspection, "kind"), message).label("of another tool");
+    let finding = finding.help("here stand declarations; objects of Kubernetes are compiled from a `Service`");
+    (!is_ours).then(|| finding.help(format!("kinds are {}", kinds())))
 }
 
 fn check_version(inspection: &mut Inspection, root: &Node) {
@@ -168,6 +188,14 @@ mod tests {
         is(&text, "schema/api-version", "`apiVersion` is `v1`, the only version is `pavior.dev/v1`", "v1");
         let finding = &findings(&text)[0];
         assert_eq!(mended(&text, finding), format!("apiVersion: pavior.dev/v1\n{rest}"));
+    }
+
+    #[test]
+    fn a_manifest_of_another_tool_is_told_as_that() {
+        let told = "`Deployment` of `apps/v1` is no kind of Pavior";
+        is("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n", "schema/kind", told, "Deployment");
+        let found = findings("apiVersion: v1\nkind: team\n");
+        assert_eq!(found[0].rule.id, "schema/api-version", "a slip is told as a slip");
     }
 
     #[test]

@@ -18,8 +18,9 @@ pub fn wrong_form(value: &Mistake) -> Finding {
 fn wrong_name(value: &Mistake, text: &str) -> Finding {
     let reason = names::reason(text);
     let message = format!("`{}` is {}, which is no name: {}", value.path(), shown_node(value.node), reason.text);
+    let label = if reason.part.len() < text.len() { "this character" } else { "no name" };
     let place = value.place().within(reason.part.start, reason.part.end);
-    let finding = value.inspection.finding(&names::rules::NAME, &place, message).label("no name");
+    let finding = value.inspection.finding(&names::rules::NAME, &place, message).label(label);
     let finding = match names::meant(text) {
         Some(name) => finding.help(format!("did you mean `{name}`?")).fix(value.node.span, requoted(value, &name)),
         None => finding,

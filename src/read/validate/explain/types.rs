@@ -14,10 +14,9 @@ pub fn wrong_type(value: &Mistake) -> Finding {
         .inspection
         .finding(&rules::TYPE, &value.place(), message)
         .label(format!("this is {}", actual(value.node)));
-    let finding = match mend(value, &wanted) {
-        Some((span, text)) => finding.help(format!("write `{text}`")).fix(span, text),
-        None => finding,
-    };
+    if let Some((span, text)) = mend(value, &wanted) {
+        return finding.help(format!("write `{text}`")).fix(span, text);
+    }
     match (by_habit(value, &wanted), value.purpose()) {
         (Some(help), _) => finding.help(help),
         (None, purpose) if purpose.is_empty() => finding,
