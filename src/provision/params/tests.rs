@@ -1,3 +1,5 @@
+//! Params against the schemas of their types.
+
 use super::*;
 use crate::model::kinds::resource_type::ParamSchema;
 use serde_json::json;

@@ -138,7 +138,7 @@ fn kinds() -> String {
 pub mod rules {
     crate::model::rules! {
         NOT_A_MAPPING = "schema/not-a-mapping", Error,
-        "a document is a mapping",
+        "A document is a mapping",
         "Every YAML document below `catalog/` is one declaration: a mapping with `apiVersion`, `kind`, `metadata` and \
     `spec`. A list or a lone text declares nothing, and taking it for an empty declaration would mean to delete what was \
     there before.\n\nTo declare several things in one file, write several documents with `---` between them.\n\n\
@@ -147,13 +147,13 @@ pub mod rules {
     # ...\n```";
 
         API_VERSION = "schema/api-version", Error,
-        "a declaration says `apiVersion: pavior.dev/v1`",
+        "A declaration says `apiVersion: pavior.dev/v1`",
         "The version says by which rules a declaration is read, so that a later version of Pavior can still read what \
     was written for this one. There is one version: `pavior.dev/v1`.\n\nWrong: `apiVersion: v1`\n\n\
     Right: `apiVersion: pavior.dev/v1`";
 
         KIND = "schema/kind", Error,
-        "a declaration says which of the known kinds it is",
+        "A declaration says which of the known kinds it is",
         "The kind decides which fields a declaration has. Kinds are written with capitals, as in Kubernetes: `Team`, \
     `Service`, `Environment`, `Resource`, `SecretRequest`, `ResourceType`, `GoldenPath`, `Waiver`, `Incident`, \
     `PriceBook`, `Platform`.\n\nKubernetes objects such as `Deployment` are not declared: they are compiled from a \

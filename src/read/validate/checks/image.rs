@@ -145,7 +145,7 @@ fn latest(inspection: &Inspection, place: &Place) -> Finding {
 pub mod rules {
     crate::model::rules! {
         IMAGE = "schema/image", Error,
-        "an image is a reference that every registry and runtime takes",
+        "An image is a reference that every registry and runtime takes",
 r"An image is `registry/path:tag@sha256:digest`; registry and digest may be left out. A repository is in lower case, a
 digest is `sha256:` with 64 hexadecimal digits. Placeholders are not possible: the image of an environment is set by
 `environments.<name>.containers.<name>.image`.
@@ -155,7 +155,7 @@ Wrong: `image: Acme/Cart:1.0`, `image: evil@example.com/cart`
 Right: `image: ghcr.io/acme/cart:1.4.0`";
 
         UNPINNED = "schema/image-unpinned", Error,
-        "an image says which version it is",
+        "An image says which version it is",
 r"Without a tag or a digest a registry hands out whatever `latest` is at that moment: two replicas of one service can then
 run different programs, and a rollback brings back nothing.
 
@@ -164,7 +164,7 @@ Wrong: `image: ghcr.io/acme/cart`
 Right: `image: ghcr.io/acme/cart:1.4.0`, or better with its digest: `image: ghcr.io/acme/cart:1.4.0@sha256:...`";
 
         LATEST = "schema/image-latest", Warning,
-        "an image's tag does not move",
+        "An image's tag does not move",
 r"`latest` is a name that moves. A deployment of the same declaration tomorrow can bring another program, and nobody will
 have reviewed that.
 

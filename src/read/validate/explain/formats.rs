@@ -175,7 +175,7 @@ fn wrong_pattern(value: &Mistake) -> Finding {
 pub mod rules {
     crate::model::rules! {
         FORMAT = "schema/format", Error,
-        "a text has the form that its field needs",
+        "A text has the form that its field needs",
 r"Amounts, dates, durations, addresses and identifiers have one way of being written each, so that nobody has to guess
 whether `64MB` or `5 min` was understood.
 

@@ -123,7 +123,7 @@ fn by_habit(value: &Mistake, wanted: &[&str]) -> Option<String> {
 pub mod rules {
     crate::model::rules! {
         TYPE = "schema/type", Error,
-        "a value has the type that its field needs",
+        "A value has the type that its field needs",
 r"YAML guesses types: `8080` is a number, `true` a boolean, `1.10` the number 1.1. Pavior never converts one into another,
 because the guess is wrong just when it matters: a version `1.10` that becomes `1.1`, a country `no` that becomes false.
 
