@@ -4,6 +4,7 @@
 
 mod case;
 mod change;
+mod module_order;
 mod picture;
 mod process;
 mod repository;
