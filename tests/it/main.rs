@@ -7,6 +7,7 @@ mod change;
 mod compiled;
 mod facts;
 mod hostile;
+mod module_order;
 mod picture;
 mod process;
 mod purity;
