@@ -56,7 +56,7 @@ pub fn check_cycles(index: &Index<'_>, graph: &Graph, findings: &mut Findings) {
 fn cycles(edges: &BTreeMap<Name, BTreeSet<Name>>) -> Vec<Vec<&Name>> {
     let mut found = Vec::new();
     let mut told: BTreeSet<&Name> = BTreeSet::new();
-    for start in edges.keys().filter(|name| in_cycle(edges, name)) {
+    for start in knotted(edges) {
         if told.contains(start) {
             continue;
         }
@@ -68,11 +68,29 @@ fn cycles(edges: &BTreeMap<Name, BTreeSet<Name>>) -> Vec<Vec<&Name>> {
     found
 }
 
-/// Cheap filter before the search: something that is called and calls.
-fn in_cycle(edges: &BTreeMap<Name, BTreeSet<Name>>, name: &Name) -> bool {
-    edges
-        .get(name)
-        .is_some_and(|callees| callees.iter().any(|callee| edges.get(callee).is_some_and(|next| !next.is_empty())))
+/// What is left when those are taken away, again and again, who call nobody that is left: all circles, and who leads
+/// to them. Nothing in a repository without circles, so that the search costs nothing there.
+fn knotted(edges: &BTreeMap<Name, BTreeSet<Name>>) -> BTreeSet<&Name> {
+    let mut callers: BTreeMap<&Name, Vec<&Name>> = BTreeMap::new();
+    let mut open: BTreeMap<&Name, usize> = BTreeMap::new();
+    for (caller, callees) in edges {
+        let known = callees.iter().filter(|callee| edges.contains_key(*callee));
+        open.insert(caller, known.clone().count());
+        known.for_each(|callee| callers.entry(callee).or_default().push(caller));
+    }
+    let mut ends: Vec<&Name> = open.iter().filter(|(_, count)| **count == 0).map(|(name, _)| *name).collect();
+    while let Some(end) = ends.pop() {
+        open.remove(end);
+        for caller in callers.get(end).into_iter().flatten() {
+            if let Some(count) = open.get_mut(caller) {
+                *count -= 1;
+                if *count == 0 {
+                    ends.push(caller);
+                }
+            }
+        }
+    }
+    open.into_keys().collect()
 }
 
 /// Breadth first from `start` back to it.
@@ -115,7 +133,7 @@ pub fn check_dependencies(index: &Index<'_>, usage: &Usage<'_>, resolved: &Resol
             findings.push(rules::unused_resource(name, local, index.documents.locate(&at)));
         }
     }
-    for request in index.secret_requests.values().filter(|request| request.spec.service == *name) {
+    for request in index.secrets_of(name) {
         for key in request.spec.keys.keys() {
             if !resolved.secrets.contains(&(request.metadata.name.clone(), key.clone())) {
                 let at = request.place(&["spec", "keys", key]).key();
@@ -256,6 +274,12 @@ mod tests {
         let found = cycles(&edges);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].iter().map(|n| n.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn who_only_leads_to_a_circle_is_in_none() {
+        let edges = edges(&[("a", &["b", "x"]), ("b", &["b", "c"]), ("c", &["missing"])]);
+        assert_eq!(cycles(&edges).iter().map(|cycle| cycle[0].as_str()).collect::<Vec<_>>(), ["b"]);
     }
 
     #[test]

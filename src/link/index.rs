@@ -17,6 +17,8 @@ pub struct Index<'d> {
     pub resources: BTreeMap<&'d Name, &'d Declared<Resource>>,
     pub resource_types: BTreeMap<&'d Name, &'d Declared<ResourceType>>,
     pub secret_requests: BTreeMap<&'d Name, &'d Declared<SecretRequest>>,
+    /// Service -> its secret requests, in the order of their names.
+    secrets_of: BTreeMap<&'d Name, Vec<&'d Declared<SecretRequest>>>,
     /// Names of declarations that have mistakes of their own.
     broken: BTreeSet<(Kind, String)>,
     /// Names of files that could not be read as YAML: they may have declared anything.
@@ -35,6 +37,7 @@ pub enum Found<T> {
 impl<'d> Index<'d> {
     pub fn build(documents: &'d Documents, findings: &mut Findings) -> Index<'d> {
         let declarations = &documents.declarations;
+        let secret_requests = by_name(documents, Kind::SecretRequest, &declarations.secret_requests, findings);
         let index = Index {
             documents,
             platform: first_platform(documents, findings),
@@ -43,7 +46,8 @@ impl<'d> Index<'d> {
             services: by_name(documents, Kind::Service, &declarations.services, findings),
             resources: by_name(documents, Kind::Resource, &declarations.resources, findings),
             resource_types: by_name(documents, Kind::ResourceType, &declarations.resource_types, findings),
-            secret_requests: by_name(documents, Kind::SecretRequest, &declarations.secret_requests, findings),
+            secrets_of: by_service(&secret_requests),
+            secret_requests,
             broken: broken_names(documents),
             unread: unread_files(documents),
         };
@@ -89,6 +93,21 @@ impl<'d> Index<'d> {
     pub fn secret_request(&self, name: &str) -> Found<&'d Declared<SecretRequest>> {
         self.find(Kind::SecretRequest, &self.secret_requests, name)
     }
+
+    /// The secret requests of one service.
+    pub fn secrets_of(&self, service: &Name) -> &[&'d Declared<SecretRequest>] {
+        self.secrets_of.get(service).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn by_service<'d>(
+    requests: &BTreeMap<&'d Name, &'d Declared<SecretRequest>>,
+) -> BTreeMap<&'d Name, Vec<&'d Declared<SecretRequest>>> {
+    let mut services: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for request in requests.values().copied() {
+        services.entry(&request.spec.service).or_default().push(request);
+    }
+    services
 }
 
 fn by_name<'d, T>(

@@ -155,7 +155,6 @@ fn secret(
 ) {
     let service = &usage.service.metadata.name;
     let at = index.documents.locate(&one.place);
-    let own = || index.secret_requests.values().filter(|declared| declared.spec.service == *service);
     match index.secret_request(request) {
         Found::Broken => resolved.broken = true,
         Found::Declared(declared) if declared.spec.service == *service => {
@@ -168,7 +167,7 @@ fn secret(
             }
         }
         Found::Declared(_) | Found::Missing(_) => {
-            let known = own().map(|declared| declared.metadata.name.as_str());
+            let known = index.secrets_of(service).iter().map(|declared| declared.metadata.name.as_str());
             findings.push(rules::unknown_secret_request(&one.written, request, service, at, known));
         }
     }

@@ -38,8 +38,9 @@ pub fn units<'d>(linked: &Linked<'_, 'd>, findings: &mut Findings) -> Vec<Unit<'
             .map(|service| &service.metadata.name)
             .collect();
         let calls = calls_in(linked, environment, &running, findings);
+        let callers = callers(&calls);
         for name in linked.whole.iter().filter(|name| running.contains(*name)) {
-            if let Some(unit) = service_unit(linked, environment, name, &calls, findings) {
+            if let Some(unit) = service_unit(linked, environment, name, (&calls, &callers), findings) {
                 units.push(unit);
             }
         }
@@ -64,6 +65,7 @@ pub fn runs_in(service: &Declared<Service>, environment: &Declared<Environment>)
 }
 
 type Calls<'d> = BTreeMap<&'d Name, BTreeMap<&'d Name, BTreeSet<Name>>>;
+type Callers<'d> = BTreeMap<&'d Name, BTreeSet<&'d Name>>;
 
 /// Caller -> callee -> service ports, for what runs here; a callee that does not is a finding.
 fn calls_in<'d>(
@@ -109,6 +111,17 @@ fn calls_in<'d>(
     calls
 }
 
+/// Callee -> callers.
+fn callers<'d>(calls: &Calls<'d>) -> Callers<'d> {
+    let mut callers = Callers::new();
+    for (caller, callees) in calls {
+        callees.keys().for_each(|callee| {
+            callers.entry(callee).or_default().insert(caller);
+        });
+    }
+    callers
+}
+
 fn switched_off_at(service: &Declared<Service>, environment: &Declared<Environment>) -> crate::read::Place {
     let name = &environment.metadata.name;
     if service.spec.environments.get(name).is_some_and(|settings| settings.enabled.is_some()) {
@@ -122,7 +135,7 @@ fn service_unit<'d>(
     linked: &Linked<'_, 'd>,
     environment: &'d Declared<Environment>,
     name: &'d Name,
-    calls: &Calls<'d>,
+    (calls, callers): (&Calls<'d>, &Callers<'d>),
     findings: &mut Findings,
 ) -> Option<Unit<'d>> {
     let usage = linked.usages.get(name)?;
@@ -156,7 +169,6 @@ fn service_unit<'d>(
         }
     });
     let resources = resources.collect::<Option<Vec<_>>>()?;
-    let called_by = calls.iter().filter(|(_, callees)| callees.contains_key(name)).map(|(caller, _)| *caller);
     Some(Unit {
         environment,
         name: name.clone(),
@@ -169,7 +181,7 @@ fn service_unit<'d>(
             schedule: settings.and_then(|settings| settings.schedule.as_ref()).or(service.spec.schedule.as_ref()),
             jobs: &service.spec.jobs,
             calls: calls.get(name).cloned().unwrap_or_default(),
-            called_by: called_by.collect(),
+            called_by: callers.get(name).cloned().unwrap_or_default(),
             secrets,
         }),
         resources,
@@ -257,8 +269,8 @@ fn secrets<'d>(
             findings.push(rules::secret_not_requested(request, service, here, at, requested));
         }
     }
-    let own = index.secret_requests.values().copied();
-    let own = own.filter(|request| request.spec.service == *service && request.spec.environments.contains(here));
+    let own = index.secrets_of(service).iter().copied();
+    let own = own.filter(|request| request.spec.environments.contains(here));
     whole.then(|| own.collect())
 }
 
