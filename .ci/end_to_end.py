@@ -325,6 +325,9 @@ def moto_account(endpoint):
     topic = client("sns").create_topic(Name="alarms")["TopicArn"]
     client("s3").create_bucket(
         Bucket="access-logs", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    client("s3").put_bucket_policy(Bucket="access-logs", Policy=json.dumps({"Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::access-logs/*"}]}))
     client("eks").create_cluster(
         name="test", roleArn="arn:aws:iam::123456789012:role/eks",
         resourcesVpcConfig={"subnetIds": [subnet["Subnet"]["SubnetId"] for subnet in subnets]})
