@@ -31,6 +31,7 @@ pub use unit::{
 
 use crate::link::{Catalog, Unit};
 use crate::model::{Findings, Name};
+use crate::parallel::in_chunks;
 use crate::read::Documents;
 use address::{AddressClaim, check_addresses};
 use environment::{Surroundings, surroundings};
@@ -45,26 +46,45 @@ pub fn provision<'d>(
     catalog: &Catalog<'d>,
     findings: &mut Findings,
 ) -> Vec<ProvisionedUnit<'d>> {
+    provision_each(documents, catalog, findings, |unit| unit)
+}
+
+/// The same, for what is made of each unit: no more of them are held than are being worked on.
+pub fn provision_each<'d, T: Send>(
+    documents: &'d Documents,
+    catalog: &Catalog<'d>,
+    findings: &mut Findings,
+    make: impl Fn(ProvisionedUnit<'d>) -> T + Sync,
+) -> Vec<T> {
     let mut reporter = Reporter::new(documents, findings);
-    let mut session = Session::default();
-    types::check(catalog, &session.expressions, &mut reporter);
+    types::check(catalog, &Session::default().expressions, &mut reporter);
     let environments: BTreeMap<&Name, Option<Surroundings<'d>>> = environments(catalog, &mut reporter);
-    let mut claims = Claims::default();
-    let mut units = Vec::with_capacity(catalog.units.len());
-    for unit in &catalog.units {
-        let Some(Some(surroundings)) = environments.get(&unit.environment.metadata.name) else { continue };
-        claims.names.extend(workload_claims(unit, surroundings));
-        let resources = resolve_unit(&mut session, catalog, unit, surroundings, &mut claims, &mut reporter);
-        let Some(mut resources) = resources else { continue };
-        let errors = reporter.errors();
-        let workload = workload::plan(catalog, unit, surroundings, &mut resources, &mut reporter);
-        if reporter.errors() == errors {
-            units.push(provisioned(unit, surroundings, workload, resources));
+    let parts = in_chunks(&catalog.units, Session::default, |session, units| {
+        let (mut made, mut claims, mut findings) = (Vec::new(), Claims::default(), Findings::default());
+        let mut reporter = Reporter::new(documents, &mut findings);
+        for unit in units {
+            let Some(Some(surroundings)) = environments.get(&unit.environment.metadata.name) else { continue };
+            claims.names.extend(workload_claims(unit, surroundings));
+            let resources = resolve_unit(session, catalog, unit, surroundings, &mut claims, &mut reporter);
+            let Some(mut resources) = resources else { continue };
+            let errors = reporter.errors();
+            let workload = workload::plan(catalog, unit, surroundings, &mut resources, &mut reporter);
+            if reporter.errors() == errors {
+                made.push(make(provisioned(unit, surroundings, workload, resources)));
+            }
         }
+        (made, claims, findings)
+    });
+    let (mut all, mut claims) = (Vec::with_capacity(catalog.units.len()), Claims::default());
+    for (made, claimed, found) in parts {
+        all.extend(made);
+        claims.names.extend(claimed.names);
+        claims.addresses.extend(claimed.addresses);
+        found.into_vec().into_iter().for_each(|finding| reporter.say(finding));
     }
     check_unique(&claims.names, &mut reporter);
     check_addresses(&claims.addresses, &mut reporter);
-    units
+    all
 }
 
 /// What units take that only one can have.
