@@ -75,7 +75,11 @@ impl<'d> Index<'d> {
         match declared.get(name) {
             Some(declared) => Found::Declared(declared),
             None if self.may_be_declared(kind, name) => Found::Broken,
-            None => Found::Missing(nearest(name, declared.keys().map(|known| known.as_str())).map(str::to_owned)),
+            None => {
+                let broken = self.broken.iter().filter(|(of, _)| *of == kind).map(|(_, name)| *name);
+                let known = declared.keys().map(|known| known.as_str()).chain(broken);
+                Found::Missing(nearest(name, known).map(str::to_owned))
+            }
         }
     }
 

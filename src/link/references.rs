@@ -164,7 +164,7 @@ impl References<'_, '_> {
     fn service(&mut self, subject: &str, name: &Name, place: Place) {
         if let Found::Missing(suggestion) = self.index.service(name) {
             let at = self.locate(&place);
-            self.findings.push(names::unknown_service(subject, name, at, suggestion));
+            self.findings.push(names::unknown_service(subject, name, name, at, suggestion));
         }
     }
 

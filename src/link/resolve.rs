@@ -103,7 +103,7 @@ impl<'u, 'd> Resolver<'_, 'u, 'd> {
             if callee == name {
                 let at = self.locate(&place);
                 self.findings.push(dependencies::self_reference(name, at));
-            } else if let Some(callee) = self.callee(&format!("service {name}"), callee, &place) {
+            } else if let Some(callee) = self.callee(&format!("service {name}"), callee, callee, &place) {
                 self.links.calls.push(Call { callee, port: None, by: None, place });
             }
         }
@@ -158,7 +158,7 @@ impl<'u, 'd> Resolver<'_, 'u, 'd> {
     }
 
     fn service(&mut self, one: &'u Use<'d>, name: &str, wanted: Wanted<'_>) {
-        let Some(callee) = self.callee(&format!("`{}`", one.written), name, &one.place) else { return };
+        let Some(callee) = self.callee(&format!("`{}`", one.written), &one.written, name, &one.place) else { return };
         let name = &callee.metadata.name;
         let ports = callee.spec.service.as_ref().map(|service| &service.ports);
         let known = || ports.into_iter().flat_map(|ports| ports.keys()).map(Name::as_str);
@@ -181,13 +181,13 @@ impl<'u, 'd> Resolver<'_, 'u, 'd> {
         }
     }
 
-    fn callee(&mut self, subject: &str, name: &str, place: &Place) -> Option<&'d Declared<Service>> {
+    fn callee(&mut self, subject: &str, written: &str, name: &str, place: &Place) -> Option<&'d Declared<Service>> {
         match self.index.service(name) {
             Found::Declared(callee) => return Some(callee),
             Found::Broken => self.links.broken = true,
             Found::Missing(suggestion) => {
                 let at = self.locate(place);
-                self.findings.push(names::unknown_service(subject, name, at, suggestion));
+                self.findings.push(names::unknown_service(subject, written, name, at, suggestion));
             }
         }
         None

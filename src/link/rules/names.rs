@@ -81,21 +81,22 @@ Right: `provides: [{name: cart-api, format: grpc}]` and `provides: [{name: baske
 pub fn unknown_team(subject: &str, role: &str, name: &str, at: Location, suggestion: Option<String>) -> Finding {
     let finding = Finding::new(&UNKNOWN_TEAM, at, format!("{subject} {role} team `{name}`, which does not exist"))
         .label("no such team");
-    did_you_mean(finding, suggestion.as_deref()).help("teams are declared in catalog/teams/")
+    did_you_mean(finding, name, name, suggestion.as_deref()).help("teams are declared in catalog/teams/")
 }
 
 pub fn unknown_environment(subject: &str, name: &str, at: Location, suggestion: Option<String>) -> Finding {
     let finding =
         Finding::new(&UNKNOWN_ENVIRONMENT, at, format!("{subject} names environment `{name}`, which does not exist"))
             .label("no such environment");
-    did_you_mean(finding, suggestion.as_deref()).help("environments are declared in catalog/environments/")
+    did_you_mean(finding, name, name, suggestion.as_deref()).help("environments are declared in catalog/environments/")
 }
 
-pub fn unknown_service(subject: &str, name: &str, at: Location, suggestion: Option<String>) -> Finding {
+/// `written` is what stands at the place: the name, or the placeholder that holds it.
+pub fn unknown_service(subject: &str, written: &str, name: &str, at: Location, suggestion: Option<String>) -> Finding {
     let finding = Finding::new(&UNKNOWN_SERVICE, at, format!("{subject} names service `{name}`, which does not exist"))
         .label("no such service");
     match suggestion {
-        Some(near) => did_you_mean(finding, Some(&near)),
+        Some(near) => did_you_mean(finding, written, name, Some(&near)),
         None => finding.help("declare it below catalog/, or name a service that is declared"),
     }
 }
@@ -104,20 +105,20 @@ pub fn unknown_resource_type(subject: &str, name: &str, at: Location, suggestion
     let finding =
         Finding::new(&UNKNOWN_RESOURCE_TYPE, at, format!("{subject} is of type `{name}`, which does not exist"))
             .label("no such resource type");
-    did_you_mean(finding, suggestion.as_deref()).help("`pavior resource-types` lists what can be asked for")
+    did_you_mean(finding, name, name, suggestion.as_deref()).help("`pavior resource-types` lists what can be asked for")
 }
 
 pub fn unknown_container<'a>(name: &str, at: Location, known: impl IntoIterator<Item = &'a str>) -> Finding {
     let known: Vec<&str> = known.into_iter().collect();
     let finding =
         Finding::new(&UNKNOWN_CONTAINER, at, format!("there is no container `{name}`")).label("no such container");
-    did_you_mean(finding, nearest(name, known.iter().copied()))
+    did_you_mean(finding, name, name, nearest(name, known.iter().copied()))
         .help(format!("containers of this service: {}", listed(known.iter().copied(), 8)))
 }
 
 pub fn unknown_api<'a>(name: &str, at: Location, known: impl IntoIterator<Item = &'a str>) -> Finding {
     let finding = Finding::new(&UNKNOWN_API, at, format!("nobody provides an API named `{name}`")).label("no such API");
-    did_you_mean(finding, nearest(name, known)).help("providers list their APIs under `spec.apis.provides`")
+    did_you_mean(finding, name, name, nearest(name, known)).help("providers list their APIs under `spec.apis.provides`")
 }
 
 pub fn duplicate_api(name: &str, at: Location, first: Location) -> Finding {

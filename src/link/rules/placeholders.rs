@@ -115,7 +115,8 @@ pub fn unknown_placeholder(written: &str, unknown: &UnknownReference, at: Locati
         step => format!("`{written}` refers to `{step}`, which does not exist"),
     };
     let finding = Finding::new(&UNKNOWN_PLACEHOLDER, at, message).label("cannot be resolved");
-    let finding = did_you_mean(finding, nearest(&unknown.written, unknown.known.iter().copied()));
+    let finding =
+        did_you_mean(finding, written, &unknown.written, nearest(&unknown.written, unknown.known.iter().copied()));
     let finding = match unknown.known.as_slice() {
         [] => finding,
         known => finding.help(format!("known here: {}", listed(known.iter().copied(), 10))),
@@ -148,7 +149,7 @@ pub fn unknown_resource<'a>(
         [_, _, ..] => finding.related(declared, "resources are declared here"),
     };
     match nearest(name, known.iter().copied()) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        Some(near) => did_you_mean(finding, written, name, Some(near)),
         None => finding.help(format!("{service} declares {}", listed(known.iter().copied(), 8))),
     }
 }
@@ -158,7 +159,7 @@ pub fn unknown_setting<'a>(name: &str, at: Location, known: impl IntoIterator<It
     let known: Vec<&str> = known.into_iter().collect();
     let finding = Finding::new(&UNKNOWN_RESOURCE, at, format!("settings for resource `{name}`, which is not declared"))
         .label("no such resource");
-    did_you_mean(finding, nearest(name, known.iter().copied()))
+    did_you_mean(finding, name, name, nearest(name, known.iter().copied()))
         .help(format!("resources of this service: {}", listed(known.iter().copied(), 8)))
 }
 
@@ -173,7 +174,7 @@ pub fn unknown_output<'a>(
     let finding =
         Finding::new(&UNKNOWN_OUTPUT, at, format!("`{written}` names output `{output}`, which `{kind}` does not have"))
             .label("no such output");
-    did_you_mean(finding, nearest(output, known.iter().copied()))
+    did_you_mean(finding, written, output, nearest(output, known.iter().copied()))
         .help(format!("outputs of `{kind}`: {}", listed(known.iter().copied(), 12)))
 }
 
@@ -212,7 +213,7 @@ pub fn unknown_port<'a>(
     let known: Vec<&str> = known.into_iter().collect();
     let message = format!("`{written}` names port `{port}`, which {service} does not have");
     let finding = Finding::new(&UNKNOWN_PORT, at, message).label("no such port");
-    did_you_mean(finding, nearest(port, known.iter().copied()))
+    did_you_mean(finding, written, port, nearest(port, known.iter().copied()))
         .help(format!("ports of {service}: {}", listed(known.iter().copied(), 8)))
 }
 
@@ -227,7 +228,7 @@ pub fn unknown_secret_request<'a>(
     let finding =
         Finding::new(&UNKNOWN_SECRET, at, format!("`{written}` names a secret that {service} has not requested"))
             .label("no such request");
-    let finding = did_you_mean(finding, nearest(request, own.iter().copied()));
+    let finding = did_you_mean(finding, written, request, nearest(request, own.iter().copied()));
     match own.as_slice() {
         [] => finding.help(format!("declare a `SecretRequest` with `service: {service}`")),
         own => finding.help(format!("requests of {service}: {}", listed(own.iter().copied(), 8))),
@@ -247,7 +248,7 @@ pub fn unknown_secret_key<'a>(
         Finding::new(&UNKNOWN_SECRET, at, format!("`{written}` names key `{key}`, which `{request}` does not have"))
             .label("no such key")
             .related(declared, "keys are requested here");
-    did_you_mean(finding, nearest(key, known.iter().copied()))
+    did_you_mean(finding, written, key, nearest(key, known.iter().copied()))
         .help(format!("keys of `{request}`: {}", listed(known.iter().copied(), 8)))
 }
 

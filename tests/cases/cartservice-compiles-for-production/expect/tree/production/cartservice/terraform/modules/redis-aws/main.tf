@@ -230,7 +230,7 @@ resource "aws_secretsmanager_secret" "endpoint" {
   tags                    = var.tags
 }
 
-# Nothing here is secret: an ordinary value lets a plan show when the host changes.
+# Nothing here is secret: as an ordinary value it follows the host by itself.
 resource "aws_secretsmanager_secret_version" "endpoint" {
   secret_id = aws_secretsmanager_secret.endpoint.id
   secret_string = jsonencode({
