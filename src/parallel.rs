@@ -31,7 +31,7 @@ pub fn in_chunks<I: Sync, S, R: Send>(
     };
     let others = thread::available_parallelism().map_or(1, NonZero::get).min(chunks.len()).saturating_sub(1);
     let mut done = thread::scope(|scope| {
-        let spawn = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &run);
+        let spawn = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
         // A thread that cannot be had is not missed: the others take its chunks.
         let others: Vec<_> = (0..others).filter_map(|number| spawn(number).ok()).collect();
         let mut done = run();

@@ -35,10 +35,11 @@ use crate::parallel::in_chunks;
 use crate::read::Documents;
 use address::{AddressClaim, check_addresses};
 use environment::{Surroundings, surroundings};
-use names::{NameClaim, WORKLOAD_KINDS, check_unique};
+use names::{Claimant, NameClaim, WORKLOAD_KINDS, check_unique};
 use reporter::Reporter;
 use resolve::{Session, resolve_unit};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Resolves every unit of the catalog. Mistakes are findings; units that have none are in the result.
 pub fn provision<'d>(
@@ -128,15 +129,13 @@ fn provisioned<'d>(
 fn workload_claims(unit: &Unit<'_>, surroundings: &Surroundings<'_>) -> Vec<NameClaim> {
     let Some(service) = &unit.service else { return Vec::new() };
     let environment = &surroundings.facts.name;
-    let claim = |kind: &str, name: String| NameClaim {
-        scope: format!("{environment}/{kind}"),
-        name,
-        holder: format!("service {} in {environment}", unit.name),
-        place: service.declared.name_place(),
-    };
+    let holder = format!("service {} in {environment}", unit.name);
+    let by = Arc::new(Claimant { holder, place: service.declared.name_place() });
+    let claim = |kind: &str, name: Arc<str>| NameClaim { scope: format!("{environment}/{kind}"), name, by: by.clone() };
+    let own: Arc<str> = unit.name.as_str().into();
     let scheduled = service.jobs.iter().filter(|(_, job)| job.schedule.is_some());
-    let mut claims: Vec<NameClaim> = WORKLOAD_KINDS.iter().map(|kind| claim(kind, unit.name.to_string())).collect();
-    claims.extend(scheduled.map(|(job, _)| claim("CronJob", format!("{}-{job}", unit.name))));
+    let mut claims: Vec<NameClaim> = WORKLOAD_KINDS.iter().map(|kind| claim(kind, own.clone())).collect();
+    claims.extend(scheduled.map(|(job, _)| claim("CronJob", format!("{}-{job}", unit.name).into())));
     claims
 }
 
