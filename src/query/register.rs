@@ -154,7 +154,7 @@ fn resources(documents: &Documents, catalog: &Catalog<'_>, entries: &mut Vec<Ent
             let place = service.place(&["spec", "resources", local]).key();
             entries.push(Entry {
                 flavour: Some(request.kind.to_string()),
-                description: String::new(),
+                description: format!("The {} of {name} alone", request.kind),
                 owner: service.metadata.owner.as_ref().map(ToString::to_string),
                 tier: Some(service.spec.tier),
                 system: service.spec.system.as_ref().map(ToString::to_string),

@@ -1,7 +1,8 @@
 //! Words in, the entries that they most likely mean out: simple, the same every time, and kind to slips of the keyboard.
 //!
 //! Every word has to be found somewhere in an entry. A word scores by where and how well it is found; the scores of all
-//! words are added, and equal scores are sorted as lists are.
+//! words are added, and equal scores are sorted as lists are. Slips are looked for only where nothing is found without:
+//! who asks for a cart does not mean a card.
 
 use super::VERSION;
 use super::entry::{Entry, EntryKind};
@@ -54,19 +55,29 @@ const MOST_WORDS: usize = 20;
 /// All that hold every word, the best first. Resource types are found, too.
 pub fn search(register: &Register, words: &[String]) -> Hits {
     let words: Vec<String> = words.iter().flat_map(|text| split(text)).take(MOST_WORDS).collect();
-    let mut hits: Vec<Hit> = match words.is_empty() {
-        true => Vec::new(),
-        false => register.entries.iter().filter_map(|entry| hit(entry, &words)).collect(),
-    };
+    let mut hits = found(register, &words, exactly);
+    if hits.is_empty() {
+        hits = found(register, &words, nearly);
+    }
     // Stable: equals stay in the order of the register.
     hits.sort_by_key(|hit| std::cmp::Reverse(hit.score));
     Hits { version: VERSION, words, hits }
 }
 
-fn hit(entry: &Entry, words: &[String]) -> Option<Hit> {
+/// What a word is worth in a text.
+type Points = fn(&Field, &str, &str) -> Option<u32>;
+
+fn found(register: &Register, words: &[String], points: Points) -> Vec<Hit> {
+    match words.is_empty() {
+        true => Vec::new(),
+        false => register.entries.iter().filter_map(|entry| hit(entry, words, points)).collect(),
+    }
+}
+
+fn hit(entry: &Entry, words: &[String], points: Points) -> Option<Hit> {
     let (mut score, mut found_in) = (0, Vec::new());
     for word in words {
-        let (points, field) = best(entry, word)?;
+        let (points, field) = best(entry, word, points)?;
         score += points;
         found_in.push(field);
     }
@@ -75,7 +86,7 @@ fn hit(entry: &Entry, words: &[String]) -> Option<Hit> {
     Some(Hit { score: score * 2 + runs, found_in, entry: entry.clone() })
 }
 
-fn best(entry: &Entry, word: &str) -> Option<(u32, &'static str)> {
+fn best(entry: &Entry, word: &str, points: Points) -> Option<(u32, &'static str)> {
     let texts = |field: &'static Field, text: &str| points(field, text, word).map(|points| (points, field.name));
     let optional = |field: &'static Field, text: &Option<String>| text.as_deref().and_then(|text| texts(field, text));
     let mut found = vec![
@@ -91,7 +102,7 @@ fn best(entry: &Entry, word: &str) -> Option<(u32, &'static str)> {
     found.into_iter().flatten().reduce(|best, other| if other.0 > best.0 { other } else { best })
 }
 
-fn points(field: &Field, text: &str, word: &str) -> Option<u32> {
+fn exactly(field: &Field, text: &str, word: &str) -> Option<u32> {
     let lower = text.to_lowercase();
     if lower == word {
         return Some(field.whole);
@@ -105,9 +116,12 @@ fn points(field: &Field, text: &str, word: &str) -> Option<u32> {
     if part(&|part| part.starts_with(word)) {
         return Some(field.begins);
     }
-    if word.len() > 2 && lower.contains(word) {
-        return Some(field.within);
-    }
+    (word.len() > 2 && lower.contains(word)).then_some(field.within)
+}
+
+fn nearly(field: &Field, text: &str, word: &str) -> Option<u32> {
+    let found = exactly(field, text, word);
+    let parts = split(text);
     let slip = |part: &str| {
         let letters = word.chars().count();
         let limit = if letters >= 8 { 2 } else { 1 };
@@ -122,7 +136,7 @@ fn points(field: &Field, text: &str, word: &str) -> Option<u32> {
         (letters..=letters + 1)
             .any(|count| part.chars().count() > count && slip(&part.chars().take(count).collect::<String>()))
     };
-    part(&|part| slip(part) || beginning(part)).then_some(field.nearly)
+    found.or_else(|| parts.iter().any(|part| slip(part) || beginning(part)).then_some(field.nearly))
 }
 
 /// Lower-case words between anything that is no letter or digit.

@@ -146,10 +146,14 @@ fn page(details: &Details) -> String {
     if entry.kind == EntryKind::Team {
         section("people", details.ask.as_ref().map_or_else(nothing, |ask| vec![listing(&ask.members)]));
     }
-    section("what", vec![traits(entry)]);
+    // Where an environment is says what it is.
+    section("what", if entry.kind == EntryKind::Environment { nothing() } else { vec![traits(entry)] });
     section("tags", if entry.tags.is_empty() { nothing() } else { vec![listing(&entry.tags)] });
     section("compliance", if details.compliance.is_empty() { nothing() } else { vec![listing(&details.compliance)] });
-    section("runs in", details.runs.iter().map(run).collect());
+    section(
+        if entry.kind == EntryKind::Environment { "is" } else { "runs in" },
+        details.runs.iter().map(run).collect(),
+    );
     section("depends on", details.depends_on.iter().map(related).collect());
     section("needed by", details.dependents.iter().map(related).collect());
     section("has", details.members.iter().map(related).collect());
@@ -175,7 +179,8 @@ fn page(details: &Details) -> String {
 fn traits(entry: &Entry) -> String {
     use crate::model::kinds::service::Lifecycle;
     let tier = entry.tier.map(tier_word);
-    let words: Vec<&str> = tier.into_iter().chain(entry.flavour.as_deref()).collect();
+    let noun = if entry.kind == EntryKind::Api { Some("API") } else { None };
+    let words: Vec<&str> = tier.into_iter().chain(entry.flavour.as_deref()).chain(noun).collect();
     let lifecycle = entry.lifecycle.map(|lifecycle| match lifecycle {
         Lifecycle::Experimental => "experimental: may change or go any day",
         Lifecycle::Production => "others may depend on it",

@@ -22,8 +22,9 @@ const LINE: f64 = 17.0;
 const PADDING: f64 = 10.0;
 const NARROWEST: f64 = 132.0;
 const NARROWEST_PICTURE: f64 = 680.0;
-/// How wide a letter of the bold name is, at most.
-const LETTER: f64 = 7.9;
+/// How wide a letter of a bold name is in the widest font that is likely; other lines are smaller and thinner.
+const BOLD: f64 = 9.3;
+const THIN: f64 = 7.2;
 /// Longer texts are cut; the whole stands in the tooltip.
 const LONGEST: usize = 34;
 
@@ -122,8 +123,12 @@ impl Layout {
         let middles = place(&columns, &heights);
 
         let widths = columns.columns.iter().map(|column| {
-            let letters = column.iter().filter_map(|node| texts.get(*node)).flatten().map(|line| line.chars().count());
-            (letters.max().unwrap_or(0).min(LONGEST) as f64 * LETTER + 2.0 * PADDING).max(NARROWEST)
+            let texts = column.iter().filter_map(|node| texts.get(*node)).flat_map(|lines| lines.iter().enumerate());
+            let widths = texts.map(|(row, line)| {
+                let letters = line.chars().count().min(LONGEST) as f64;
+                letters * if row == 0 { BOLD } else { THIN } + 2.0 * PADDING
+            });
+            widths.fold(NARROWEST, f64::max)
         });
         let mut left = MARGIN;
         let spans: Vec<(f64, f64)> = widths
