@@ -31,7 +31,7 @@ enum Format {
 
 pub fn run(arguments: &Export) -> anyhow::Result<Outcome> {
     let opened = arguments.source.open()?;
-    let mut linked = opened.link();
+    let mut linked = opened.link_quietly();
     if linked.findings.has_errors() {
         return Ok(blocked(linked));
     }

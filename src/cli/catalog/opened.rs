@@ -57,14 +57,21 @@ impl Source {
 }
 
 impl Opened {
+    /// What is whole can be asked about; that something may be missing is told.
     pub fn link(&self) -> Linked<'_> {
-        let mut findings = self.findings.clone();
-        let catalog = link(&self.documents, &mut findings);
-        if findings.has_errors() {
+        let linked = self.link_quietly();
+        if linked.findings.has_errors() {
             terminal::tell(
                 "the declarations have errors, so that something may be missing here; `pavior check` shows them",
             );
         }
+        linked
+    }
+
+    /// For those who tell the errors themselves.
+    pub fn link_quietly(&self) -> Linked<'_> {
+        let mut findings = self.findings.clone();
+        let catalog = link(&self.documents, &mut findings);
         let register = Register::of(&self.documents, &catalog);
         Linked { documents: &self.documents, catalog, register, findings }
     }
