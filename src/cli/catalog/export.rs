@@ -4,7 +4,7 @@ use super::opened::{Linked, Source};
 use crate::cli::{Outcome, terminal};
 use crate::emit::{Artifact, backstage, codeowners};
 use crate::output::write_files;
-use crate::report::{Report, counted, human};
+use crate::report::{Report, counted, human, inert};
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ pub fn run(arguments: &Export) -> anyhow::Result<Outcome> {
         }
     };
     match arguments.out == Path::new("-") {
-        true => terminal::print(&on_one_stream(&artifacts, arguments.format))?,
+        true => terminal::print(&inert(on_one_stream(&artifacts, arguments.format)))?,
         false => {
             let files = artifacts.iter().map(|artifact| (artifact.path.clone(), artifact.text.as_str())).collect();
             let written = write_files(&arguments.out, &files)?;
