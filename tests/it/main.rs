@@ -8,6 +8,7 @@ mod catalog;
 mod compiled;
 mod facts;
 mod hostile;
+mod module_order;
 mod picture;
 mod process;
 mod purity;
