@@ -1,6 +1,6 @@
 //! The compiler: a snapshot in, artifacts and digests out. Pure.
 
-use crate::emit::{Artifact, EmitError, emit, emit_environment, verify, verify_environment};
+use crate::emit::{Artifact, EmitError, emit, emit_catalog, emit_environment, verify, verify_environment};
 use crate::link::link;
 use crate::model::Findings;
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision_each};
@@ -114,6 +114,14 @@ impl CompiledUnit {
     fn new(id: UnitId, artifacts: Vec<Artifact>) -> CompiledUnit {
         CompiledUnit { id, digest: Digest::of(&artifacts), artifacts }
     }
+}
+
+/// The files that are of no unit: Backstage entities and CODEOWNERS. They say who owns what, not what runs, so that no
+/// unit's digest depends on them. The documents have been linked before: only new findings are told.
+pub fn compile_catalog(documents: &Documents, findings: &mut Findings) -> Result<Vec<Artifact>, CompileError> {
+    let catalog = link(documents, &mut Findings::default());
+    emit_catalog(documents, &catalog, findings)
+        .map_err(|reason| CompileError { unit: "the catalog".to_owned(), reason: Box::new(reason) })
 }
 
 type Emitted = Result<Vec<Artifact>, EmitError>;

@@ -11,6 +11,7 @@ pub mod model;
 pub mod read;
 pub mod link;
 pub mod provision;
+pub mod query;
 pub mod emit;
 pub mod compile;
 pub mod output;

@@ -1,6 +1,8 @@
 //! Provisioned units become artifacts, and artifacts are read back before they are written. No emitter sees another.
 
 mod artifact;
+pub mod backstage;
+pub mod codeowners;
 pub mod hcl;
 pub mod kubernetes;
 pub mod read_back;
@@ -9,7 +11,11 @@ pub mod yaml;
 
 pub use artifact::Artifact;
 
+use crate::link::Catalog;
+use crate::model::Findings;
 use crate::provision::{EnvironmentFacts, ProvisionedUnit};
+use crate::query::Register;
+use crate::read::Documents;
 
 /// What was written does not say what was meant, or cannot be written at all: a mistake of ours, never of a user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,4 +48,16 @@ pub fn verify(unit: &ProvisionedUnit<'_>, artifacts: &[Artifact]) -> Result<(), 
 /// The same for the files of an environment itself.
 pub fn verify_environment(facts: &EnvironmentFacts<'_>, artifacts: &[Artifact]) -> Result<(), EmitError> {
     Ok(read_back::manifests::verify(artifacts, &kubernetes::environment_objects(facts))?)
+}
+
+/// The files that are of no unit but of the whole repository: its Backstage entities and CODEOWNERS, sorted by path.
+pub fn emit_catalog(
+    documents: &Documents,
+    catalog: &Catalog<'_>,
+    findings: &mut Findings,
+) -> Result<Vec<Artifact>, EmitError> {
+    let mut artifacts = backstage::artifacts(&Register::of(documents, catalog), catalog)?;
+    artifacts.extend(codeowners::codeowners(documents, catalog, findings));
+    artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(artifacts)
 }

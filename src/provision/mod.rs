@@ -9,7 +9,7 @@ mod environment;
 mod evaluate;
 mod expression;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod manifest;
 mod module;
 mod names;
@@ -23,6 +23,7 @@ mod types;
 mod unit;
 mod workload;
 
+pub use names::short_name;
 pub use unit::{
     ContainerPlan, CostLine, EnvironmentFacts, EnvironmentVariable, FileContent, FilePlan, ModuleCall, Output,
     ProvisionedUnit, Replicas, ResolvedResource, SecretTextPart, UnitId, UnitKind, VariableValue, VolumePlan,

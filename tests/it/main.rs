@@ -4,6 +4,7 @@
 
 mod case;
 mod change;
+mod catalog;
 mod compiled;
 mod facts;
 mod hostile;
