@@ -22,6 +22,7 @@ mod types;
 mod unit;
 mod workload;
 
+pub use resolve::environment_field;
 pub use unit::{
     ContainerPlan, CostLine, EnvironmentFacts, EnvironmentVariable, FileContent, FilePlan, ModuleCall, Output,
     ProvisionedUnit, Replicas, ResolvedResource, SecretTextPart, UnitId, UnitKind, VariableValue, VolumePlan,

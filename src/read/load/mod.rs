@@ -10,8 +10,10 @@ mod messages;
 mod revision;
 mod selection;
 
+pub use admission::lay_over;
 pub use directory::load_directory;
 pub use revision::load_revision;
+pub use selection::reads_file;
 
 pub(super) use characters::{first_hidden, hidden, named, visible};
 
