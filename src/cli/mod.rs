@@ -3,6 +3,7 @@
 mod check;
 mod compile;
 mod completions;
+mod lsp;
 mod repository;
 mod resource_types;
 mod rules;
@@ -34,6 +35,7 @@ enum Command {
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
     Completions(completions::Completions),
+    Lsp(lsp::Lsp),
 }
 
 /// How a command that ran ended.
@@ -53,6 +55,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
+        Command::Lsp(arguments) => lsp::run(&arguments),
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod case;
 mod change;
+mod editor;
+mod lsp;
 mod picture;
 mod process;
 mod repository;
