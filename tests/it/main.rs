@@ -4,11 +4,16 @@
 
 mod case;
 mod change;
+mod compiled;
 mod editor;
+mod facts;
+mod hostile;
 mod lsp;
 mod picture;
 mod process;
+mod purity;
 mod repository;
+mod showcase;
 mod streams;
 
 use case::Case;
