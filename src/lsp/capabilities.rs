@@ -23,7 +23,7 @@ pub fn answer() -> InitializeResult {
         position_encoding: Some(PositionEncodingKind::UTF16),
         text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
         completion_provider: Some(CompletionOptions {
-            trigger_characters: Some([" ", "{", ".", "$"].map(str::to_owned).to_vec()),
+            trigger_characters: Some([" ", "{", "."].map(str::to_owned).to_vec()),
             ..CompletionOptions::default()
         }),
         hover_provider: Some(HoverProviderCapability::Simple(true)),

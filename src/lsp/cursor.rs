@@ -205,9 +205,9 @@ fn route(blocks: &[Block]) -> Vec<String> {
 
 /// The other keys at this column, up and down to where the mapping ends.
 fn siblings(text: &str, document: &Range<usize>, here: usize, column: usize) -> Vec<String> {
-    let here = line_start(text, here);
+    let here = line_start(text, here).max(document.start);
     let key = |line: &str| -> Result<Option<String>, ()> {
-        let content = line.trim_start();
+        let content = line.trim_start_matches(' ');
         let items = content.len() - content.trim_start_matches("- ").len();
         let own = leading_spaces(line);
         match own + items {
@@ -216,7 +216,7 @@ fn siblings(text: &str, document: &Range<usize>, here: usize, column: usize) -> 
             _ => Err(()),
         }
     };
-    let begins_item = |line: &str| line.trim_start().starts_with("- ") && leading_spaces(line) < column;
+    let begins_item = |line: &str| line.trim_start_matches(' ').starts_with("- ") && leading_spaces(line) < column;
     let mut found = Vec::new();
     let here_begins = begins_item(&text[here..end_of_line(text, here)]);
     if !here_begins {

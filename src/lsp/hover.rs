@@ -224,3 +224,57 @@ fn resource_type(declared: &Declared<ResourceType>) -> String {
     let summary = page.split_once("\n## On ").map_or(page.as_str(), |(summary, _)| summary);
     summary.trim_end().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Loaded;
+    use crate::model::Findings;
+    use crate::read::Snapshot;
+
+    const TEAM: &str = "apiVersion: pavior.dev/v1\nkind: Team\nmetadata: {name: shopping, description: Sells}\nspec: {forgeTeam: \"@a/b\", channel: \"#shop\", onCall: {rotation: nights}}\n";
+    const LOCAL: &str = "apiVersion: pavior.dev/v1\nkind: Environment\nmetadata: {name: local, owner: shopping}\nspec: {class: development, provider: local, domain: here.example}\n";
+    const CART: &str = "apiVersion: pavior.dev/v1\nkind: Service\nmetadata: {name: cart, owner: shopping}\nspec:\n  tier: important\n  containers:\n    main:\n      image: \"a/b:1\"\n      variables: {AT: \"${environment.domain}\"}\n";
+
+    /// What is said about the word that begins with `mark`, and which words it is about.
+    fn said(text: &str, mark: &str) -> Option<(String, String)> {
+        let files = [("catalog/team.yaml", TEAM), ("catalog/local.yaml", LOCAL), ("catalog/cart.yaml", text)];
+        let analysis = Analysis::of(Loaded { snapshot: Snapshot::of(files), findings: Findings::default() });
+        let offset = text.find(mark).unwrap() + 1;
+        let hover = hover(&analysis, &RepoPath::literal("catalog/cart.yaml"), offset)?;
+        Some((hover.markdown, text[hover.span.range()].to_owned()))
+    }
+
+    #[test]
+    fn a_field_is_explained_with_its_choices() {
+        let (markdown, about) = said(CART, "tier").unwrap();
+        assert_eq!(about, "tier");
+        assert!(markdown.starts_with("**tier** string, default `supporting`\n\nHow much hurts"), "{markdown}");
+        assert!(markdown.contains("\n- `critical`: The business stops."), "{markdown}");
+    }
+
+    #[test]
+    fn an_owner_is_shown_with_the_ways_to_reach_them() {
+        let (markdown, about) = said(CART, "shopping").unwrap();
+        assert_eq!(about, "shopping");
+        assert_eq!(markdown, "**Team shopping**\n\nSells\n\n- channel: `#shop`\n- on call: nights\n- forge: `@a/b`");
+    }
+
+    #[test]
+    fn a_placeholder_says_what_it_becomes() {
+        let (markdown, about) = said(CART, "${environment").unwrap();
+        assert_eq!(about, "${environment.domain}");
+        assert_eq!(markdown, "`${environment.domain}` is `here.example` in every environment");
+    }
+
+    #[test]
+    fn a_broken_rule_is_explained_where_it_is_broken() {
+        let (markdown, _) = said(&CART.replace("owner: shopping", "owner: nobody"), "nobody").unwrap();
+        assert!(markdown.starts_with("**link/unknown-owner**: "), "{markdown}");
+    }
+
+    #[test]
+    fn there_is_nothing_to_say_about_a_plain_value() {
+        assert_eq!(said(CART, "a/b:1"), None);
+    }
+}

@@ -13,8 +13,8 @@ use lsp_types::request::{
     Request as _, Shutdown,
 };
 use lsp_types::{
-    CompletionList, CompletionResponse, DocumentSymbolResponse, GotoDefinitionResponse, InitializeParams,
-    LogMessageParams, MessageType, Uri,
+    CodeActionKind, CompletionList, CompletionResponse, DocumentSymbolResponse, GotoDefinitionResponse,
+    InitializeParams, LogMessageParams, MessageType, Uri,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -167,7 +167,14 @@ impl Session {
             }),
             CodeActionRequest::METHOD => self.ask::<CodeActionRequest>(params, |session, params| {
                 let (workspace, path) = session.locate(&params.text_document.uri)?;
-                Some(answer::code_actions(workspace, &path, params.range))
+                let wants = |kinds: &Vec<CodeActionKind>| {
+                    let quick_fix = CodeActionKind::QUICKFIX;
+                    kinds.iter().any(|kind| kind.as_str().is_empty() || *kind == quick_fix)
+                };
+                match params.context.only.as_ref().is_none_or(wants) {
+                    true => Some(answer::code_actions(workspace, &path, params.range)),
+                    false => Some(Vec::new()),
+                }
             }),
             unknown => Err(refused(ErrorCode::MethodNotFound, &format!("`{unknown}` is not answered here"))),
         }

@@ -8,7 +8,7 @@ use crate::check::Loaded;
 use crate::model::{Finding, Findings, RepoPath};
 use crate::read::{Document, Snapshot, lay_over, load_directory, parse, reads_file};
 use lsp_types::{Diagnostic, PublishDiagnosticsParams, TextDocumentContentChangeEvent, Uri};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub struct Workspace {
@@ -19,8 +19,10 @@ pub struct Workspace {
     analysis: Analysis,
     /// Something has changed since the analysis was made.
     stale: bool,
-    /// What the editor shows now.
-    published: BTreeMap<RepoPath, Vec<Diagnostic>>,
+    /// The editor has not been told what the analysis has found.
+    untold: bool,
+    /// What the editor shows now, and at which address.
+    published: BTreeMap<RepoPath, (Uri, Vec<Diagnostic>)>,
 }
 
 /// A file that is open in the editor.
@@ -49,6 +51,7 @@ impl Workspace {
             buffers: BTreeMap::new(),
             analysis: Analysis::default(),
             stale: true,
+            untold: true,
             published: BTreeMap::new(),
         };
         workspace.reload()?;
@@ -106,8 +109,9 @@ impl Workspace {
         self.stale = true;
     }
 
+    /// Whether the editor may show what is no longer so.
     pub fn is_stale(&self) -> bool {
-        self.stale
+        self.stale || self.untold
     }
 
     /// What is known about the repository as the editor shows it.
@@ -115,6 +119,7 @@ impl Workspace {
         if self.stale {
             // Even if it panics, it is not tried again before something changes.
             self.stale = false;
+            self.untold = true;
             self.analysis = Analysis::of(self.loaded());
         }
         &self.analysis
@@ -150,21 +155,25 @@ impl Workspace {
 
     /// The diagnostics of every file where they are not what the editor shows already.
     pub fn changed_diagnostics(&mut self) -> Vec<PublishDiagnosticsParams> {
-        let mut current: BTreeMap<RepoPath, Vec<Diagnostic>> = BTreeMap::new();
+        self.untold = false;
+        let mut current: BTreeMap<RepoPath, (Uri, Vec<Diagnostic>)> = BTreeMap::new();
         for finding in &self.analysis.findings {
-            current.entry(finding.at.path.clone()).or_default().push(diagnostic(finding, self));
-        }
-        let paths: BTreeSet<&RepoPath> = self.published.keys().chain(current.keys()).collect();
-        let mut changed = Vec::new();
-        for path in paths {
-            let diagnostics = current.get(path).cloned().unwrap_or_default();
-            if self.published.get(path).is_none_or(|shown| *shown != diagnostics)
-                && let Some(uri) = self.uri(path)
-            {
-                let version = self.buffers.get(path).map(|buffer| buffer.version);
-                changed.push(PublishDiagnosticsParams { uri, diagnostics, version });
+            let path = &finding.at.path;
+            if let Some(uri) = self.uri(path) {
+                let (_, shown) = current.entry(path.clone()).or_insert_with(|| (uri, Vec::new()));
+                shown.push(diagnostic(finding, self));
             }
         }
+        let params = |path: &RepoPath, uri: &Uri, diagnostics: &[Diagnostic]| PublishDiagnosticsParams {
+            uri: uri.clone(),
+            diagnostics: diagnostics.to_vec(),
+            version: self.buffers.get(path).map(|buffer| buffer.version),
+        };
+        let is_gone = |path: &RepoPath, uri: &Uri| current.get(path).is_none_or(|(now, _)| now != uri);
+        let gone = self.published.iter().filter(|(path, (uri, _))| is_gone(path, uri));
+        let mut changed: Vec<_> = gone.map(|(path, (uri, _))| params(path, uri, &[])).collect();
+        let new = current.iter().filter(|(path, shown)| self.published.get(*path) != Some(*shown));
+        changed.extend(new.map(|(path, (uri, diagnostics))| params(path, uri, diagnostics)));
         self.published = current;
         changed
     }

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -28,7 +27,7 @@ pub struct Editor {
 impl Editor {
     /// Starts the server on a copy of the shipped repository, and nothing more.
     pub fn start() -> Editor {
-        let repository = Repository::prepare(Path::new("/nonexistent"), &[]).expect("the repository can be copied");
+        let repository = Repository::shipped();
         let mut server = Command::new(env!("CARGO_BIN_EXE_pavior"))
             .args(["lsp", "--stdio"])
             .current_dir("/")

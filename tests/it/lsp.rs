@@ -110,6 +110,14 @@ fn a_change_in_one_file_is_seen_in_the_others() {
     editor.replace(TEAM, "name: shopping", "name: shoppers");
     let diagnostics = editor.diagnostics(CART);
     assert_eq!(codes(&diagnostics), ["link/unknown-owner"]);
+    // A question in between takes no diagnostics away.
+    editor.replace(TEAM, "name: shoppers", "name: shopping");
+    editor.at("textDocument/hover", TEAM, "name: sho");
+    if editor.shown[&editor.uri(CART)] != Vec::<Value>::new() {
+        assert_eq!(editor.diagnostics(CART), Vec::<Value>::new());
+    }
+    editor.replace(TEAM, "name: shopping", "name: shoppers");
+    assert_eq!(codes(&editor.diagnostics(CART)), ["link/unknown-owner"]);
     // What is closed unsaved is as it was.
     let uri = editor.uri(TEAM);
     editor.tell("textDocument/didClose", json!({ "textDocument": { "uri": uri } }));
