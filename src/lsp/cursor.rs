@@ -62,7 +62,8 @@ pub fn cursor(text: &str, offset: usize) -> Cursor {
                     flow::Read::Here(flow) => return flow_cursor(&blocks, flow, document),
                 }
             } else if is_here {
-                return block_cursor(text, &blocks, (start..at + word.end, column), Slot::Open, document);
+                let written = start.min(offset)..if offset < start { offset } else { offset.max(at + word.end) };
+                return block_cursor(text, &blocks, (written, column), Slot::Open, document);
             } else {
                 at = line_end + 1;
             }
