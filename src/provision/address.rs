@@ -8,8 +8,8 @@ use crate::model::kinds::resource_type::ParamFormat;
 use crate::model::{Finding, Location, Name};
 use crate::read::Place;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A resource answers at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +48,11 @@ pub fn host_param(kind: &ResourceType) -> &str {
     params.find(|(_, param)| param.format == Some(ParamFormat::Hostname)).map_or(HOST, |(name, _)| name)
 }
 
-/// Finds addresses at which two resources of one type answer in one environment. The first to claim one keeps it.
+/// Finds addresses at which two resources of one type answer in one environment. The first to claim one keeps it; a
+/// clash in all environments is told once, though their hosts differ.
 pub fn check_addresses(claims: &[AddressClaim], reporter: &mut Reporter<'_, '_>) {
     let mut held: BTreeMap<_, &AddressClaim> = BTreeMap::new();
+    let mut told: BTreeSet<(&Place, &Place)> = BTreeSet::new();
     for claim in claims {
         match held.entry((&claim.environment, &claim.kind, &claim.host, &claim.path)) {
             Entry::Vacant(vacant) => {
@@ -58,6 +60,9 @@ pub fn check_addresses(claims: &[AddressClaim], reporter: &mut Reporter<'_, '_>)
             }
             Entry::Occupied(first) => {
                 let first = first.get();
+                if !told.insert((&claim.place, &first.place)) {
+                    continue;
+                }
                 let (at, other) = (reporter.locate(&claim.place), reporter.locate(&first.place));
                 reporter.say(host_clash(at, claim, first, other));
             }
@@ -65,7 +70,6 @@ pub fn check_addresses(claims: &[AddressClaim], reporter: &mut Reporter<'_, '_>)
     }
 }
 
-/// Says nothing of the environment, so that a clash in all of them is told once.
 fn host_clash(at: Location, claim: &AddressClaim, first: &AddressClaim, other: Location) -> Finding {
     Finding::new(
         &rules::HOST_CLASH,

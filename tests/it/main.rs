@@ -9,6 +9,7 @@ mod editor;
 mod facts;
 mod hostile;
 mod lsp;
+mod module_order;
 mod picture;
 mod process;
 mod purity;

@@ -1,3 +1,5 @@
+//! What is offered in a service that is being written, beside a team, another service, a type and a secret.
+
 use super::*;
 use crate::check::Loaded;
 use crate::model::Findings;
