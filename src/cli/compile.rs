@@ -1,6 +1,7 @@
 //! `pavior compile`: every unit's Terraform and manifests, written below one folder.
 
 use super::repository::Repository;
+use super::timings::{TimingOptions, Timings};
 use super::{Outcome, source, terminal};
 use crate::compile::{CompiledUnit, compile_verified};
 use crate::model::{Findings, RepoPath, listed};
@@ -34,13 +35,17 @@ pub struct Compile {
     /// Say what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    timings: TimingOptions,
 }
 
 pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
+    let mut timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
     let loaded = source::load(&root, arguments.head.as_deref())?;
+    timings.loaded(loaded.snapshot.files.len());
     let mut findings = loaded.findings;
-    let (documents, units) = compile_verified(loaded.snapshot, &mut findings)?;
+    let (documents, units) = compile_verified(loaded.snapshot, &mut findings, &mut |stage| timings.compiled(stage))?;
     let blocked = findings.has_errors();
     if !findings.is_empty() {
         tell_findings(findings, documents.snapshot.files);
@@ -54,10 +59,13 @@ pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
         true => preview(&arguments.out, &units),
         false => write(&arguments.out, &units),
     }?;
+    timings.written(written.created.len() + written.changed.len() + written.restored.len());
     for path in &written.kept {
         terminal::tell(&format!("{path} is no longer compiled, but was changed by hand: it is left alone"));
     }
     terminal::print(&summary(&units, &written))?;
+    timings.reported();
+    timings.tell();
     Ok(Outcome::Clean)
 }
 
