@@ -18,4 +18,5 @@ pub mod output;
 pub mod rules;
 pub mod report;
 pub mod check;
+pub mod lsp;
 pub mod cli;

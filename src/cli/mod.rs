@@ -4,6 +4,7 @@ mod catalog;
 mod check;
 mod compile;
 mod completions;
+mod lsp;
 mod repository;
 mod resource_types;
 mod rules;
@@ -37,6 +38,7 @@ enum Command {
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
     Completions(completions::Completions),
+    Lsp(lsp::Lsp),
 }
 
 /// How a command that ran ended.
@@ -57,6 +59,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
+        Command::Lsp(arguments) => lsp::run(&arguments),
     }
 }
 

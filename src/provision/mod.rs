@@ -24,6 +24,7 @@ mod unit;
 mod workload;
 
 pub use names::short_name;
+pub use resolve::environment_field;
 pub use unit::{
     ContainerPlan, CostLine, EnvironmentFacts, EnvironmentVariable, FileContent, FilePlan, ModuleCall, Output,
     ProvisionedUnit, Replicas, ResolvedResource, SecretTextPart, UnitId, UnitKind, VariableValue, VolumePlan,

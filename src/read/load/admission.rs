@@ -181,6 +181,21 @@ impl<'f> Admission<'f> {
     }
 }
 
+/// Puts a text that an editor holds in the place of a file, under the demands that files are under.
+pub fn lay_over(snapshot: &mut Snapshot, path: &RepoPath, text: &str, findings: &mut Findings) {
+    snapshot.files.remove(path);
+    let admitted = match text.len() as u64 {
+        0..=MAX_FILE_BYTES => text_of(path, text.as_bytes()),
+        _ => Err(vec![messages::file_too_large(path.clone())]),
+    };
+    match admitted {
+        Ok(text) => {
+            snapshot.files.insert(path.clone(), text);
+        }
+        Err(refused) => refused.into_iter().for_each(|finding| findings.push(finding)),
+    }
+}
+
 pub(super) fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
@@ -215,6 +230,18 @@ fn text_of(path: &RepoPath, bytes: &[u8]) -> Result<Arc<str>, Vec<Finding>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_is_laid_over_is_under_the_demands_of_files() {
+        let path = RepoPath::literal("catalog/a.yaml");
+        let mut snapshot = Snapshot::of([("catalog/a.yaml", "saved")]);
+        let mut findings = Findings::default();
+        lay_over(&mut snapshot, &path, "\u{feff}a: b\r\n", &mut findings);
+        assert_eq!(&*snapshot.files[&path], "a: b\n");
+        assert!(findings.is_empty());
+        lay_over(&mut snapshot, &path, "a: \0", &mut findings);
+        assert!(snapshot.files.is_empty() && findings.len() == 1);
+    }
 
     #[test]
     fn names_meet_when_some_file_system_takes_them_for_one() {

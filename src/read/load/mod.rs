@@ -11,9 +11,11 @@ mod messages;
 mod revision;
 mod selection;
 
+pub use admission::lay_over;
 pub use directory::load_directory;
 pub use history::commit_before;
 pub use revision::load_revision;
+pub use selection::reads_file;
 
 pub(super) use characters::{first_hidden, hidden, named, visible};
 

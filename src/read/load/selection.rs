@@ -1,7 +1,7 @@
 //! Which files of a repository Pavior reads. Paths come in, yes or no goes out.
 
 /// Whether the file at `path` is read, if it is a file.
-pub(super) fn reads_file(path: &str) -> bool {
+pub fn reads_file(path: &str) -> bool {
     let segments: Vec<&str> = path.split('/').collect();
     match segments.as_slice() {
         ["pavior.yaml"] => true,
