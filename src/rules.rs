@@ -5,7 +5,7 @@ use crate::{link, provision, read};
 
 /// All rules, in the order of the pipeline.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    let reading = read::rules::ALL.iter().copied().chain(read::validate::rules::all());
+    let reading = read::rules::ALL.iter().chain(read::score::rules::ALL).copied().chain(read::validate::rules::all());
     reading.chain(link::rules::ALL.iter().copied()).chain(provision::rules::ALL.iter().copied())
 }
 

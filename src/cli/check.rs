@@ -1,5 +1,6 @@
 //! `pavior check`: what is wrong with a repository, or with a change of it.
 
+use super::images::Images;
 use super::repository::Repository;
 use super::{Outcome, source, terminal};
 use crate::check::{check, check_against};
@@ -19,6 +20,8 @@ pub struct Check {
     /// Check the change since this revision: what it has wrong already is counted, not held against the change
     #[arg(long, value_name = "REV")]
     base: Option<String>,
+    #[command(flatten)]
+    images: Images,
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     /// Show at most so many findings to humans; 0 shows all
@@ -56,10 +59,10 @@ enum Format {
 pub fn run(arguments: &Check) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     let root = arguments.repository.root()?;
-    let head = source::load(&root, arguments.head.as_deref())?;
+    let head = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
     let report = match &arguments.base {
         None => check(head),
-        Some(base) => check_against(source::load_base(&root, base)?, head),
+        Some(base) => check_against(arguments.images.given_to(source::load_base(&root, base)?)?, head),
     }?;
     terminal::print(&rendered(&report, arguments))?;
     terminal::tell(&elapsed(started.elapsed()));

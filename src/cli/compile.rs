@@ -1,5 +1,6 @@
 //! `pavior compile`: every unit's Terraform and manifests, written below one folder.
 
+use super::images::Images;
 use super::repository::Repository;
 use super::{Outcome, source, terminal};
 use crate::compile::{CompiledUnit, compile_verified};
@@ -31,6 +32,8 @@ pub struct Compile {
     /// Only this service or shared resource; may be given several times
     #[arg(long, value_name = "NAME")]
     unit: Vec<String>,
+    #[command(flatten)]
+    images: Images,
     /// Say what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -38,7 +41,7 @@ pub struct Compile {
 
 pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
     let root = arguments.repository.root()?;
-    let loaded = source::load(&root, arguments.head.as_deref())?;
+    let loaded = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
     let mut findings = loaded.findings;
     let (documents, units) = compile_verified(loaded.snapshot, &mut findings)?;
     let blocked = findings.has_errors();

@@ -3,6 +3,7 @@
 mod check;
 mod compile;
 mod completions;
+mod images;
 mod repository;
 mod resource_types;
 mod rules;

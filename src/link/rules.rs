@@ -5,6 +5,9 @@ use crate::model::kinds::Kind;
 use crate::model::{Finding, Location, Name, Span, listed, nearest, rules};
 
 rules! {
+    NO_IMAGE = "link/no-image", Error,
+        "A container has an image in every environment that it runs in",
+        "In a Score file, `image: .` means that the image is given from outside. Give it for an environment:\n\n```yaml\nspec:\n  score: ./score.yaml\n  environments:\n    staging:\n      containers: {main: {image: ghcr.io/acme/cart:1.4.0}}\n```\n\nor for one run: `pavior compile --image cart/main=ghcr.io/acme/cart:1.4.0`.";
     DUPLICATE_NAME = "link/duplicate-name", Error,
         "A name is declared once per kind",
         "Others refer to a declaration by its kind and name, so two with the same name leave no way to say which is meant.\n\nRename one of them, or delete the copy.";
@@ -130,6 +133,13 @@ pub fn duplicate_name(kind: Kind, name: &Name, at: Location, first: Location) ->
         .label("declared again here")
         .related(first, "first declared here")
         .help("rename one of them, or delete the copy")
+}
+
+pub fn no_image(service: &str, container: &str, environment: &str, at: Location) -> Finding {
+    Finding::new(&NO_IMAGE, at, format!("container {container} of {service} has no image in environment {environment}"))
+        .label("`.`: given from outside")
+        .help(format!("set `environments.{environment}.containers.{container}.image` of the service"))
+        .help(format!("or give it to this run: `--image {service}/{container}=<image>`"))
 }
 
 pub fn second_platform(at: Location, first: Location) -> Finding {

@@ -12,6 +12,7 @@ use crate::model::kinds::workload::ComputeAmounts;
 use crate::model::kinds::{Environment, SecretRequest};
 use crate::model::{Findings, Name};
 use crate::read::Declared;
+use crate::read::score::IMAGE_FROM_OUTSIDE;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,6 +131,8 @@ fn service_unit<'d>(
     let settings = service.spec.environments.get(&environment.metadata.name);
     let scaling = scaling(linked.index, service, environment, settings, findings)?;
     let secrets = secrets(linked.index, usage, environment, findings)?;
+    let containers = containers(usage, environment, settings);
+    check_images(linked.index, service, environment, &containers, findings)?;
     let resources = service.spec.resources.iter().map(|(local, request)| {
         let own = settings.and_then(|settings| settings.resources.get(local));
         let place = service.place(&["spec", "resources", local]);
@@ -164,7 +167,7 @@ fn service_unit<'d>(
         tier: service.spec.tier,
         service: Some(ServiceUnit {
             declared: service,
-            containers: containers(usage, environment, settings),
+            containers,
             scaling,
             schedule: settings.and_then(|settings| settings.schedule.as_ref()).or(service.spec.schedule.as_ref()),
             jobs: &service.spec.jobs,
@@ -202,6 +205,23 @@ fn containers<'d>(
         ((*name).clone(), container)
     };
     usage.containers.iter().map(one).collect()
+}
+
+/// Nothing, when a container of a Score file is still to be given its image.
+fn check_images(
+    index: &Index<'_>,
+    service: &Declared<Service>,
+    environment: &Declared<Environment>,
+    containers: &IndexMap<Name, UnitContainer<'_>>,
+    findings: &mut Findings,
+) -> Option<()> {
+    let mut whole = true;
+    for (name, _) in containers.iter().filter(|(_, container)| container.image == IMAGE_FROM_OUTSIDE) {
+        whole = false;
+        let at = index.documents.locate(&service.place(&["spec", "containers", name, "image"]));
+        findings.push(rules::no_image(&service.metadata.name, name, &environment.metadata.name, at));
+    }
+    whole.then_some(())
 }
 
 fn amounts(own: Option<&ComputeAmounts>, base: &ComputeAmounts) -> ComputeAmounts {

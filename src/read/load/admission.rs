@@ -100,6 +100,26 @@ impl<'f> Admission<'f> {
         }
     }
 
+    /// What was admitted so far.
+    pub fn files(&self) -> &BTreeMap<RepoPath, Arc<str>> {
+        &self.files
+    }
+
+    /// Whether a file that another one names may be read, whatever its name says. A link, pipe or submodule may not.
+    pub fn enter_named(&mut self, path: &RepoPath, kind: Kind) -> bool {
+        if !self.count_entries(1) {
+            return false;
+        }
+        match kind {
+            Kind::File => self.check_collision(path),
+            Kind::Folder => {}
+            Kind::Link => self.findings.push(messages::symbolic_link(path.clone())),
+            Kind::Submodule => self.findings.push(messages::submodule(path.clone())),
+            Kind::Special => self.findings.push(messages::special_file(path.clone())),
+        }
+        kind == Kind::File
+    }
+
     /// Whether a file of this size may be read.
     pub fn has_room(&mut self, path: &RepoPath, size: u64) -> bool {
         if size > MAX_FILE_BYTES {
@@ -137,7 +157,7 @@ impl<'f> Admission<'f> {
         if !self.saw_declaration {
             self.findings.push(messages::empty_catalog());
         }
-        Snapshot { files: self.files }
+        Snapshot { files: self.files, ..Snapshot::default() }
     }
 
     fn refuse(&mut self, finding: Finding) -> Option<RepoPath> {

@@ -11,7 +11,8 @@ mod mistakes;
 mod scalar;
 mod syntax;
 
-use super::{Document, Snapshot};
+use super::score::sources;
+use super::{Document, Node, Snapshot};
 use crate::model::{Findings, RepoPath};
 use mistakes::Mistakes;
 
@@ -33,15 +34,21 @@ pub const MAX_KEY_BYTES: usize = 1 << 10;
 /// The most mistakes that are reported of one file.
 const MAX_MISTAKES: usize = 100;
 
-/// Parses every YAML file of a snapshot, but for the templates of golden paths.
+/// Parses every YAML file of a snapshot, but for the templates of golden paths and what Score files name as content.
 pub fn parse(snapshot: &Snapshot, findings: &mut Findings) -> Vec<Document> {
     let mut documents = Vec::new();
-    for (path, text) in snapshot.files.iter().filter(|(path, _)| is_parsed(path)) {
-        let mut mistakes = Mistakes::new(path, text, findings);
-        let roots = compose::compose(text, &mut mistakes);
-        documents.extend(roots.into_iter().map(|root| Document { path: path.clone(), text: text.clone(), root }));
+    let sources = sources(&snapshot.files);
+    for (path, text) in snapshot.files.iter().filter(|(path, _)| is_parsed(path) && !sources.contains(path)) {
+        let roots = roots(path, text, findings);
+        let document = |root| Document { path: path.clone(), text: text.clone(), root, workload: None };
+        documents.extend(roots.into_iter().map(document));
     }
     documents
+}
+
+/// The roots of the documents of one file.
+pub(super) fn roots(path: &RepoPath, text: &str, findings: &mut Findings) -> Vec<Node> {
+    compose::compose(text, &mut Mistakes::new(path, text, findings))
 }
 
 fn is_parsed(path: &RepoPath) -> bool {
