@@ -105,19 +105,12 @@ impl<'f> Admission<'f> {
         &self.files
     }
 
-    /// Whether a file that another one names may be read, whatever its name says. A link, pipe or submodule may not.
-    pub fn enter_named(&mut self, path: &RepoPath, kind: Kind) -> bool {
-        if !self.count_entries(1) {
-            return false;
-        }
-        match kind {
-            Kind::File => self.check_collision(path),
-            Kind::Folder => {}
-            Kind::Link => self.findings.push(messages::symbolic_link(path.clone())),
-            Kind::Submodule => self.findings.push(messages::submodule(path.clone())),
-            Kind::Special => self.findings.push(messages::special_file(path.clone())),
-        }
-        kind == Kind::File
+    /// Takes note of a file that another one names, whatever its own name says; whether it may be read. Links and the
+    /// like in the folders that are walked have been refused already.
+    pub fn enter_named(&mut self, path: &RepoPath) -> bool {
+        let has_room = self.count_entries(1);
+        self.check_collision(path);
+        has_room
     }
 
     /// Whether a file of this size may be read.

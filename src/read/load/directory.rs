@@ -92,12 +92,8 @@ fn visit_named(root: &Dir, path: RepoPath, admission: &mut Admission<'_>) -> Res
     let opened =
         open_as(&folder, OsStr::new(path.file_name()), |_| true).with_context(|| format!("cannot read {path}"))?;
     match opened {
-        Opened::File(file) if admission.enter_named(&path, Kind::File) => read(file, path, admission),
-        Opened::Refused(kind) => {
-            admission.enter_named(&path, kind);
-            Ok(())
-        }
-        Opened::File(_) | Opened::Folder(_) | Opened::Ignored | Opened::Absent => Ok(()),
+        Opened::File(file) if admission.enter_named(&path) => read(file, path, admission),
+        Opened::File(_) | Opened::Folder(_) | Opened::Refused(_) | Opened::Ignored | Opened::Absent => Ok(()),
     }
 }
 

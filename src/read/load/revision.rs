@@ -136,15 +136,11 @@ fn visit_named(repo: &Repository, root: ObjectId, path: RepoPath, admission: &mu
     let tree = repo.find_tree(root).with_context(|| missing(repo, root))?;
     let entry = tree.lookup_entry_by_path(Path::new(path.as_str())).with_context(|| format!("cannot read {path}"))?;
     let Some(entry) = entry else { return Ok(()) };
-    let kind = match entry.mode().kind() {
-        EntryKind::Blob | EntryKind::BlobExecutable => Kind::File,
-        EntryKind::Tree => Kind::Folder,
-        EntryKind::Link => Kind::Link,
-        EntryKind::Commit => Kind::Submodule,
-    };
-    match admission.enter_named(&path, kind) {
-        true => read(repo, entry.object_id(), path, admission),
-        false => Ok(()),
+    match entry.mode().kind() {
+        EntryKind::Blob | EntryKind::BlobExecutable if admission.enter_named(&path) => {
+            read(repo, entry.object_id(), path, admission)
+        }
+        _ => Ok(()),
     }
 }
 
