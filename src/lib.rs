@@ -13,6 +13,7 @@ pub mod provision;
 pub mod emit;
 pub mod compile;
 pub mod output;
+pub mod import;
 pub mod rules;
 pub mod report;
 pub mod check;

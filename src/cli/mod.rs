@@ -4,6 +4,7 @@ mod check;
 mod compile;
 mod completions;
 mod images;
+mod import;
 mod repository;
 mod resource_types;
 mod rules;
@@ -31,6 +32,7 @@ Results go to standard output, everything else to standard error. NO_COLOR and C
 enum Command {
     Check(check::Check),
     Compile(compile::Compile),
+    Import(import::Import),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -50,6 +52,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

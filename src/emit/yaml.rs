@@ -16,9 +16,14 @@ const NOTICE: &str = "# Compiled by Pavior. Do not edit: change the declaration 
 
 /// One document with the notice on top.
 pub fn document(tree: &Tree) -> String {
+    document_under(NOTICE, tree)
+}
+
+/// One document with other lines on top, each of them a comment that ends with a line break.
+pub fn document_under(comments: &str, tree: &Tree) -> String {
     // Which strings become blocks is decided below.
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false, min_fold_chars: 0 };
-    let mut text = NOTICE.to_owned();
+    let mut text = comments.to_owned();
     serde_saphyr::to_fmt_writer_with_options(&mut text, &Entries(tree), options)
         .expect("a JSON tree has no key, anchor or type that YAML cannot hold");
     text
