@@ -52,6 +52,17 @@ fn values_that_name_a_store_get_its_placeholders() {
 }
 
 #[test]
+fn equal_values_are_told_apart_by_the_name_of_the_variable() {
+    let store = "{image: postgres:17, environment: {POSTGRES_USER: x, POSTGRES_PASSWORD: x, POSTGRES_DB: x}}";
+    let web = "{image: a:1, depends_on: [db], environment: {DB_USER: x, DB_PASSWORD: x, DB_NAME: x}}";
+    let imported = compose(&format!("services:\n  web: {web}\n  db: {store}\n"), &target()).unwrap();
+    let text = file(&imported, "catalog/shop/web.yaml");
+    for (key, output) in [("DB_USER", "username"), ("DB_PASSWORD", "password"), ("DB_NAME", "database")] {
+        assert!(text.contains(&format!("{key}: ${{resources.db.{output}}}\n")), "{text}");
+    }
+}
+
+#[test]
 fn a_secret_is_not_written_down() {
     for (key, value) in [("API_TOKEN", "hunter2"), ("URL", "https://a:hunter2@b.example")] {
         assert_eq!(variable(key, value), None, "{key}");

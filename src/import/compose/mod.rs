@@ -129,7 +129,13 @@ impl One<'_> {
 
     fn image(&mut self, service: &Value) -> String {
         match text(service, "image") {
-            Some(image) => self.resolved("image", image),
+            Some(image) => {
+                let image = self.resolved("image", image);
+                if image.contains("rabbitmq") {
+                    self.note("no resource type here speaks AMQP, so it stays a service of yours");
+                }
+                image
+            }
             None => {
                 self.note("is built, and has no `image`: name the one that your pipeline pushes");
                 IMAGE_TO_FILL_IN.to_owned()

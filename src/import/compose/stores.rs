@@ -3,7 +3,6 @@
 use super::super::{name, text};
 use super::values::{resolved, with_host};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// A service of a Compose file that is a resource of its users.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,8 +12,8 @@ pub struct Store {
     /// The name of the resource in the services that use it.
     pub local: String,
     port: &'static str,
-    /// What it was told to be called, and by whom to be used: value -> output.
-    given: BTreeMap<String, &'static str>,
+    /// What it was told to be called, and by whom to be used: value and output.
+    given: Vec<(String, &'static str)>,
 }
 
 /// Image, resource type, port.
@@ -107,7 +106,7 @@ impl Store {
         if value == self.port && says("port") {
             return Some("port").filter(|_| self.kind != "bucket");
         }
-        self.given.get(value).copied().filter(|output| says(output))
+        self.given.iter().find(|(given, output)| given == value && says(output)).map(|(_, output)| *output)
     }
 }
 

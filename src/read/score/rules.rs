@@ -116,9 +116,12 @@ pub fn version(written: Option<&str>, at: Location, span: Option<Span>) -> Findi
 }
 
 pub fn no_service(file: &str, lines: &str, at: Location) -> Finding {
-    Finding::new(&SERVICE, at, format!("no service names `{file}`, so nothing of it runs"))
+    let finding = Finding::new(&SERVICE, at, format!("no service names `{file}`, so nothing of it runs"))
         .label("a workload without a service")
-        .help(format!("write a file beside it, with the team that owns it:\n{lines}"))
+        .help(format!(
+            "`pavior import score {file} --owner <team>` writes one; by hand, these lines in a file beside it:"
+        ));
+    lines.lines().fold(finding, Finding::help)
 }
 
 pub fn no_file<'a>(written: &str, at: Location, files: impl IntoIterator<Item = &'a str>) -> Finding {

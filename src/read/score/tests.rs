@@ -145,7 +145,7 @@ fn a_score_file_without_a_service_is_told_with_the_lines_to_write() {
     let text = score("containers: {main: {image: a:1}}\n");
     let (_, findings) = read_files(&[("catalog/x/score.yaml", &text)]);
     assert_eq!(told(&findings), [("score/no-service", 3, 3, "catalog/x/score.yaml")]);
-    let lines = findings[0].help[0].split_once('\n').unwrap().1;
+    let lines = findings[0].help[1..].join("\n");
     assert!(lines.contains("$schema=../../schemas/service.schema.json") && lines.contains("score: ./score.yaml"));
     let lines = lines.replace("<team>", "t");
     let (documents, findings) = read_files(&[("catalog/x/score.yaml", &text), ("catalog/x/shop.yaml", &lines)]);
