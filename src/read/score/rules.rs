@@ -4,7 +4,7 @@ use crate::model::{Finding, Location, Span, listed, nearest, rules};
 
 rules! {
     VERSION = "score/version", Error,
-    "a Score file is of version `score.dev/v1b1`",
+    "A Score file is of version `score.dev/v1b1`",
 r"Pavior reads the Score specification v1b1, the only version that there is so far.
 
 Wrong: `apiVersion: score.dev/v1`
@@ -12,7 +12,7 @@ Wrong: `apiVersion: score.dev/v1`
 Right: `apiVersion: score.dev/v1b1`";
 
     SERVICE = "score/no-service", Error,
-    "a Score file is the workload of a `Service`",
+    "A Score file is the workload of a `Service`",
 r"A Score file says what runs. Who answers for it, how much hurts when it is down and in which environments it runs stands
 in a `Service`, which names the file by `spec.score`. `pavior import score <path> --owner <team>` writes one.
 
@@ -38,7 +38,7 @@ Wrong: `score: ../../src/shop/score.yaml`
 Right: `score: ./score.yaml`";
 
     BOTH = "score/both", Error,
-    "a service takes its workload from a Score file or has its own, not both",
+    "A service takes its workload from a Score file or has its own, not both",
 r"`spec.score` stands in place of `containers`, `service` and `resources`. With both, nobody could say which counts.
 
 To mend it, move the fields into the Score file, or remove `score`. What differs by environment stays in
@@ -49,7 +49,7 @@ Wrong: `spec: {score: ./score.yaml, resources: {db: {type: postgres}}}`
 Right: `spec: {score: ./score.yaml}`";
 
     NAME = "score/name", Error,
-    "a Score file and its service have the same name",
+    "A Score file and its service have the same name",
 r"`${metadata.name}` in the Score file is the name of the service; another one in the file itself would be wrong in one
 of the two places.
 
@@ -58,7 +58,7 @@ Wrong: `metadata: {name: shop-app}` in the Score file of the service `shop`
 Right: `metadata: {name: shop}`";
 
     TARGET = "score/target", Error,
-    "files and volumes in the older list form each have a `target` of their own",
+    "Files and volumes in the older list form each have a `target` of their own",
 r"In the list form of Score, `target` says where a file or volume is mounted. The newer form is a map by target, in which
 none can be missing or there twice.
 
@@ -67,7 +67,7 @@ Wrong: `files: [{content: x}]`
 Right: `files: {/etc/app.conf: {content: x}}`";
 
     SOURCE = "score/source", Error,
-    "the source of a file is a text file below `catalog/`",
+    "The source of a file is a text file below `catalog/`",
 r"`files.<path>.source` is read from the repository, relative to the Score file, so that every machine compiles the same.
 It stands below `catalog/`, is no symbolic link, has at most 1 MiB and is UTF-8 without hidden characters. Bytes that
 are no text go into `binaryContent`. With `source`, there is neither `content` nor `binaryContent`.
@@ -85,7 +85,7 @@ Wrong: `${metadata.annotations.example.com/team}`
 Right: `${metadata.annotations.example\.com/team}`";
 
     DOLLAR = "score/dollar", Error,
-    "no literal `$` stands directly before a placeholder",
+    "No literal `$` stands directly before a placeholder",
 r"`$$` is a literal `$` in a Score file, and `$${` a literal `${`. A `$` and then the value of a placeholder cannot be
 told from that in a declaration.
 
@@ -94,7 +94,7 @@ Wrong: `$$${resources.price.amount}`
 Right: put another character between them, or the `$` into the program.";
 
     SEVERAL = "score/several", Error,
-    "a file holds one Score workload",
+    "A file holds one Score workload",
 r"A `Service` names a file, so each workload has one of its own.
 
 Wrong: two documents with `apiVersion: score.dev/v1b1` in `score.yaml`
