@@ -80,7 +80,8 @@ fn judged_by_both(
 fn governed(base: &Snapshot, head: &Snapshot) -> Snapshot {
     let platform = base.files.iter().filter(|(path, _)| is_platform_file(path));
     let declarations = head.files.iter().filter(|(path, _)| !is_platform_file(path));
-    Snapshot { files: platform.chain(declarations).map(|(path, text)| (path.clone(), text.clone())).collect() }
+    let files = platform.chain(declarations).map(|(path, text)| (path.clone(), text.clone())).collect();
+    Snapshot { files, images: head.images.clone() }
 }
 
 /// What the platform team owns.

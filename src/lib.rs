@@ -15,6 +15,7 @@ pub mod query;
 pub mod emit;
 pub mod compile;
 pub mod output;
+pub mod import;
 pub mod rules;
 pub mod report;
 pub mod check;

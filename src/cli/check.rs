@@ -1,5 +1,6 @@
 //! `pavior check`: what is wrong with a repository, or with a change of it.
 
+use super::images::Images;
 use super::repository::Repository;
 use super::timings::{TimingOptions, Timings};
 use super::{Outcome, source, terminal};
@@ -20,6 +21,8 @@ pub struct Check {
     /// Check the change since this revision: what it has wrong already is counted, not held against the change
     #[arg(long, value_name = "REV")]
     base: Option<String>,
+    #[command(flatten)]
+    images: Images,
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     /// Show at most so many findings to humans; 0 shows all
@@ -59,12 +62,12 @@ enum Format {
 pub fn run(arguments: &Check) -> anyhow::Result<Outcome> {
     let mut timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
-    let head = source::load(&root, arguments.head.as_deref())?;
+    let head = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
     timings.loaded(head.snapshot.files.len());
     let report = match &arguments.base {
         None => check_watched(head, &mut |stage| timings.compiled(stage)),
         Some(base) => {
-            let base = source::load_base(&root, base)?;
+            let base = arguments.images.given_to(source::load_base(&root, base)?)?;
             timings.loaded(base.snapshot.files.len());
             check_against_watched(base, head, &mut |stage| timings.compiled(stage))
         }

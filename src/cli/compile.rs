@@ -1,5 +1,6 @@
 //! `pavior compile`: every unit's Terraform and manifests, written below one folder.
 
+use super::images::Images;
 use super::repository::Repository;
 use super::timings::{TimingOptions, Timings};
 use super::{Outcome, source, terminal};
@@ -33,6 +34,8 @@ pub struct Compile {
     /// Only this service or shared resource, without the catalog; may be given several times
     #[arg(long, value_name = "NAME")]
     unit: Vec<String>,
+    #[command(flatten)]
+    images: Images,
     /// Say what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -43,7 +46,7 @@ pub struct Compile {
 pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
     let mut timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
-    let loaded = source::load(&root, arguments.head.as_deref())?;
+    let loaded = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
     timings.loaded(loaded.snapshot.files.len());
     let mut findings = loaded.findings;
     let (documents, units) = compile_verified(loaded.snapshot, &mut findings, &mut |stage| timings.compiled(stage))?;

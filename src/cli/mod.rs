@@ -5,6 +5,8 @@ mod check;
 mod compile;
 mod completions;
 mod lsp;
+mod images;
+mod import;
 mod repository;
 mod resource_types;
 mod rules;
@@ -34,6 +36,7 @@ enum Command {
     Check(check::Check),
     Compile(compile::Compile),
     Catalog(catalog::Catalog),
+    Import(import::Import),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -55,6 +58,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Catalog(arguments) => catalog::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -19,11 +19,16 @@ const NOTICE: &str = "# Compiled by Pavior. Do not edit: change the declaration 
 
 /// One document with the notice on top.
 pub fn document(tree: &Tree) -> String {
+    document_under(NOTICE, tree)
+}
+
+/// One document with other lines on top, each of them a comment that ends with a line break.
+pub fn document_under(comments: &str, tree: &Tree) -> String {
     let mut text = String::with_capacity(1024);
-    text.push_str(NOTICE);
+    text.push_str(comments);
     match block::write(tree, &mut text) {
         Ok(()) => text,
-        Err(block::Unusual) => NOTICE.to_owned() + &serialized(tree),
+        Err(block::Unusual) => comments.to_owned() + &serialized(tree),
     }
 }
 

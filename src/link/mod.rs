@@ -16,6 +16,8 @@ mod index;
 mod placeholder;
 mod references;
 mod resolve;
+#[cfg(test)]
+mod score_laws;
 pub mod rules;
 mod sharing;
 #[cfg(test)]

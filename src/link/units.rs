@@ -11,6 +11,7 @@ use crate::model::kinds::service::{ContainerSettings, EnvironmentSettings, Resou
 use crate::model::kinds::workload::{ComputeAmounts, ResourceRequest};
 use crate::model::kinds::{Environment, SecretRequest};
 use crate::model::{Findings, Name};
+use crate::read::score::IMAGE_FROM_OUTSIDE;
 use crate::read::{Declared, Place};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -110,9 +111,11 @@ impl<'a, 'd> Here<'a, 'd> {
         let settings = service.spec.environments.get(self.name());
         let secrets = self.secrets(links, findings);
         let scaling = self.scaling(service, settings, findings);
+        let containers = containers(links.usage, self.name(), settings);
+        let have_images = self.have_images(service, &containers, findings);
         let resources: Option<Vec<UnitResource<'d>>> =
             service.spec.resources.iter().map(|(local, request)| self.resource(service, local, request)).collect();
-        if self.stranded.contains(name) {
+        if self.stranded.contains(name) || !have_images {
             return None;
         }
         Some(Unit {
@@ -122,7 +125,7 @@ impl<'a, 'd> Here<'a, 'd> {
             tier: service.spec.tier,
             service: Some(ServiceUnit {
                 declared: service,
-                containers: containers(links.usage, self.name(), settings),
+                containers,
                 scaling: scaling?,
                 schedule: settings.and_then(|settings| settings.schedule.as_ref()).or(service.spec.schedule.as_ref()),
                 jobs: &service.spec.jobs,
@@ -155,6 +158,23 @@ impl<'a, 'd> Here<'a, 'd> {
         };
         let place = service.place(&["spec", "resources", local]);
         Some(UnitResource { local: local.clone(), kind, class, params, shared: request.id.clone(), place })
+    }
+
+    /// Whether every container of a Score file that leaves its image open was given one.
+    fn have_images(
+        &self,
+        service: &Declared<Service>,
+        containers: &IndexMap<Name, UnitContainer<'_>>,
+        findings: &mut Findings,
+    ) -> bool {
+        let open = containers.iter().filter(|(_, container)| container.image == IMAGE_FROM_OUTSIDE);
+        let before = findings.errors();
+        for (container, _) in open {
+            let place = service.place(&["spec", "containers", container, "image"]);
+            let at = self.linked.index.documents.locate(&place);
+            findings.push(environments::no_image(&service.metadata.name, container, self.name(), at));
+        }
+        findings.errors() == before
     }
 
     /// Field by field; the result has to make sense.

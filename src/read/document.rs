@@ -80,6 +80,40 @@ pub struct Document {
     /// The text of the whole file.
     pub text: Arc<str>,
     pub root: Node,
+    /// The Score file that a service's workload stands in: the nodes of [`WORKLOAD_FIELDS`] have their spans there.
+    pub workload: Option<WorkloadFile>,
+}
+
+/// The fields of a service's `spec` that a Score file gives.
+pub const WORKLOAD_FIELDS: [&str; 3] = ["containers", "service", "resources"];
+
+/// Where the workload of a service stands, when it is not the service's own file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkloadFile {
+    pub path: RepoPath,
+    /// The text of the whole file.
+    pub text: Arc<str>,
+    /// Without mistakes so far. Otherwise they have been told, and the service is not to be used.
+    pub whole: bool,
+}
+
+impl WorkloadFile {
+    pub fn of(document: &Document, whole: bool) -> WorkloadFile {
+        WorkloadFile { path: document.path.clone(), text: document.text.clone(), whole }
+    }
+}
+
+impl Document {
+    /// The file that the value at a route is written in, and its text.
+    pub fn file_of(&self, route: &[String]) -> (&RepoPath, &Arc<str>) {
+        let borrowed =
+            || matches!(route, [spec, field, ..] if spec == "spec" && WORKLOAD_FIELDS.contains(&field.as_str()));
+        let is_there = || self.root.child("spec").is_some_and(|spec| spec.child(&route[1]).is_some());
+        match &self.workload {
+            Some(file) if borrowed() && is_there() => (&file.path, &file.text),
+            _ => (&self.path, &self.text),
+        }
+    }
 }
 
 /// A symbolic place: a document and a route of keys and indexes. It becomes a [`Location`] only when a finding is made.
@@ -233,7 +267,8 @@ impl Documents {
 /// As [`Documents::locate`], for stages that have no [`Documents`] yet.
 pub fn locate(documents: &[Document], place: &Place) -> Location {
     let document = &documents[place.document.0];
-    let in_document = |span| Location::in_text(document.path.clone(), &document.text, span);
+    let (path, text) = document.file_of(&place.route);
+    let in_document = |span| Location::in_text(path.clone(), text, span);
     let mut node = &document.root;
     let mut key_span = None;
     for step in &place.route {
@@ -248,7 +283,7 @@ pub fn locate(documents: &[Document], place: &Place) -> Location {
     in_document(match place.part {
         Part::Key => key_span.unwrap_or(node.span),
         Part::Value => value_span(node, key_span),
-        Part::Within { start, end } => within(document, node, start, end),
+        Part::Within { start, end } => within(text, node, start, end),
     })
 }
 
@@ -262,9 +297,9 @@ fn value_span(node: &Node, key_span: Option<Span>) -> Span {
 }
 
 /// A part of a scalar that is written as it is read; else the whole scalar.
-fn within(document: &Document, node: &Node, start: usize, end: usize) -> Span {
+fn within(file: &str, node: &Node, start: usize, end: usize) -> Span {
     let NodeValue::Text(text) = &node.value else { return node.span };
-    let written = &document.text[node.span.range()];
+    let written = &file[node.span.range()];
     let offset = match written.as_bytes().first() {
         Some(b'"' | b'\'') if written.get(1..written.len().saturating_sub(1)) == Some(text) => 1,
         _ if written == text => 0,

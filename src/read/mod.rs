@@ -5,13 +5,15 @@ mod document;
 pub mod rules;
 mod load;
 mod parse;
+pub mod score;
 pub mod schema;
 pub mod validate;
 #[cfg(test)]
 mod threats;
 
 pub use document::{
-    Broken, Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place, locate,
+    Broken, Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place,
+    WORKLOAD_FIELDS, WorkloadFile, locate,
 };
 pub use load::{
     MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, NotARepository, commit_before, lay_over, load_directory,
@@ -25,7 +27,7 @@ use crate::model::Findings;
 
 /// Parses and validates a snapshot. Mistakes are findings; what is whole is in the result.
 pub fn read(snapshot: Snapshot, findings: &mut Findings) -> Documents {
-    let documents = parse(&snapshot, findings);
+    let documents = score::attach(&snapshot, parse(&snapshot, findings), findings);
     let declarations = validate(&documents, findings);
     Documents { snapshot, documents, declarations }
 }

@@ -8,13 +8,15 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
     pub files: BTreeMap<RepoPath, Arc<str>>,
+    /// Images from outside for the containers of Score files whose image is `.`: by `service` or `service/container`.
+    pub images: BTreeMap<String, String>,
 }
 
 impl Snapshot {
     /// For tests and tools: path and text pairs.
     pub fn of<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Snapshot {
         let files = files.into_iter().map(|(path, text)| (RepoPath::literal(path), Arc::from(text))).collect();
-        Snapshot { files }
+        Snapshot { files, ..Snapshot::default() }
     }
 
     /// The files below a folder, with their paths from there.

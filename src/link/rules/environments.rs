@@ -15,6 +15,16 @@ Wrong: `environments: [production]` in the request of a service that also runs i
 Right: `environments: [staging, production]`, or in the service `environments: {staging: {containers: {main: {variables:
 {API_KEY: unused}}}}}`";
 
+    NO_IMAGE = "link/no-image", Error,
+        "A container has an image in every environment that it runs in",
+r"In a Score file, `image: .` means that the image is given from outside, as its tag differs from run to run.
+
+To mend it, give it for each environment in the service, or for one run: `pavior compile --image cart/main=<image>`.
+
+Wrong: `image: .` in `score.yaml`, and nothing else
+
+Right: the same, and in the service `environments: {staging: {containers: {main: {image: 'ghcr.io/acme/cart:1.4.0'}}}}`";
+
     NOT_IN_ENVIRONMENT = "link/not-in-environment", Error,
         "A service calls only services that run in the same environments",
 r"A service that is switched off in an environment, or takes no part in previews, has no address there: its callers would
@@ -58,6 +68,13 @@ To mend it, give one of them another `namespace`. The default is the environment
 Wrong: `staging` and `production` both have `cluster: main` and `namespace: shop`
 
 Right: `namespace: shop-staging` and `namespace: shop`";
+}
+
+pub fn no_image(service: &str, container: &str, environment: &str, at: Location) -> Finding {
+    Finding::new(&NO_IMAGE, at, format!("container {container} of {service} has no image in environment {environment}"))
+        .label("`.`: given from outside")
+        .help(format!("set `environments.{environment}.containers.{container}.image` of the service"))
+        .help(format!("or give it to this run: `--image {service}/{container}=<image>`"))
 }
 
 pub fn secret_not_requested(

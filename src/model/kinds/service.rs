@@ -49,7 +49,12 @@ pub struct Service {
     /// When it runs, for `workload: cron`: five cron fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
-    /// The containers, by name; the first is the main one.
+    /// A Score file with the workload, relative to this file: in place of `containers`, `service` and `resources`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 500))]
+    pub score: Option<String>,
+    /// The containers, by name; the first is the main one. Needed, unless `score` names a file that has them.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[schemars(extend("minProperties" = 1, "maxProperties" = 20))]
     pub containers: IndexMap<Name, Container>,
     /// The ports that other services call.

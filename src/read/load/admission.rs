@@ -100,6 +100,19 @@ impl<'f> Admission<'f> {
         }
     }
 
+    /// What was admitted so far.
+    pub fn files(&self) -> &BTreeMap<RepoPath, Arc<str>> {
+        &self.files
+    }
+
+    /// Takes note of a file that another one names, whatever its own name says; whether it may be read. Links and the
+    /// like in the folders that are walked have been refused already.
+    pub fn enter_named(&mut self, path: &RepoPath) -> bool {
+        let has_room = self.count_entries(1);
+        self.check_collision(path);
+        has_room
+    }
+
     /// Whether a file of this size may be read.
     pub fn has_room(&mut self, path: &RepoPath, size: u64) -> bool {
         if size > MAX_FILE_BYTES {
@@ -137,7 +150,7 @@ impl<'f> Admission<'f> {
         if !self.saw_declaration {
             self.findings.push(messages::empty_catalog());
         }
-        Snapshot { files: self.files }
+        Snapshot { files: self.files, ..Snapshot::default() }
     }
 
     fn refuse(&mut self, finding: Finding) -> Option<RepoPath> {

@@ -5,6 +5,7 @@
 //! names are swapped while we look.
 
 use super::admission::{Admission, Kind, join};
+use super::missing_sources;
 use super::selection::{is_misnamed, reads_file, reads_folder};
 use super::{MAX_ENTRIES, MAX_FILE_BYTES, NotARepository};
 use crate::model::{Findings, RepoPath};
@@ -30,6 +31,9 @@ pub fn load_directory(root: &Path, findings: &mut Findings) -> Result<Snapshot> 
     let mut admission = Admission::new(findings);
     for name in ["catalog", "golden-paths", "pavior.yaml", "policies"] {
         visit(&dir, "", OsStr::new(name), &mut admission)?;
+    }
+    for path in missing_sources(&admission) {
+        visit_named(&dir, path, &mut admission)?;
     }
     if !admission.is_repository() {
         return Err(NotARepository { what: root.display().to_string() }.into());
@@ -74,6 +78,25 @@ fn visit(dir: &Dir, folder: &str, name: &OsStr, admission: &mut Admission<'_>) -
     Ok(())
 }
 
+/// Reads a file that a Score file names, if it is there: through folders that are no links, as everything.
+fn visit_named(root: &Dir, path: RepoPath, admission: &mut Admission<'_>) -> Result<()> {
+    let mut folder = root.try_clone().context("cannot open the repository")?;
+    for step in path.parent().split('/') {
+        folder = match folder.open_dir_nofollow(step) {
+            Ok(inner) if is_submodule(&inner, "catalog") => return Ok(()),
+            Ok(inner) => inner,
+            // Whether it is absent, a file or a link: what it leads to is not read, and the Score file is told so.
+            Err(_) => return Ok(()),
+        };
+    }
+    let opened =
+        open_as(&folder, OsStr::new(path.file_name()), |_| true).with_context(|| format!("cannot read {path}"))?;
+    match opened {
+        Opened::File(file) if admission.enter_named(&path) => read(file, path, admission),
+        Opened::File(_) | Opened::Folder(_) | Opened::Refused(_) | Opened::Ignored | Opened::Absent => Ok(()),
+    }
+}
+
 fn walk(dir: &Dir, path: &RepoPath, admission: &mut Admission<'_>) -> Result<()> {
     let names = names(dir).with_context(|| format!("cannot list {path}"))?;
     if admission.count_entries(names.len()) {
@@ -96,6 +119,14 @@ fn names(dir: &Dir) -> io::Result<Vec<OsString>> {
 
 /// Opens an entry as what it is. An open that fails because the entry has just become something else is tried again.
 fn open(dir: &Dir, name: &OsStr, path: &str) -> io::Result<Opened> {
+    open_as(dir, name, |kind| match kind {
+        Kind::Folder => reads_folder(path),
+        _ => reads_file(path) || is_misnamed(path),
+    })
+}
+
+/// As [`open`], for the files and folders that are wanted.
+fn open_as(dir: &Dir, name: &OsStr, is_wanted: impl Fn(Kind) -> bool) -> io::Result<Opened> {
     let mut failure = None;
     for _ in 0..ATTEMPTS {
         let kind = match dir.symlink_metadata(name) {
@@ -105,9 +136,9 @@ fn open(dir: &Dir, name: &OsStr, path: &str) -> io::Result<Opened> {
         };
         let opened = if kind.is_symlink() {
             Ok(Opened::Refused(Kind::Link))
-        } else if kind.is_dir() && reads_folder(path) {
+        } else if kind.is_dir() && is_wanted(Kind::Folder) {
             dir.open_dir_nofollow(name).map(Opened::Folder)
-        } else if kind.is_file() && (reads_file(path) || is_misnamed(path)) {
+        } else if kind.is_file() && is_wanted(Kind::File) {
             open_file(dir, name)
         } else if kind.is_dir() || kind.is_file() {
             Ok(Opened::Ignored)

@@ -11,6 +11,9 @@ mod messages;
 mod revision;
 mod selection;
 
+use super::score::sources;
+use crate::model::RepoPath;
+
 pub use admission::lay_over;
 pub use directory::load_directory;
 pub use history::commit_before;
@@ -18,6 +21,12 @@ pub use revision::load_revision;
 pub use selection::reads_file;
 
 pub(super) use characters::{first_hidden, hidden, named, visible};
+
+/// Files that Score files name and that were not read for their own sake.
+fn missing_sources(admission: &admission::Admission<'_>) -> Vec<RepoPath> {
+    let read = admission.files();
+    sources(read).into_iter().filter(|path| !read.contains_key(path)).collect()
+}
 
 /// What was to be read holds nothing of Pavior's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

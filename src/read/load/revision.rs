@@ -4,6 +4,7 @@
 
 use super::admission::{Admission, Kind};
 use super::characters::visible;
+use super::missing_sources;
 use super::{MAX_FILE_BYTES, NotARepository};
 use crate::model::{Findings, RepoPath};
 use crate::read::Snapshot;
@@ -32,6 +33,9 @@ pub fn load_revision(repository: &Path, revision: &str, findings: &mut Findings)
     }
     for (path, blob) in files {
         read(&repo, blob, path, &mut admission)?;
+    }
+    for path in missing_sources(&admission) {
+        visit_named(&repo, root, path, &mut admission)?;
     }
     if !admission.is_repository() {
         return Err(NotARepository { what: format!("revision `{}`", visible(revision)) }.into());
@@ -125,6 +129,19 @@ fn visit(
         }
     }
     Ok(())
+}
+
+/// Reads a file that a Score file names, if it is there.
+fn visit_named(repo: &Repository, root: ObjectId, path: RepoPath, admission: &mut Admission<'_>) -> Result<()> {
+    let tree = repo.find_tree(root).with_context(|| missing(repo, root))?;
+    let entry = tree.lookup_entry_by_path(Path::new(path.as_str())).with_context(|| format!("cannot read {path}"))?;
+    let Some(entry) = entry else { return Ok(()) };
+    match entry.mode().kind() {
+        EntryKind::Blob | EntryKind::BlobExecutable if admission.enter_named(&path) => {
+            read(repo, entry.object_id(), path, admission)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn walk(

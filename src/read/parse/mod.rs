@@ -11,7 +11,8 @@ mod mistakes;
 mod scalar;
 mod syntax;
 
-use super::{Document, Snapshot};
+use super::score::sources;
+use super::{Document, Node, Snapshot};
 use crate::model::{Findings, RepoPath};
 use crate::parallel::in_chunks;
 use mistakes::Mistakes;
@@ -35,21 +36,19 @@ pub const MAX_KEY_BYTES: usize = 1 << 10;
 /// The most mistakes that are reported of one file.
 const MAX_MISTAKES: usize = 100;
 
-/// Parses every YAML file of a snapshot, but for the templates of golden paths.
+/// Parses every YAML file of a snapshot, but for the templates of golden paths and what Score files name as content.
 pub fn parse(snapshot: &Snapshot, findings: &mut Findings) -> Vec<Document> {
-    let files: Vec<(&RepoPath, &Arc<str>)> = snapshot.files.iter().filter(|(path, _)| is_parsed(path)).collect();
+    let sources = sources(&snapshot.files);
+    let is_read = |path: &RepoPath| is_parsed(path) && !sources.contains(path);
+    let files: Vec<(&RepoPath, &Arc<str>)> = snapshot.files.iter().filter(|(path, _)| is_read(path)).collect();
     let parsed = in_chunks(
         &files,
         || (),
         |(), files| {
             let (mut documents, mut findings) = (Vec::new(), Findings::default());
             for (path, text) in files.iter().copied() {
-                let roots = compose::compose(text, &mut Mistakes::new(path, text, &mut findings));
-                documents.extend(roots.into_iter().map(|root| Document {
-                    path: path.clone(),
-                    text: text.clone(),
-                    root,
-                }));
+                let document = |root| Document { path: path.clone(), text: text.clone(), root, workload: None };
+                documents.extend(roots(path, text, &mut findings).into_iter().map(document));
             }
             (documents, findings)
         },
@@ -60,6 +59,11 @@ pub fn parse(snapshot: &Snapshot, findings: &mut Findings) -> Vec<Document> {
         findings.extend(found);
     }
     documents
+}
+
+/// The roots of the documents of one file.
+pub(super) fn roots(path: &RepoPath, text: &str, findings: &mut Findings) -> Vec<Node> {
+    compose::compose(text, &mut Mistakes::new(path, text, findings))
 }
 
 fn is_parsed(path: &RepoPath) -> bool {

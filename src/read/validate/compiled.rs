@@ -3,6 +3,7 @@
 use crate::model::kinds::{Kind, keys};
 use crate::model::{Date, Duration, HttpsUrl, Money, Name, Percent, Quantity, Timestamp};
 use crate::read::schema::schema;
+use crate::read::score;
 use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator};
 use serde_json::Value;
 use std::sync::OnceLock;
@@ -20,6 +21,16 @@ pub fn compiled(kind: Kind) -> &'static Compiled {
     COMPILED[kind as usize].get_or_init(|| {
         let schema = schema(kind);
         let validator = options().build(&schema).expect("schemas of our types are valid; a test builds them all");
+        Compiled { schema, validator }
+    })
+}
+
+/// The validator of Score files.
+pub fn compiled_score() -> &'static Compiled {
+    static SCORE: OnceLock<Compiled> = OnceLock::new();
+    SCORE.get_or_init(|| {
+        let schema = score::schema::schema();
+        let validator = options().build(&schema).expect("the schema of Score is valid; a test builds it");
         Compiled { schema, validator }
     })
 }
@@ -44,6 +55,11 @@ fn options() -> ValidationOptions<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_schema_of_score_builds_and_refuses_an_empty_file() {
+        assert!(!compiled_score().validator.is_valid(&serde_json::json!({})));
+    }
 
     #[test]
     fn every_schema_builds_and_refuses_an_empty_declaration() {

@@ -45,16 +45,25 @@ pub fn validate(documents: &[Document], findings: &mut Findings) -> Declarations
     declarations
 }
 
+/// Whether a Score file follows its schema; reports what does not.
+pub fn follows_score(documents: &[Document], document: DocumentId, findings: &mut Findings) -> bool {
+    let mut inspection = Inspection::new(documents, document, findings);
+    let value = inspection.root().to_json();
+    let outcome = explain::check_schema(&mut inspection, compiled::compiled_score(), &value);
+    outcome.only_unknown_fields() && outcome.unknown_fields.is_empty()
+}
+
 fn declare(inspection: &mut Inspection, declarations: &mut Declarations) {
     let Some(kind) = header::kind(inspection) else { return };
     let in_place = placement::check(inspection, kind);
     let mut value = inspection.root().to_json();
-    let outcome = explain::check_schema(inspection, kind, &value);
+    let outcome = explain::check_schema(inspection, compiled::compiled(kind), &value);
     for route in &outcome.unknown_fields {
         remove(&mut value, route);
     }
     let unknown = &outcome.unknown_fields;
-    let whole = in_place && outcome.only_unknown_fields() && unknown.is_empty();
+    let workload_is_whole = inspection.document().workload.as_ref().is_none_or(|workload| workload.whole);
+    let whole = in_place && workload_is_whole && outcome.only_unknown_fields() && unknown.is_empty();
     let typed = outcome.only_unknown_fields()
         && inspection.without_echo_of(unknown, |inspection| {
             let mut typing = Typing { inspection, value, whole };

@@ -10,7 +10,12 @@ use std::sync::Arc;
 pub fn documents(files: &[(&str, &str)]) -> Vec<Document> {
     files
         .iter()
-        .map(|(path, text)| Document { path: RepoPath::literal(path), text: Arc::from(*text), root: parse(text) })
+        .map(|(path, text)| Document {
+            path: RepoPath::literal(path),
+            text: Arc::from(*text),
+            root: parse(text),
+            workload: None,
+        })
         .collect()
 }
 

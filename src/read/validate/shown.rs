@@ -1,6 +1,6 @@
 //! How what a person wrote is shown in a message: short, on one line, nothing hidden, no secret.
 
-use crate::read::{Node, NodeValue};
+use crate::read::{Node, NodeValue, WORKLOAD_FIELDS};
 
 /// Longest part of a value that a message repeats, in characters.
 const LONGEST: usize = 60;
@@ -33,7 +33,11 @@ pub fn shown_node(node: &Node) -> String {
 pub fn route_text(root: &Node, route: &[String]) -> String {
     let mut text = String::new();
     let mut node = Some(root);
-    for step in route {
+    let skipped = usize::from(is_in_score_file(root, route));
+    if skipped > 0 {
+        node = root.child("spec");
+    }
+    for step in &route[skipped..] {
         let in_sequence = matches!(node.map(|node| &node.value), Some(NodeValue::Sequence(_)));
         let plain = !step.is_empty()
             && step.len() <= LONGEST
@@ -47,6 +51,12 @@ pub fn route_text(root: &Node, route: &[String]) -> String {
         node = node.and_then(|node| node.child(step));
     }
     text
+}
+
+/// Whether the value stands in a Score file, which has no `spec` around it.
+fn is_in_score_file(root: &Node, route: &[String]) -> bool {
+    let names_a_file = || root.child("spec").is_some_and(|spec| spec.child("score").is_some());
+    matches!(route, [spec, field, ..] if spec == "spec" && WORKLOAD_FIELDS.contains(&field.as_str())) && names_a_file()
 }
 
 /// What cannot be seen, or would act on a terminal or a page, is written as its code.

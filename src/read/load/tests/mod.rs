@@ -7,6 +7,7 @@ mod names;
 #[cfg(unix)]
 mod race;
 mod revision;
+mod sources;
 mod text;
 
 use super::*;

@@ -16,6 +16,7 @@ mod probe;
 mod provisioners;
 mod questions;
 mod schedule;
+mod workload;
 
 use super::inspection::Inspection;
 use crate::model::Findings;
@@ -55,13 +56,16 @@ pub fn team(inspection: &mut Inspection, team: &Declared<Team>) {
 
 pub fn service(inspection: &mut Inspection, service: &Declared<Service>) {
     let service = &service.spec;
+    workload::is_there(inspection, service);
     schedule::check(inspection, service);
     files::documents(inspection, &service.docs);
     limits::scaling(inspection, service);
     let containers = inspection.spec("containers");
     for (name, container) in &service.containers {
         let place = containers.clone().child(name.as_str());
-        image::check(inspection, &place.clone().child("image"), &container.image);
+        if !workload::image_from_outside(inspection, &container.image) {
+            image::check(inspection, &place.clone().child("image"), &container.image);
+        }
         files::check(inspection, &place, container);
         probe::check(inspection, &place, container);
         let resources = place.child("resources");

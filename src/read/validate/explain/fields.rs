@@ -2,7 +2,7 @@
 
 use super::super::inspection::Inspection;
 use super::super::shown::shown;
-use super::{Mistake, compiled, purpose};
+use super::{Mistake, purpose};
 use crate::model::kinds::Kind;
 use crate::model::{Finding, listed, nearest};
 use crate::read::NodeValue;
@@ -59,7 +59,7 @@ pub fn unknown(object: &Mistake, unexpected: &[&str], told: &mut Vec<Finding>) -
 }
 
 fn asks_for_value(object: &Mistake, field: &str) -> bool {
-    object.kind == Kind::SecretRequest && VALUE_FIELDS.contains(&field)
+    object.compiled.schema["title"] == Kind::SecretRequest.as_str() && VALUE_FIELDS.contains(&field)
 }
 
 fn meant(field: &str, absent: &[&'static str]) -> Option<&'static str> {
@@ -107,7 +107,7 @@ fn same_letters(field: &str, meant: &str) -> bool {
 
 /// Where in the kind a field of this name does belong, when there are few such places.
 fn elsewhere(object: &Mistake, field: &str) -> Vec<String> {
-    let routes: Vec<String> = walk::routes_to(&compiled(object.kind).schema, field)
+    let routes: Vec<String> = walk::routes_to(&object.compiled.schema, field)
         .iter()
         .filter(|route| !route.is_empty())
         .map(|route| route.join(".").replace(".<n>", "[]"))
@@ -159,6 +159,15 @@ pub fn no_value(value: &Mistake) -> Finding {
         .finding(&rules::NO_VALUE, &value.place(), format!("`{}` has no value", value.path()))
         .label(label)
         .help(if may_go { format!("{wanted}, or remove it") } else { wanted })
+}
+
+/// A service without a workload, neither its own nor one of a Score file.
+pub fn no_containers(inspection: &Inspection) -> Finding {
+    inspection
+        .finding(&rules::MISSING_FIELD, &inspection.place(&["spec".to_owned()]), "`spec` has no `containers`")
+        .label("`containers` is missing here")
+        .help("add `containers:` – the containers, by name; the first is the main one")
+        .help("or name a Score file: `score: ./score.yaml`")
 }
 
 /// A declaration that follows its schema and yet cannot be read: a limit of a type that the schema does not say.

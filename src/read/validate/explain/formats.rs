@@ -30,7 +30,7 @@ fn wrong_name(value: &Mistake, text: &str) -> Finding {
 
 /// In the quotes that were there.
 fn requoted(value: &Mistake, text: &str) -> String {
-    match value.inspection.document().text[value.node.span.range()].as_bytes().first() {
+    match value.inspection.document().file_of(&value.route).1[value.node.span.range()].as_bytes().first() {
         Some(quote @ (b'"' | b'\'')) => format!("{0}{text}{0}", char::from(*quote)),
         _ => text.to_owned(),
     }

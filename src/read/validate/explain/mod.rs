@@ -8,11 +8,10 @@ mod limits;
 mod names;
 mod types;
 
-use super::compiled::compiled;
+use super::compiled::Compiled;
 use super::inspection::Inspection;
 use super::shown::route_text;
 use crate::model::Finding;
-use crate::model::kinds::Kind;
 use crate::read::schema::walk;
 use crate::read::{Node, NodeValue, Place};
 use jsonschema::ValidationError;
@@ -21,7 +20,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-pub use fields::unreadable;
+pub use fields::{no_containers, unreadable};
 
 pub mod rules {
     pub use super::choices::rules as choices;
@@ -50,7 +49,7 @@ impl Outcome {
 /// One value with a mistake: where it is, what it is and what the schema wants.
 struct Mistake<'i, 'd> {
     inspection: &'i Inspection<'d>,
-    kind: Kind,
+    compiled: &'static Compiled,
     route: Vec<String>,
     node: &'d Node,
     schema: &'static Value,
@@ -74,7 +73,7 @@ impl Mistake<'_, '_> {
     /// The object that the value is in.
     fn parent_schema(&self) -> &'static Value {
         let parents = self.route.split_last().map_or(&[][..], |(_, parents)| parents);
-        walk::at(&compiled(self.kind).schema, parents)
+        walk::at(&self.compiled.schema, parents)
     }
 }
 
@@ -94,10 +93,9 @@ fn purpose(schema: &Value) -> String {
 /// Most findings that the schema makes of one document; nobody reads more, and each costs time.
 const MOST: usize = 100;
 
-/// Reports all that the schema of a kind says about a document.
-pub fn check_schema(inspection: &mut Inspection, kind: Kind, value: &Value) -> Outcome {
-    let compiled = compiled(kind);
-    let mut told = fractions(inspection, kind);
+/// Reports all that a schema says about a document.
+pub fn check_schema(inspection: &mut Inspection, compiled: &'static Compiled, value: &Value) -> Outcome {
+    let mut told = fractions(inspection, compiled);
     let mut outcome = Outcome { unknown_fields: Vec::new(), others: told.len() };
     let mut errors: BTreeMap<Vec<String>, Vec<ValidationError>> = BTreeMap::new();
     let mut all = compiled.validator.iter_errors(value);
@@ -114,7 +112,7 @@ pub fn check_schema(inspection: &mut Inspection, kind: Kind, value: &Value) -> O
         }
         let Some(node) = inspection.node(&route) else { continue };
         let schema = walk::at(&compiled.schema, &route);
-        let mistake = Mistake { inspection, kind, route, node, schema };
+        let mistake = Mistake { inspection, compiled, route, node, schema };
         explain(&mistake, &errors, &mut outcome, &mut told);
     }
     let untold = untold + told.len().saturating_sub(MOST);
@@ -195,16 +193,16 @@ fn about_value(mistake: &Mistake, kind: &Error) -> Finding {
 }
 
 /// `3.0` is a whole number to JSON Schema, but not to the types behind it, nor to the people who wrote it.
-fn fractions(inspection: &Inspection, kind: Kind) -> Vec<Finding> {
+fn fractions(inspection: &Inspection, compiled: &'static Compiled) -> Vec<Finding> {
     let mut routes = Vec::new();
     whole_floats(inspection.root(), &mut Vec::new(), &mut routes);
     let mut found = Vec::new();
     for route in routes {
         let Some(node) = inspection.node(&route) else { continue };
-        let schema = walk::at(&compiled(kind).schema, &route);
+        let schema = walk::at(&compiled.schema, &route);
         let types = walk::types(schema);
         if types.contains(&"integer") && !types.contains(&"number") {
-            found.push(types::wrong_type(&Mistake { inspection, kind, route, node, schema }));
+            found.push(types::wrong_type(&Mistake { inspection, compiled, route, node, schema }));
         }
     }
     found

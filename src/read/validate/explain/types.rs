@@ -58,7 +58,7 @@ fn needed(types: &[&str]) -> String {
 /// The bytes to replace and what by, when only one thing can be meant.
 fn mend(value: &Mistake, wanted: &[&str]) -> Option<(Span, String)> {
     let span = value.node.span;
-    let written = &value.inspection.document().text[span.range()];
+    let written = &value.inspection.document().file_of(&value.route).1[span.range()];
     let text = match (&value.node.value, wanted) {
         (NodeValue::Integer(_) | NodeValue::Float(_) | NodeValue::Boolean(_), ["string"]) => {
             quoted(written, value.schema["format"].as_str())?

@@ -1,0 +1,128 @@
+//! Databases and stores in a Compose file that are resources here, known by their image.
+
+use super::super::{name, text};
+use super::values::{resolved, with_host};
+use serde_json::Value;
+
+/// A service of a Compose file that is a resource of its users.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Store {
+    /// The resource type.
+    pub kind: &'static str,
+    /// The name of the resource in the services that use it.
+    pub local: String,
+    port: &'static str,
+    /// What it was told to be called, and by whom to be used: value and output.
+    given: Vec<(String, &'static str)>,
+}
+
+/// Image, resource type, port.
+const IMAGES: [(&str, &str, &str); 8] = [
+    ("postgres", "postgres", "5432"),
+    ("postgresql", "postgres", "5432"),
+    ("postgis", "postgres", "5432"),
+    ("mysql", "mysql", "3306"),
+    ("redis", "redis", "6379"),
+    ("valkey", "redis", "6379"),
+    ("keydb", "redis", "6379"),
+    ("minio", "bucket", "9000"),
+];
+
+/// Variables of the images that say what else is said by an output.
+const GIVEN: [(&str, &str); 12] = [
+    ("POSTGRES_USER", "username"),
+    ("POSTGRES_PASSWORD", "password"),
+    ("POSTGRES_DB", "database"),
+    ("POSTGRESQL_USERNAME", "username"),
+    ("POSTGRESQL_PASSWORD", "password"),
+    ("POSTGRESQL_DATABASE", "database"),
+    ("MYSQL_USER", "username"),
+    ("MYSQL_PASSWORD", "password"),
+    ("MYSQL_DATABASE", "database"),
+    ("REDIS_PASSWORD", "password"),
+    ("MINIO_ROOT_USER", "accessKeyId"),
+    ("MINIO_ROOT_PASSWORD", "secretAccessKey"),
+];
+
+/// Parts of a variable's name that say what its value is, per output.
+const KEYS: [(&str, &[&str]); 6] = [
+    ("password", &["PASS", "PWD"]),
+    ("username", &["USER"]),
+    ("database", &["DATABASE", "DB", "NAME"]),
+    ("accessKeyId", &["ACCESS_KEY", "USER"]),
+    ("secretAccessKey", &["SECRET", "PASS"]),
+    ("port", &["PORT"]),
+];
+
+impl Store {
+    pub fn of(compose_name: &str, service: &Value) -> Option<Store> {
+        let (image, _) = resolved(text(service, "image")?);
+        let last = image.rsplit('/').next()?.split(['@', ':']).next()?;
+        let (_, kind, port) = IMAGES.iter().find(|(image, ..)| *image == last)?;
+        let given = environment(service).into_iter().filter_map(|(key, value)| {
+            let (_, output) = GIVEN.iter().find(|(variable, _)| *variable == key)?;
+            Some((resolved(&value?).0, *output))
+        });
+        Some(Store { kind, local: name(compose_name), port, given: given.collect() })
+    }
+
+    /// A value that names the store as a host: an address, or a URL with all that is in it.
+    pub fn rewritten(&self, value: &str, host: &str) -> Option<String> {
+        let output = |output: &str| format!("${{resources.{}.{output}}}", self.local);
+        if self.kind == "bucket" {
+            let address = format!("{host}:{}", self.port);
+            return [format!("http://{address}"), format!("https://{address}"), format!("http://{host}")]
+                .contains(&value.trim_end_matches('/').to_owned())
+                .then(|| output("endpoint"));
+        }
+        let rewritten = with_host(value, host, &output("host"))?;
+        let port = format!("{}:{}", output("host"), self.port);
+        let rewritten = rewritten.replace(&port, &format!("{}:{}", output("host"), output("port")));
+        let Some((scheme, rest)) = rewritten.split_once("://") else { return Some(rewritten) };
+        let (login, address) = match rest.split_once(&format!("@{}", output("host"))) {
+            Some((login, after)) => (Some(login), format!("{}{after}", output("host"))),
+            None => (None, rest.to_owned()),
+        };
+        let login = match (self.kind, login) {
+            ("redis", Some(_)) => format!(":{}@", output("password")),
+            (_, Some(_)) => format!("{}:{}@", output("username"), output("password")),
+            (_, None) => String::new(),
+        };
+        let address = match address.split_once('/') {
+            Some((before, path)) if self.kind != "redis" && !path.is_empty() => {
+                let options = path.split_once('?').map(|(_, options)| format!("?{options}")).unwrap_or_default();
+                format!("{before}/{}{options}", output("database"))
+            }
+            _ => address,
+        };
+        Some(format!("{scheme}://{login}{address}"))
+    }
+
+    /// The output that a variable of a user means, by its name and by what the store was told.
+    pub fn output_of(&self, key: &str, value: &str) -> Option<&'static str> {
+        let key = key.to_ascii_uppercase();
+        let says =
+            |output: &str| KEYS.iter().any(|(of, parts)| *of == output && parts.iter().any(|part| key.contains(part)));
+        if value == self.port && says("port") {
+            return Some("port").filter(|_| self.kind != "bucket");
+        }
+        self.given.iter().find(|(given, output)| given == value && says(output)).map(|(_, output)| *output)
+    }
+}
+
+/// The variables of a service, in both forms.
+pub fn environment(service: &Value) -> Vec<(String, Option<String>)> {
+    match service.get("environment") {
+        Some(Value::Object(variables)) => {
+            variables.iter().map(|(key, value)| (key.clone(), value.as_str().map(str::to_owned))).collect()
+        }
+        Some(Value::Array(lines)) => {
+            let line = |line: &str| match line.split_once('=') {
+                Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
+                None => (line.to_owned(), None),
+            };
+            lines.iter().filter_map(Value::as_str).map(line).collect()
+        }
+        _ => Vec::new(),
+    }
+}
