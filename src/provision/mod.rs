@@ -9,6 +9,7 @@ mod evaluate;
 mod expression;
 #[cfg(test)]
 mod fixture;
+mod identity;
 mod manifest;
 mod module;
 mod names;
@@ -51,13 +52,14 @@ pub fn provision<'d>(
     let mut units = Vec::with_capacity(catalog.units.len());
     for unit in &catalog.units {
         let Some(Some(surroundings)) = environments.get(&unit.environment.metadata.name) else { continue };
+        claims.extend(state_claim(catalog, unit, surroundings));
         claims.extend(workload_claims(unit, surroundings));
         let resources = resolve_unit(&mut session, catalog, unit, surroundings, &mut claims, &mut reporter);
         let Some(mut resources) = resources else { continue };
         let errors = reporter.errors();
         let workload = workload::plan(catalog, unit, surroundings, &mut resources, &mut reporter);
         if reporter.errors() == errors {
-            units.push(provisioned(unit, surroundings, workload, resources));
+            units.push(provisioned(catalog, unit, surroundings, workload, resources));
         }
     }
     check_unique(&claims, &mut reporter);
@@ -78,20 +80,46 @@ fn environments<'d>(
 }
 
 fn provisioned<'d>(
+    catalog: &Catalog<'d>,
     unit: &Unit<'d>,
     surroundings: &Surroundings<'d>,
     workload: Option<WorkloadPlan>,
     resources: Vec<ResolvedResource>,
 ) -> ProvisionedUnit<'d> {
-    let kind = if unit.service.is_some() { UnitKind::Service } else { UnitKind::SharedResource };
     ProvisionedUnit {
-        id: UnitId { environment: surroundings.facts.name.clone(), kind, name: unit.name.clone() },
+        id: UnitId { environment: surroundings.facts.name.clone(), kind: kind(unit), name: unit.name.clone() },
+        identity: identity::identity(catalog, unit).clone(),
         environment: surroundings.facts.clone(),
         owner: unit.owner.clone(),
         tier: unit.tier,
         workload,
         resources,
     }
+}
+
+fn kind(unit: &Unit<'_>) -> UnitKind {
+    match unit.service {
+        Some(_) => UnitKind::Service,
+        None => UnitKind::SharedResource,
+    }
+}
+
+/// Two units that were renamed from the same one would share its state. None for a shared resource that nobody declares:
+/// it cannot be renamed, and its id is its own.
+fn state_claim(catalog: &Catalog<'_>, unit: &Unit<'_>, surroundings: &Surroundings<'_>) -> Option<NameClaim> {
+    let environment = &surroundings.facts.name;
+    let (what, place) = match (&unit.service, catalog.resources.get(&unit.name)) {
+        (Some(service), _) => ("service", service.declared.name_place()),
+        (None, Some(resource)) => ("shared resource", resource.name_place()),
+        (None, None) => return None,
+    };
+    let identity = identity::identity(catalog, unit).clone();
+    Some(NameClaim {
+        scope: "state".to_owned(),
+        name: UnitId { environment: environment.clone(), kind: kind(unit), name: identity }.folder(),
+        holder: format!("{what} {} in {environment}", unit.name),
+        place,
+    })
 }
 
 /// The names of the objects that a service's workload consists of.
