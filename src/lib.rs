@@ -12,6 +12,7 @@ pub mod link;
 pub mod provision;
 pub mod emit;
 pub mod compile;
+pub mod review;
 pub mod output;
 pub mod rules;
 pub mod report;

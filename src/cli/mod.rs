@@ -3,6 +3,7 @@
 mod check;
 mod compile;
 mod completions;
+mod diff;
 mod repository;
 mod resource_types;
 mod rules;
@@ -30,6 +31,7 @@ Results go to standard output, everything else to standard error. NO_COLOR and C
 enum Command {
     Check(check::Check),
     Compile(compile::Compile),
+    Diff(diff::Diff),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -49,6 +51,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -15,6 +15,7 @@ pub use document::{
 };
 pub use load::{
     MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, NotARepository, load_directory, load_revision,
+    merge_base,
 };
 pub use parse::{MAX_DEPTH, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, parse};
 pub use snapshot::Snapshot;

@@ -1,5 +1,6 @@
 //! One report value, many renderers. Each is a pure function to text; none knows another.
 
+mod diff;
 mod excerpt;
 mod github;
 mod human;
@@ -14,6 +15,7 @@ mod snippet;
 mod summary;
 mod table;
 
+pub use diff::{diff_human, diff_json, diff_markdown, diff_schema};
 pub use github::github;
 pub use human::{HumanOptions, Paint, human};
 pub use inert::{inert, inert_json, visible};

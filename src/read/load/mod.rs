@@ -6,11 +6,13 @@
 mod admission;
 mod characters;
 mod directory;
+mod merge_base;
 mod messages;
 mod revision;
 mod selection;
 
 pub use directory::load_directory;
+pub use merge_base::merge_base;
 pub use revision::load_revision;
 
 pub(super) use characters::{first_hidden, hidden, named, visible};

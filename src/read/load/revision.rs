@@ -41,7 +41,7 @@ pub fn load_revision(repository: &Path, revision: &str, findings: &mut Findings)
 
 /// With nothing of the user's or the system's git configuration, and with the objects that the ids name: no
 /// replacements.
-fn open(path: &Path) -> Result<Repository> {
+pub(super) fn open(path: &Path) -> Result<Repository> {
     let (found, _) =
         gix::discover::upwards(path).with_context(|| format!("{} is not in a git repository", path.display()))?;
     let (git_folder, _) = found.into_repository_and_work_tree_directories();
@@ -152,7 +152,7 @@ fn read(repo: &Repository, blob: ObjectId, path: RepoPath, admission: &mut Admis
     Ok(())
 }
 
-fn unknown_revision(repo: &Repository, revision: &str) -> anyhow::Error {
+pub(super) fn unknown_revision(repo: &Repository, revision: &str) -> anyhow::Error {
     anyhow!("revision `{}` is not known here{}", visible(revision), how_to_fetch(repo))
 }
 
@@ -165,7 +165,7 @@ fn missing(repo: &Repository, id: ObjectId) -> String {
     format!("git object {id} is missing{}", how_to_fetch(repo))
 }
 
-fn how_to_fetch(repo: &Repository) -> &'static str {
+pub(super) fn how_to_fetch(repo: &Repository) -> &'static str {
     if repo.is_shallow().unwrap_or(false) {
         "; this is a shallow clone: fetch its history (`git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout)"
     } else {
