@@ -113,7 +113,7 @@ fn base_note(base: &Compiled) -> Option<String> {
 fn base_has_errors(count: usize) -> String {
     let verb = if count == 1 { "has" } else { "have" };
     format!(
-        "{} of the base revision {verb} kept units from being compiled: they are shown as new",
+        "{} of the base revision {verb} kept units from being compiled: what head has of them is shown as new",
         counted(count, "error")
     )
 }

@@ -2,9 +2,7 @@
 
 use super::table::overview;
 use super::value::{Shown, remark, shown};
-use super::wording::{
-    LEGEND, contents, counts, effect, follow_the_name, mark, more, objects, title, unit_name, verdict,
-};
+use super::wording::{LEGEND, contents, effect, mark, more, objects, title, verdict};
 use crate::compile::Digest;
 use crate::report::inert::{inert, visible_line};
 use crate::report::table::{Align, table};
@@ -94,9 +92,6 @@ impl Page {
         if group.environment.is_some() {
             let line = format!("{} {}", mark(group.action), contents(&group.units));
             output.push_str(&format!("  {}\n", self.painted(&line, style(group.action))));
-            for unit in &group.units {
-                output.push_str(&format!("    {}  {}\n", unit_name(&unit.unit), counts(unit)));
-            }
         }
         for change in &group.changes {
             output.push_str(&self.change(change, group));
@@ -111,21 +106,18 @@ impl Page {
             output.push_str(&format!("  {}\n", self.painted(&line, style(change.action))));
         }
         for field in change.fields {
-            output.push_str(&self.field(field));
-        }
-        match change.objects.first().map_or(0, |object| object.follow_the_name) {
-            0 => {}
-            count => output.push_str(&format!("      {}\n", follow_the_name(count))),
+            output.push_str(&self.field(field, change.action));
         }
         output
     }
 
-    fn field(&self, field: &FieldChange) -> String {
+    fn field(&self, field: &FieldChange, action: Action) -> String {
         let path = field.path.to_string();
         let path = visible_line(&path);
         let green = |text: &str| self.painted(&visible_line(text), style(Action::Create));
         let red = |text: &str| self.painted(&visible_line(text), style(Action::Delete));
         let mut line = match shown(field) {
+            Shown::Added(value) if action == Action::Create => format!("      {path}: {}", green(&value)),
             Shown::Added(value) => format!("      {path}: {}", green(&format!("+ {value}"))),
             Shown::Removed(value) => format!("      {path}: {}", red(&format!("- {value}"))),
             Shown::Changed(before, after) => format!("      {path}: {} -> {}", red(&before), green(&after)),

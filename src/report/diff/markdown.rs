@@ -5,7 +5,7 @@
 use super::human::short;
 use super::table::overview;
 use super::value::{Shown, remark, shown};
-use super::wording::{LEGEND, contents, effect, follow_the_name, mark, more, objects, title, verdict};
+use super::wording::{LEGEND, contents, effect, mark, more, objects, title, verdict};
 use crate::report::inert::{visible_line, without_bracket_commands};
 use crate::review::diff::{Diff, FieldChange, Group, UnitChange, groups};
 
@@ -60,16 +60,11 @@ fn fold(group: &Group<'_>) -> String {
     let mut lines = Vec::new();
     if group.environment.is_some() {
         lines.push(format!("{} {}", diff_mark(mark(group.action)), contents(&group.units)));
-        lines.extend(group.units.iter().map(|unit| format!("{} {}", diff_mark(mark(group.action)), unit.unit)));
     }
     for change in &group.changes {
         lines
             .extend(objects(change, group).iter().map(|object| format!("{} {object}", diff_mark(mark(change.action)))));
         change.fields.iter().for_each(|field| lines.extend(field_lines(field)));
-        match change.objects.first().map_or(0, |object| object.follow_the_name) {
-            0 => {}
-            count => lines.push(format!("      {}", follow_the_name(count))),
-        }
     }
     let text: String = lines.iter().map(|line| visible_line(line).into_owned() + "\n").collect();
     let fence = fence(&text);
@@ -91,13 +86,8 @@ fn headline(group: &Group<'_>) -> Option<String> {
 }
 
 /// GitHub colours lines by `+`, `-` and `!`.
-fn diff_mark(mark: &'static str) -> &'static str {
-    match mark {
-        "±" => "! ±",
-        "+" => "+",
-        "-" => "-",
-        _ => mark,
-    }
+fn diff_mark(mark: &'static str) -> String {
+    if mark == "±" { format!("! {mark}") } else { mark.to_owned() }
 }
 
 fn field_lines(field: &FieldChange) -> Vec<String> {

@@ -5,9 +5,11 @@ use serde_json::Value;
 use std::fmt::Write;
 
 /// The longest value that is shown whole, in characters.
-const LONGEST: usize = 100;
-/// So much that is the same is shown before what differs.
-const BEFORE: usize = 12;
+const LONGEST: usize = 160;
+/// The longest of two values that stand on one line.
+const LONGEST_OF_TWO: usize = 50;
+/// At most so much that is the same is shown before what differs.
+const BEFORE: usize = 40;
 /// So many lines of a text are shown on each side.
 const LINES: usize = 6;
 
@@ -101,16 +103,17 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// Where one is long, what both begin with is left out.
+/// Where one is long, what both begin with is left out, but for the last part of a path.
 fn cut_pair(before: &str, after: &str) -> (String, String) {
-    if before.chars().count().max(after.chars().count()) <= LONGEST / 2 {
+    if before.chars().count().max(after.chars().count()) <= LONGEST_OF_TWO {
         return (before.to_owned(), after.to_owned());
     }
-    let same = before.chars().zip(after.chars()).take_while(|(a, b)| a == b).count();
-    let skipped = same.saturating_sub(BEFORE);
+    let same: Vec<char> = before.chars().zip(after.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
+    let part = same.iter().rposition(|c| matches!(c, '/' | ' ' | ',')).unwrap_or(0);
+    let skipped = part.max(same.len().saturating_sub(BEFORE));
     let tail = |text: &str| {
         let tail: String = text.chars().skip(skipped).collect();
-        cut(&if skipped > 0 { format!("…{tail}") } else { tail })
+        cut(&if skipped > 0 { format!("…{}", tail.trim_start()) } else { tail })
     };
     (tail(before), tail(after))
 }

@@ -3,7 +3,7 @@
 use crate::model::{Name, listed};
 use crate::provision::{UnitId, UnitKind};
 use crate::report::summary::counted;
-use crate::review::diff::{Action, Address, Diff, Effect, FieldChange, Group, GroupedChange, UnitChange};
+use crate::review::diff::{Action, Address, Change, Diff, Effect, FieldChange, Group, GroupedChange, UnitChange};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names that a title lists before it counts.
@@ -48,7 +48,10 @@ pub fn verdict(diff: &Diff) -> String {
     let total = diff.units.len() + diff.unchanged;
     let verb = if diff.units.len() == 1 { "changes" } else { "change" };
     let units = if total == 1 { "unit" } else { "units" };
-    let mut verdict = format!("{} of {total} {units} {verb}: {}", diff.units.len(), parts.join(", "));
+    let mut verdict = match parts.as_slice() {
+        [_] if diff.count(Action::Update) > 0 => format!("{} of {total} {units} {verb}", diff.units.len()),
+        parts => format!("{} of {total} {units} {verb}: {}", diff.units.len(), parts.join(", ")),
+    };
     match diff.units.iter().map(|unit| unit.count(Action::Replace)).sum::<usize>() {
         0 => {}
         count => verdict.push_str(&format!("; {} replaced", counted(count, "object"))),
@@ -107,8 +110,7 @@ fn subject(units: &[&UnitChange]) -> String {
     }
 }
 
-/// Every unit of a group, where its title does not name them all.
-pub fn unit_name(unit: &UnitId) -> String {
+fn unit_name(unit: &UnitId) -> String {
     match unit.kind {
         UnitKind::Environment => "the environment itself".to_owned(),
         UnitKind::Service => unit.name.to_string(),
@@ -133,14 +135,27 @@ pub fn objects(change: &GroupedChange<'_>, group: &Group<'_>) -> Vec<String> {
         }
         _ => address.to_string(),
     };
-    change
-        .objects
-        .iter()
-        .map(|object| match &object.from {
-            Some(from) => format!("{} → {}", from, name(&object.address)),
-            None => name(&object.address),
-        })
-        .collect()
+    let text = |object: &&Change| match (&object.from, &object.address) {
+        (Some(from), Address::Object { name, .. }) => format!("{from} → {name}{}", only_the_name(change)),
+        (Some(from), address) => format!("{from} → {address}{}", only_the_name(change)),
+        (None, address) => format!("{}{}", name(address), only_the_name(change)),
+    };
+    let places = places(change, group);
+    change.objects.iter().map(|object| text(object) + &places).collect()
+}
+
+/// Where a change happens that not all units of its group get.
+fn places(change: &GroupedChange<'_>, group: &Group<'_>) -> String {
+    if change.units.len() == group.units.len() {
+        return String::new();
+    }
+    let environments: BTreeSet<&str> = change.units.iter().map(|unit| unit.unit.environment.as_str()).collect();
+    format!(" in {}", listed_plainly(environments, NAMED))
+}
+
+fn only_the_name(change: &GroupedChange<'_>) -> &'static str {
+    let follows = change.objects.iter().all(|object| object.follow_the_name > 0);
+    if follows && change.fields.is_empty() { ", nothing but the name" } else { "" }
 }
 
 /// What a change of this field entails; empty when nothing.
@@ -149,13 +164,6 @@ pub fn effect(field: &FieldChange) -> &'static str {
         Effect::InPlace => "",
         Effect::Replaces => "cannot change in place: deleted and made anew",
         Effect::LeavesState => "Terraform would look for its state elsewhere: move it first",
-    }
-}
-
-pub fn follow_the_name(count: usize) -> String {
-    match count {
-        1 => "1 field more follows the new name".to_owned(),
-        _ => format!("{count} fields more follow the new name"),
     }
 }
 

@@ -50,7 +50,7 @@ pub struct Change {
     pub address: Address,
     /// Its address at base, when it moved.
     pub from: Option<Address>,
-    /// Of what is created, only those of a module call.
+    /// Of what is created, only the telling ones of a module call.
     pub fields: Vec<FieldChange>,
     /// How many fields more differ only by the new name.
     pub follow_the_name: usize,

@@ -8,6 +8,7 @@ use super::Diff;
 use super::address::Address;
 use super::change::{Action, Change, FieldChange, UnitChange};
 use crate::model::Name;
+use crate::provision::{UnitId, UnitKind};
 use std::collections::BTreeMap;
 
 /// Units that get the same changes.
@@ -26,7 +27,9 @@ pub struct Group<'d> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupedChange<'d> {
     pub action: Action,
-    /// Of the first unit of the group, sorted; never empty.
+    /// Those of the group's units that get it; all but where a unit comes, goes or moves in several environments.
+    pub units: Vec<&'d UnitChange>,
+    /// Of the first of these units, sorted; never empty.
     pub objects: Vec<&'d Change>,
     pub fields: &'d [FieldChange],
 }
@@ -45,7 +48,10 @@ pub fn groups(diff: &Diff) -> Vec<Group<'_>> {
             changes: Vec::new(),
         })
         .collect();
-    groups.extend(by_units(by_change(&parts), &parts));
+    let (updated, others): (Vec<&UnitChange>, Vec<&UnitChange>) =
+        parts.into_iter().partition(|unit| unit.action == Action::Update);
+    groups.extend(by_subject(&others));
+    groups.extend(by_units(&updated));
     groups.sort_by_key(|group| {
         let replaces = group.changes.iter().any(|change| change.action == Action::Replace);
         let action = if replaces { Action::Replace } else { group.action };
@@ -54,14 +60,14 @@ pub fn groups(diff: &Diff) -> Vec<Group<'_>> {
     groups
 }
 
-/// A change that several units get: their positions, and the change as the first of them has it.
-type Shared<'d> = (Vec<usize>, &'d Change);
+/// A change that several units get, as the first of them has it.
+type Shared<'d> = (Vec<&'d UnitChange>, &'d Change);
 
 fn by_change<'d>(units: &[&'d UnitChange]) -> Vec<Shared<'d>> {
     let mut shared: BTreeMap<String, Shared<'d>> = BTreeMap::new();
-    for (place, unit) in units.iter().enumerate() {
+    for unit in units {
         for change in &unit.changes {
-            shared.entry(signature(unit, change)).or_insert_with(|| (Vec::new(), change)).0.push(place);
+            shared.entry(signature(unit, change)).or_insert_with(|| (Vec::new(), change)).0.push(unit);
         }
     }
     shared.into_values().collect()
@@ -69,13 +75,9 @@ fn by_change<'d>(units: &[&'d UnitChange]) -> Vec<Shared<'d>> {
 
 /// Equal for changes that a reader would call the same.
 fn signature(unit: &UnitChange, change: &Change) -> String {
-    let subject = match unit.action {
-        Action::Update => None,
-        Action::Create | Action::Delete | Action::Move | Action::Replace => Some((unit.unit.kind, &unit.unit.name)),
-    };
     let address = nameless(&change.address, &unit.unit.name);
     let from = change.from.as_ref().map(|from| nameless(from, &unit.unit.name));
-    format!("{:?}", (unit.action, subject, change.action, address, from, &change.fields, change.follow_the_name))
+    format!("{:?}", (change.action, address, from, &change.fields))
 }
 
 /// Without the unit's name and the environment's namespace.
@@ -92,33 +94,49 @@ fn nameless(address: &Address, unit: &str) -> Address {
     }
 }
 
-fn by_units<'d>(shared: Vec<Shared<'d>>, units: &[&'d UnitChange]) -> Vec<Group<'d>> {
-    let mut groups: BTreeMap<(Action, Vec<usize>), Vec<&'d Change>> = BTreeMap::new();
-    for (places, change) in shared {
-        let action = places.first().map_or(Action::Update, |place| units[*place].action);
-        groups.entry((action, places)).or_default().push(change);
+/// What comes, goes or moves: one group for each name.
+fn by_subject<'d>(units: &[&'d UnitChange]) -> Vec<Group<'d>> {
+    let mut subjects: BTreeMap<(Action, UnitKind, &Name), Vec<&'d UnitChange>> = BTreeMap::new();
+    for unit in units {
+        subjects.entry((unit.action, unit.unit.kind, &unit.unit.name)).or_default().push(unit);
     }
-    let group = |((action, places), changes): ((Action, Vec<usize>), Vec<&'d Change>)| Group {
+    let group = |((action, ..), units): ((Action, UnitKind, &Name), Vec<&'d UnitChange>)| Group {
         action,
         environment: None,
-        units: places.iter().map(|place| units[*place]).collect(),
-        changes: alike(changes),
+        changes: alike(by_change(&units)),
+        units,
     };
-    groups.into_iter().map(group).collect()
+    subjects.into_iter().map(group).collect()
 }
 
-/// Changes of the same fields in the same way are one, of several objects.
-fn alike<'d>(mut changes: Vec<&'d Change>) -> Vec<GroupedChange<'d>> {
-    changes.sort_by(|a, b| (a.action, &a.address).cmp(&(b.action, &b.address)));
+/// What is updated: one group for the changes of the same units.
+fn by_units<'d>(units: &[&'d UnitChange]) -> Vec<Group<'d>> {
+    let mut groups: BTreeMap<Vec<&UnitId>, Vec<Shared<'d>>> = BTreeMap::new();
+    for shared in by_change(units) {
+        groups.entry(shared.0.iter().map(|unit| &unit.unit).collect()).or_default().push(shared);
+    }
+    let group = |changes: Vec<Shared<'d>>| Group {
+        action: Action::Update,
+        environment: None,
+        units: changes.first().map(|(units, _)| units.clone()).unwrap_or_default(),
+        changes: alike(changes),
+    };
+    groups.into_values().map(group).collect()
+}
+
+/// Changes of the same fields in the same way, of the same units, are one, of several objects.
+fn alike<'d>(mut changes: Vec<Shared<'d>>) -> Vec<GroupedChange<'d>> {
+    changes.sort_by(|(_, a), (_, b)| (a.action, &a.address).cmp(&(b.action, &b.address)));
     let mut grouped: Vec<GroupedChange<'d>> = Vec::new();
-    for change in changes {
+    for (units, change) in changes {
         let same = |known: &&mut GroupedChange<'d>| {
-            known.action == change.action && known.action != Action::Move && known.fields == change.fields.as_slice()
+            (known.action, known.fields, &known.units) == (change.action, change.fields.as_slice(), &units)
         };
         match grouped.iter_mut().find(same) {
             Some(known) => known.objects.push(change),
             None => {
-                grouped.push(GroupedChange { action: change.action, objects: vec![change], fields: &change.fields })
+                let fields = &change.fields;
+                grouped.push(GroupedChange { action: change.action, units, objects: vec![change], fields });
             }
         }
     }

@@ -40,8 +40,8 @@ impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, step) in self.0.iter().enumerate() {
             match step {
-                Step::Key(key) if key.contains(['.', '[', ' ', '"']) => write!(f, "[\"{key}\"]")?,
                 Step::Key(key) if index == 0 => f.write_str(key)?,
+                Step::Key(key) if key.contains(['.', '[', ' ', '"']) => write!(f, "[\"{key}\"]")?,
                 Step::Key(key) => write!(f, ".{key}")?,
                 Step::Named(name) => write!(f, "[{name}]")?,
                 Step::Index(index) => write!(f, "[{index}]")?,

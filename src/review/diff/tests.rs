@@ -158,3 +158,48 @@ fn a_new_selector_replaces_and_comes_before_updates() {
     let actions: Vec<Action> = groups(&diff).iter().map(|group| group.changes[0].action).collect();
     assert_eq!(actions, [Action::Replace, Action::Update]);
 }
+
+#[test]
+fn a_unit_that_comes_is_one_group_over_all_environments() {
+    let with_more = unit(
+        "staging",
+        UnitKind::Service,
+        "cart",
+        &[deployment("cart", "1"), ("s.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n  name: cart\n".to_owned())],
+    );
+    let diff = compared(&[], &[service("local", "cart", "1"), with_more]);
+    let groups = groups(&diff);
+    assert_eq!(groups.len(), 1);
+    let counts: Vec<_> = groups[0].changes.iter().map(|change| change.units.len()).collect();
+    assert_eq!(shown(&groups[0]), "Create local/cart staging/cart: Create Service cart []; Create Deployment cart []");
+    assert_eq!(counts, [1, 2]);
+}
+
+#[test]
+fn what_only_comes_with_a_module_call_is_not_told() {
+    let files = [
+        (
+            "terraform/main.tf",
+            "module \"db\" {\n  source = \"./modules/x\"\n  tags = {\n    a = \"b\"\n  }\n}\n".to_owned(),
+        ),
+        ("terraform/backend.tf", "terraform {\n  backend \"local\" {\n  }\n}\n".to_owned()),
+        ("terraform/modules/x/main.tf", "locals {\n}\n".to_owned()),
+    ];
+    let diff = compared(&[], &[unit("local", UnitKind::Service, "cart", &files)]);
+    let group = &groups(&diff)[0];
+    assert_eq!(shown(group), "Create local/cart: Create module db [source]");
+}
+
+#[test]
+fn labels_of_a_renamed_unit_only_follow_its_name_and_its_modules_are_told() {
+    let files = |name: &str| {
+        let object = format!("apiVersion: v1\nkind: Service\nmetadata:\n  name: data\n  unit: {name}\n");
+        [("a.yaml", object), ("terraform/main.tf", format!("module \"identity\" {{\n  account = \"{name}\"\n}}\n"))]
+    };
+    let (before, after) = (documents(&[]), documents(&[("cart", "basket")]));
+    let base = [unit("local", UnitKind::Service, "basket", &files("basket"))];
+    let head = [unit("local", UnitKind::Service, "cart", &files("cart"))];
+    let diff = diff(Side { documents: &before, units: &base }, Side { documents: &after, units: &head });
+    let told: Vec<_> = diff.units[0].changes.iter().map(|one| (one.fields.len(), one.follow_the_name)).collect();
+    assert_eq!(told, [(1, 0), (0, 1)]);
+}

@@ -130,7 +130,7 @@ fn changes(mut base: Pieces, head: Pieces, rename: Option<Rename<'_>>) -> Vec<Ch
     let mut new = Vec::new();
     for (address, after) in head {
         match base.remove(&address) {
-            Some(before) => changes.extend(updated(address, &before, &after)),
+            Some(before) => changes.extend(updated(address, &before, &after, rename)),
             None => new.push((address, after)),
         }
     }
@@ -147,19 +147,43 @@ fn changes(mut base: Pieces, head: Pieces, rename: Option<Rename<'_>>) -> Vec<Ch
             }
         }
     }
-    changes.extend(new.into_iter().map(|(address, tree)| created(address, &tree)));
-    changes.extend(base.into_keys().map(deleted));
+    changes.extend(
+        new.into_iter().filter(|(address, _)| !follows(address)).map(|(address, tree)| created(address, &tree)),
+    );
+    changes.extend(base.into_keys().filter(|address| !follows(address)).map(deleted));
     changes
 }
 
+/// What comes and goes with the module calls of a unit, and says nothing that they do not.
+fn follows(address: &Address) -> bool {
+    match address {
+        Address::Terraform(block) => !is_module(block) && !block.starts_with("moved "),
+        Address::ModuleFiles(_) => true,
+        Address::Object { .. } | Address::File(_) => false,
+    }
+}
+
+fn is_module(block: &str) -> bool {
+    block.starts_with("module ")
+}
+
 /// None where nothing differs.
-fn updated(address: Address, before: &Value, after: &Value) -> Option<Change> {
+fn updated(address: Address, before: &Value, after: &Value, rename: Option<Rename<'_>>) -> Option<Change> {
     let fields = judged(&address, before, after);
+    if fields.is_empty() {
+        return None;
+    }
     let action = match fields.iter().any(|field| field.effect != Effect::InPlace) {
         true => Action::Replace,
         false => Action::Update,
     };
-    (!fields.is_empty()).then_some(Change { action, address, from: None, fields, follow_the_name: 0 })
+    // What a module is told is shown, whatever it follows from.
+    let shows_all = matches!(&address, Address::Terraform(block) if is_module(block));
+    let is_explained = |field: &FieldChange| {
+        !shows_all && field.effect == Effect::InPlace && rename.is_some_and(|rename| rename.explains(field))
+    };
+    let (follow, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(is_explained);
+    Some(Change { action, address, from: None, fields, follow_the_name: follow.len() })
 }
 
 fn moved(from: Address, to: Address, before: &Value, after: &Value, rename: Rename<'_>) -> Change {
@@ -171,10 +195,19 @@ fn moved(from: Address, to: Address, before: &Value, after: &Value, rename: Rena
 
 fn created(address: Address, tree: &Value) -> Change {
     let fields = match &address {
-        Address::Terraform(block) if block.starts_with("module ") => all_of(tree),
+        Address::Terraform(block) if is_module(block) => all_of(tree).into_iter().filter(says_something).collect(),
         _ => Vec::new(),
     };
     Change { action: Action::Create, address, from: None, fields, follow_the_name: 0 }
+}
+
+/// Of a new module call: sizes and names, not tags, lists and what is left empty.
+fn says_something(field: &FieldChange) -> bool {
+    match &field.after {
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Bool(_) | Value::Number(_)) => true,
+        Some(Value::Null | Value::Array(_) | Value::Object(_)) | None => false,
+    }
 }
 
 fn deleted(address: Address) -> Change {
