@@ -240,9 +240,9 @@ def small_repository(folder):
     shutil.copytree(ROOT / "golden-paths", folder / "golden-paths")
     (folder / "catalog").mkdir()
     declarations = {
-        "pavior.yaml": "kind: Platform\nmetadata: {name: test}\nspec: {organisation: acme, owners: [shopping]}\n",
-        "catalog/team.yaml": "kind: Team\nmetadata: {name: shopping}\nspec: {forgeTeam: '@acme/shopping'}\n",
-        "catalog/local.yaml": "kind: Environment\nmetadata: {name: local, owner: shopping}\n"
+        "pavior.yaml": "kind: Platform\nmetadata: {name: test}\nspec: {organisation: acme, owners: [platform]}\n",
+        "catalog/team.yaml": "kind: Team\nmetadata: {name: platform}\nspec: {forgeTeam: '@acme/platform'}\n",
+        "catalog/local.yaml": "kind: Environment\nmetadata: {name: local, owner: platform}\n"
                               "spec: {class: development, provider: local, domain: local.test}\n",
     }
     for path, text in declarations.items():
@@ -254,7 +254,7 @@ def declare_shop(folder, service, shared, renamed):
     former = {True: ("\n  renamedFrom: basket", ", renamedFrom: logins"), False: ("", "")}[renamed]
     (folder / "catalog" / "service.yaml").write_text(f"""apiVersion: pavior.dev/v1
 kind: Service
-metadata: {{name: {service}, owner: shopping}}
+metadata: {{name: {service}, owner: platform}}
 spec:{former[0]}
   containers:
     main:
@@ -268,7 +268,7 @@ spec:{former[0]}
     sessions: {{type: redis, class: small, id: {shared}}}
 """)
     (folder / "catalog" / "shared.yaml").write_text(
-        f"apiVersion: pavior.dev/v1\nkind: Resource\nmetadata: {{name: {shared}, owner: shopping}}\n"
+        f"apiVersion: pavior.dev/v1\nkind: Resource\nmetadata: {{name: {shared}, owner: platform}}\n"
         f"spec: {{type: redis, class: small{former[1]}}}\n")
 
 

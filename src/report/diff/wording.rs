@@ -80,10 +80,27 @@ pub fn title(group: &Group<'_>) -> String {
         Action::Delete => format!("{subject}: deleted"),
         Action::Move => {
             let from = group.units.first().and_then(|unit| unit.from.as_ref()).map(|from| from.name.to_string());
-            format!("{subject}: renamed from {}", from.unwrap_or_default())
+            format!("{subject}: renamed from {}{}", from.unwrap_or_default(), what_stays(group))
         }
         Action::Update | Action::Replace => subject,
     }
+}
+
+/// What a reader fears for most, when a unit is renamed.
+fn what_stays(group: &Group<'_>) -> &'static str {
+    let holds_data = |change: &&Change| match &change.address {
+        Address::Terraform(block) => block.starts_with("module "),
+        Address::Object { kind, .. } => kind == "PersistentVolumeClaim" || kind == "StatefulSet",
+        Address::ModuleFiles(_) | Address::File(_) => false,
+    };
+    let is_claim = |change: &Change| matches!(&change.address, Address::Object { kind, .. } if kind.ends_with("Claim"));
+    let stays = |change: &Change| match change.action {
+        Action::Update => true,
+        Action::Move => !is_claim(change),
+        Action::Create | Action::Delete | Action::Replace => false,
+    };
+    let mut changes = group.units.iter().flat_map(|unit| &unit.changes).filter(holds_data);
+    if changes.all(stays) { "; its resources and their state stay what they are" } else { "" }
 }
 
 /// Who: by environments where they are the same ones everywhere.
@@ -136,12 +153,12 @@ pub fn objects(change: &GroupedChange<'_>, group: &Group<'_>) -> Vec<String> {
         _ => address.to_string(),
     };
     let text = |object: &&Change| match (&object.from, &object.address) {
-        (Some(from), Address::Object { name, .. }) => format!("{from} → {name}{}", only_the_name(change)),
-        (Some(from), address) => format!("{from} → {address}{}", only_the_name(change)),
-        (None, address) => format!("{}{}", name(address), only_the_name(change)),
+        (Some(from), Address::Object { name, .. }) => format!("{from} → {name}"),
+        (Some(from), address) => format!("{from} → {address}"),
+        (None, address) => name(address),
     };
-    let places = places(change, group);
-    change.objects.iter().map(|object| text(object) + &places).collect()
+    let behind = places(change, group) + only_the_name(change);
+    change.objects.iter().map(|object| text(object) + &behind).collect()
 }
 
 /// Where a change happens that not all units of its group get.
