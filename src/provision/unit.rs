@@ -4,7 +4,7 @@ use crate::model::Name;
 use crate::model::kinds::environment::Environment;
 use crate::model::kinds::resource_type::{Access, EgressTarget, Grant, Reversibility};
 use crate::model::kinds::service::{Disruption, Egress, Job, PreviewUse, Schedule, Tier, Workload};
-use crate::model::kinds::workload::{Before, Probe, ServicePort};
+use crate::model::kinds::workload::{Before, Probe, Protocol, ServicePort};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,7 +103,7 @@ pub struct WorkloadPlan {
     pub egress: Vec<Egress>,
     pub preview: Option<PreviewUse>,
     /// Called services -> container ports that they listen on.
-    pub calls: BTreeMap<Name, BTreeSet<i32>>,
+    pub calls: BTreeMap<Name, BTreeSet<(Protocol, i32)>>,
     /// Calling services.
     pub called_by: BTreeSet<Name>,
 }

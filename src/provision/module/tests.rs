@@ -1,3 +1,5 @@
+//! What a module may hold.
+
 use super::check;
 use crate::model::RepoPath;
 use std::collections::BTreeMap;
@@ -53,6 +55,9 @@ fn what_runs_calls_or_reaches_out_is_refused_at_its_line() {
         ("data \"terraform_remote_state\" \"a\" {}", "1:1", "remote_state"),
         ("resource \"random_password\" \"a\" {}", "1:1", "hashicorp/random"),
         ("resource \"local_file\" \"a\" {}", "1:1", "hashicorp/local"),
+        ("locals {\n  a = file(\"/etc/passwd\")\n}", "2:7", "`file`"),
+        ("output \"a\" {\n  value = \"${upper(filebase64(var.x))}\"\n}", "2:20", "`filebase64`"),
+        ("locals {\n  a = [for x in fileset(path.module, \"*\") : x]\n}", "2:17", "`fileset`"),
         ("terraform {\n  backend \"s3\" {}\n}", "2:3", "`backend`"),
         ("terraform {\n  cloud {}\n}", "2:3", "`backend`"),
         ("provider \"aws\" {\n  region = \"x\"\n}", "1:1", "configured `provider`"),

@@ -36,6 +36,7 @@ resource "aws_sns_topic" "this" {
   fifo_topic                  = var.ordered
   content_based_deduplication = var.ordered
   kms_master_key_id           = local.kms_key
+  signature_version           = 2 # SHA-256
   tags                        = var.tags
 }
 
