@@ -23,10 +23,12 @@ impl FieldPath {
 
     /// The keys alone, which say what kind of field it is.
     pub fn keys(&self) -> Vec<&str> {
-        let key = |step| match step {
-            &Step::Key(ref key) => Some(key.as_str()),
-            Step::Named(_) | Step::Index(_) | Step::Item => None,
-        };
+        fn key(step: &Step) -> Option<&str> {
+            match step {
+                Step::Key(key) => Some(key),
+                Step::Named(_) | Step::Index(_) | Step::Item => None,
+            }
+        }
         self.0.iter().filter_map(key).collect()
     }
 
