@@ -302,6 +302,91 @@ def live_and_die(root):
         print(re.search(r"Destroy complete!.*", destroyed).group(0))
 
 
+def small_repository(folder):
+    """The shipped resource types, a team, and one local environment."""
+    shutil.copytree(ROOT / "golden-paths", folder / "golden-paths")
+    (folder / "catalog").mkdir()
+    declarations = {
+        "pavior.yaml": "kind: Platform\nmetadata: {name: test}\nspec: {organisation: acme, owners: [platform]}\n",
+        "catalog/team.yaml": "kind: Team\nmetadata: {name: platform}\nspec: {forgeTeam: '@acme/platform'}\n",
+        "catalog/local.yaml": "kind: Environment\nmetadata: {name: local, owner: platform}\n"
+                              "spec: {class: development, provider: local, domain: local.test}\n",
+    }
+    for path, text in declarations.items():
+        (folder / path).write_text("apiVersion: pavior.dev/v1\n" + text)
+
+
+def declare_shop(folder, service, shared, renamed):
+    """A service with a database of its own and a store that it shares, under these names."""
+    former = {True: ("\n  renamedFrom: basket", ", renamedFrom: logins"), False: ("", "")}[renamed]
+    (folder / "catalog" / "service.yaml").write_text(f"""apiVersion: pavior.dev/v1
+kind: Service
+metadata: {{name: {service}, owner: platform}}
+spec:{former[0]}
+  containers:
+    main:
+      image: example.com/app:1
+      variables:
+        DATABASE: ${{resources.db.host}}
+        PASSWORD: ${{resources.db.password}}
+        SESSIONS: ${{resources.sessions.host}}
+  resources:
+    db: {{type: postgres, class: small}}
+    sessions: {{type: redis, class: small, id: {shared}}}
+""")
+    (folder / "catalog" / "shared.yaml").write_text(
+        f"apiVersion: pavior.dev/v1\nkind: Resource\nmetadata: {{name: {shared}, owner: platform}}\n"
+        f"spec: {{type: redis, class: small{former[1]}}}\n")
+
+
+def renaming_a_service_destroys_nothing(_):
+    """What the former names made is planned under the new ones: no resource is destroyed, replaced or made."""
+    terraform = need("terraform")
+    former, renamed = ("basket", "logins"), ("cart", "sessions")
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        repository = folder / "repository"
+        repository.mkdir()
+        small_repository(repository)
+
+        def rooted(out, unit, state):
+            work = folder / out / "local" / unit / "terraform"
+            environment = terraform_environment(work)
+            path = folder / "state" / state / "terraform.tfstate"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            run(terraform, "init", "-input=false", f"-backend-config=path={path}", cwd=work, env=environment)
+            return work, environment
+
+        units = [("{}", 0), ("_shared/{}", 1)]
+        declare_shop(repository, *former, renamed=False)
+        run(PAVIOR, "compile", "--root", repository, "--out", folder / "before")
+        for pattern, index in units:
+            unit = pattern.format(former[index])
+            work, environment = rooted("before", unit, unit)
+            run(terraform, "apply", "-input=false", "-auto-approve", cwd=work, env=environment)
+
+        declare_shop(repository, *renamed, renamed=True)
+        run(PAVIOR, "compile", "--root", repository, "--out", folder / "after")
+        for pattern, index in units:
+            unit = pattern.format(renamed[index])
+            work, environment = rooted("after", unit, pattern.format(former[index]))
+            planned = run(terraform, "plan", "-input=false", "-out=plan", cwd=work, env=environment).stdout
+            shown = json.loads(run(terraform, "show", "-json", "plan", cwd=work, env=environment).stdout)
+            changes = shown["resource_changes"]
+            actions = {change["address"]: change["change"]["actions"] for change in changes}
+            assert changes and all(done in (["no-op"], ["update"]) for done in actions.values()), actions
+            moved = [change["previous_address"] for change in changes if "previous_address" in change]
+            if pattern == "_shared/{}":
+                assert moved == ["module.logins.terraform_data.this"], shown
+            names = {change["change"]["before"]["input"].get("name") for change in changes}
+            after = {change["change"]["after"]["input"].get("name") for change in changes}
+            assert names == after, (names, after)
+            summary = re.search(r"Plan: .*|No changes\..*", planned)
+            run(terraform, "apply", "-input=false", "plan", cwd=work, env=environment)
+            run(terraform, "plan", "-input=false", "-detailed-exitcode", cwd=work, env=environment)
+            print(f"{unit}: {summary.group(0) if summary else 'addresses move'}; {actions}", flush=True)
+
+
 @contextlib.contextmanager
 def moto():
     """An AWS on loopback."""
@@ -505,6 +590,7 @@ CHECKS = [
     checkov_fails_only_what_is_documented,
     terraform_leaves_the_format_alone,
     a_local_unit_lives_and_dies,
+    renaming_a_service_destroys_nothing,
     an_aws_unit_is_planned,
     terraform_validates_every_root,
 ]

@@ -14,6 +14,7 @@ pub mod provision;
 pub mod query;
 pub mod emit;
 pub mod compile;
+pub mod review;
 pub mod output;
 pub mod import;
 pub mod rules;

@@ -7,6 +7,7 @@ mod completions;
 mod lsp;
 mod images;
 mod import;
+mod diff;
 mod repository;
 mod resource_types;
 mod rules;
@@ -37,6 +38,7 @@ enum Command {
     Compile(compile::Compile),
     Catalog(catalog::Catalog),
     Import(import::Import),
+    Diff(diff::Diff),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -59,6 +61,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -2,7 +2,8 @@
 
 use super::environment::Surroundings;
 use super::evaluate::Origin;
-use super::names::object_name;
+use super::identity::{identity, shared_identity};
+use super::names::{MAX_OBJECT_NAME, object_name, short_name};
 use crate::link::{Catalog, Unit, UnitResource};
 use crate::model::Name;
 use crate::model::kinds::service::Tier;
@@ -22,7 +23,7 @@ pub struct Ask<'d> {
     pub local: Name,
     /// The name of its objects.
     pub name: String,
-    /// `<organisation>-<environment>-<service>-<local>`.
+    /// `<organisation>-<environment>-<service>-<local>`; of a renamed service, its former name.
     pub full_name: String,
     /// Where its secrets are in the store.
     pub store_path: String,
@@ -104,10 +105,11 @@ impl Ask<'_> {
 /// All that a unit asks for, in the order of the declaration; secrets and implicit ones behind.
 pub fn asks<'d>(catalog: &Catalog<'d>, unit: &Unit<'d>, surroundings: &Surroundings<'d>) -> Vec<Ask<'d>> {
     let mut asks: Vec<Ask<'d>> =
-        unit.resources.iter().map(|resource| resource_ask(unit, resource, surroundings)).collect();
+        unit.resources.iter().map(|resource| resource_ask(catalog, unit, resource, surroundings)).collect();
     let Some(service) = &unit.service else { return asks };
     if let Some(secret) = catalog.resource_types.get(SECRET_TYPE) {
-        asks.extend(service.secrets.iter().map(|request| secret_ask(unit, request, secret, surroundings)));
+        let identity = identity(catalog, unit);
+        asks.extend(service.secrets.iter().map(|request| secret_ask(unit, identity, request, secret, surroundings)));
     }
     let implicit = catalog.resource_types.values().filter(|kind| kind.spec.implicit);
     asks.extend(implicit.map(|kind| {
@@ -119,7 +121,7 @@ pub fn asks<'d>(catalog: &Catalog<'d>, unit: &Unit<'d>, surroundings: &Surroundi
             place: service.declared.name_place(),
             standing: Standing::Implicit,
         };
-        own_ask(unit, surroundings, wanted)
+        own_ask(unit, identity(catalog, unit), surroundings, wanted)
     }));
     asks
 }
@@ -127,7 +129,12 @@ pub fn asks<'d>(catalog: &Catalog<'d>, unit: &Unit<'d>, surroundings: &Surroundi
 /// The type that realises secret requests.
 pub const SECRET_TYPE: &str = "secret";
 
-fn resource_ask<'d>(unit: &Unit<'d>, resource: &UnitResource<'d>, surroundings: &Surroundings<'d>) -> Ask<'d> {
+fn resource_ask<'d>(
+    catalog: &Catalog<'d>,
+    unit: &Unit<'d>,
+    resource: &UnitResource<'d>,
+    surroundings: &Surroundings<'d>,
+) -> Ask<'d> {
     let UnitResource { local, kind, class, params, shared, place } = resource;
     let Some(id) = shared else {
         let wanted = Wanted {
@@ -138,8 +145,9 @@ fn resource_ask<'d>(unit: &Unit<'d>, resource: &UnitResource<'d>, surroundings: 
             place: place.clone(),
             standing: Standing::Own,
         };
-        return own_ask(unit, surroundings, wanted);
+        return own_ask(unit, identity(catalog, unit), surroundings, wanted);
     };
+    let identity = shared_identity(catalog, id);
     let environment = &surroundings.facts.name;
     let organisation = &surroundings.facts.organisation;
     // A consumer has to see what the unit sees that realises it: same owner, same tier.
@@ -155,9 +163,9 @@ fn resource_ask<'d>(unit: &Unit<'d>, resource: &UnitResource<'d>, surroundings: 
         class: class.clone(),
         given: params.clone(),
         local: local.clone(),
-        name: super::names::short_name(id, super::names::MAX_OBJECT_NAME).unwrap_or_else(|| id.to_string()),
-        full_name: format!("{organisation}-{environment}-{id}"),
-        store_path: format!("{organisation}/{environment}/_shared/{id}"),
+        name: short_name(identity, MAX_OBJECT_NAME).unwrap_or_else(|| identity.to_string()),
+        full_name: format!("{organisation}-{environment}-{identity}"),
+        store_path: format!("{organisation}/{environment}/_shared/{identity}"),
         secret_name,
         standing,
         service: Consumer { name: owner.to_string(), owner: owner.clone(), tier },
@@ -176,16 +184,16 @@ struct Wanted<'d> {
     standing: Standing,
 }
 
-fn own_ask<'d>(unit: &Unit<'d>, surroundings: &Surroundings<'d>, wanted: Wanted<'d>) -> Ask<'d> {
+fn own_ask<'d>(unit: &Unit<'d>, identity: &Name, surroundings: &Surroundings<'d>, wanted: Wanted<'d>) -> Ask<'d> {
     let Wanted { local, kind, class, given, place, standing } = wanted;
     let (environment, organisation) = (&surroundings.facts.name, &surroundings.facts.organisation);
-    let name = object_name(&unit.name, &local);
+    let name = object_name(identity, &local);
     Ask {
         kind,
         class,
         given,
-        full_name: format!("{organisation}-{environment}-{}-{local}", unit.name),
-        store_path: format!("{organisation}/{environment}/{}/{local}", unit.name),
+        full_name: format!("{organisation}-{environment}-{identity}-{local}"),
+        store_path: format!("{organisation}/{environment}/{identity}/{local}"),
         secret_name: format!("{name}-outputs"),
         name,
         standing,
@@ -199,6 +207,7 @@ fn own_ask<'d>(unit: &Unit<'d>, surroundings: &Surroundings<'d>, wanted: Wanted<
 /// A secret request is a resource of type `secret` whose keys its owner fills.
 fn secret_ask<'d>(
     unit: &Unit<'d>,
+    identity: &Name,
     request: &'d Declared<SecretRequest>,
     kind: &'d Declared<ResourceType>,
     surroundings: &Surroundings<'d>,
@@ -218,7 +227,7 @@ fn secret_ask<'d>(
         place: request.name_place(),
         standing: Standing::Own,
     };
-    let mut ask = own_ask(unit, surroundings, wanted);
+    let mut ask = own_ask(unit, identity, surroundings, wanted);
     let environment = &surroundings.facts.name;
     ask.origin.subject = format!("secret request {} of service {} in {environment}", ask.local, unit.name);
     ask.moved_params.insert("keys", request.place(&["spec", "keys"]));

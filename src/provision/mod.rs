@@ -10,6 +10,7 @@ mod evaluate;
 mod expression;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod identity;
 mod manifest;
 mod module;
 mod names;
@@ -67,13 +68,14 @@ pub fn provision_each<'d, T: Send>(
         let mut reporter = Reporter::new(documents, &mut findings);
         for unit in units {
             let Some(Some(surroundings)) = environments.get(&unit.environment.metadata.name) else { continue };
+            claims.names.extend(state_claim(catalog, unit, surroundings));
             claims.names.extend(workload_claims(unit, surroundings));
             let resources = resolve_unit(session, catalog, unit, surroundings, &mut claims, &mut reporter);
             let Some(mut resources) = resources else { continue };
             let errors = reporter.errors();
             let workload = workload::plan(catalog, unit, surroundings, &mut resources, &mut reporter);
             if reporter.errors() == errors {
-                made.push(make(provisioned(unit, surroundings, workload, resources)));
+                made.push(make(provisioned(catalog, unit, surroundings, workload, resources)));
             }
         }
         (made, claims, findings)
@@ -111,20 +113,45 @@ fn environments<'d>(
 }
 
 fn provisioned<'d>(
+    catalog: &Catalog<'d>,
     unit: &Unit<'d>,
     surroundings: &Surroundings<'d>,
     workload: Option<WorkloadPlan>,
     resources: Vec<ResolvedResource>,
 ) -> ProvisionedUnit<'d> {
-    let kind = if unit.service.is_some() { UnitKind::Service } else { UnitKind::SharedResource };
     ProvisionedUnit {
-        id: UnitId { environment: surroundings.facts.name.clone(), kind, name: unit.name.clone() },
+        id: UnitId { environment: surroundings.facts.name.clone(), kind: kind(unit), name: unit.name.clone() },
+        identity: identity::identity(catalog, unit).clone(),
         environment: surroundings.facts.clone(),
         owner: unit.owner.clone(),
         tier: unit.tier,
         workload,
         resources,
     }
+}
+
+fn kind(unit: &Unit<'_>) -> UnitKind {
+    match unit.service {
+        Some(_) => UnitKind::Service,
+        None => UnitKind::SharedResource,
+    }
+}
+
+/// Two units that were renamed from the same one would share its state. None for a shared resource that nobody declares:
+/// it cannot be renamed, and its id is its own.
+fn state_claim(catalog: &Catalog<'_>, unit: &Unit<'_>, surroundings: &Surroundings<'_>) -> Option<NameClaim> {
+    let environment = &surroundings.facts.name;
+    let (what, place) = match (&unit.service, catalog.resources.get(&unit.name)) {
+        (Some(service), _) => ("service", service.declared.name_place()),
+        (None, Some(resource)) => ("shared resource", resource.name_place()),
+        (None, None) => return None,
+    };
+    let identity = identity::identity(catalog, unit).clone();
+    Some(NameClaim {
+        scope: "state".to_owned(),
+        name: UnitId { environment: environment.clone(), kind: kind(unit), name: identity }.folder().into(),
+        by: Arc::new(Claimant { holder: format!("{what} {} in {environment}", unit.name), place }),
+    })
 }
 
 /// The names of the objects that a service's workload consists of.

@@ -65,6 +65,66 @@ fn a_resource_on_aws_becomes_a_module_call_and_references() {
 }
 
 #[test]
+fn renaming_a_service_keeps_the_names_of_what_holds_its_data() {
+    let mut renamed = cart();
+    renamed["metadata"]["name"] = json!("trolley");
+    renamed["spec"]["renamedFrom"] = json!("cart");
+    let (before, after) = (with(vec![cart()]), with(vec![renamed]));
+    let (before, after) = (units(&before), units(&after));
+    for environment in ["production", "staging"] {
+        let [old, new] = [(&before, "cart"), (&after, "trolley")]
+            .map(|(units, name)| &unit(units, &format!("{environment}/{name}")).resources[0]);
+        assert_eq!(old.terraform, new.terraform);
+        assert_eq!(old.manifests, new.manifests);
+        assert_eq!(old.outputs, new.outputs);
+        assert_eq!((&old.name, &old.secret_name, &old.grants), (&new.name, &new.secret_name, &new.grants));
+    }
+    assert_eq!(unit(&after, "production/trolley").state_folder(), "production/cart");
+}
+
+#[test]
+fn a_renamed_shared_resource_is_known_to_its_users_by_its_former_name() {
+    let shared = |id: &str| {
+        service(
+            id,
+            json!({"A": "${resources.s.host}"}),
+            json!({"resources": {"s": {"type": "redis", "id": "sessions"}}}),
+        )
+    };
+    let mut declared = declaration("Resource", "sessions", json!({"type": "redis"}));
+    declared["spec"]["renamedFrom"] = json!("logins");
+    let documents = with(vec![shared("cart"), declared]);
+    let units = units(&documents);
+    let own = &unit(&units, "production/_shared/sessions").resources[0];
+    assert_eq!(own.terraform.as_ref().unwrap().variables["name"], "acme-production-logins");
+    assert_eq!(own.terraform.as_ref().unwrap().label, "sessions");
+    let used = &unit(&units, "production/cart").resources[0];
+    assert_eq!(used.outputs["host"], own.outputs["host"]);
+    assert_eq!(unit(&units, "production/_shared/sessions").state_folder(), "production/_shared/logins");
+}
+
+#[test]
+fn two_services_cannot_have_been_the_same_one() {
+    let renamed = |name: &str| service(name, json!({}), json!({"renamedFrom": "cart"}));
+    let finding = only_in(&with(vec![renamed("basket"), renamed("trolley")]), "production/cart");
+    assert_eq!(finding.rule.id, "provision/name-collision");
+    assert!(
+        finding.message.contains("service basket in production and service trolley in production"),
+        "{}",
+        finding.message
+    );
+}
+
+/// The finding whose message names this.
+fn only_in(documents: &Documents, named: &str) -> Finding {
+    let (_, findings) = provisioned(documents);
+    findings
+        .into_iter()
+        .find(|finding| finding.message.contains(named))
+        .unwrap_or_else(|| panic!("nothing names {named}"))
+}
+
+#[test]
 fn a_resource_in_the_cluster_becomes_objects() {
     let documents = with(vec![cart()]);
     let units = units(&documents);

@@ -69,6 +69,8 @@ impl EnvironmentFacts<'_> {
 #[derive(Debug, Clone)]
 pub struct ProvisionedUnit<'d> {
     pub id: UnitId,
+    /// The name that its own resources are known by: its own, or its former one while `renamedFrom` stands.
+    pub identity: Name,
     pub environment: std::sync::Arc<EnvironmentFacts<'d>>,
     pub owner: Name,
     pub tier: Tier,
@@ -76,6 +78,13 @@ pub struct ProvisionedUnit<'d> {
     pub workload: Option<WorkloadPlan>,
     /// Own resources are realised in this unit; used ones only referred to.
     pub resources: Vec<ResolvedResource>,
+}
+
+impl ProvisionedUnit<'_> {
+    /// Where its Terraform state is, below the organisation's: it stays where it is when the unit is renamed.
+    pub fn state_folder(&self) -> String {
+        UnitId { name: self.identity.clone(), ..self.id.clone() }.folder()
+    }
 }
 
 /// What runs.

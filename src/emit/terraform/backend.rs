@@ -6,7 +6,7 @@ use crate::provision::ProvisionedUnit;
 
 pub(super) fn backend(unit: &ProvisionedUnit<'_>) -> Body {
     let settings = &unit.environment.spec.terraform.backend;
-    let folder = format!("{}/{}", unit.environment.organisation, unit.id.folder());
+    let folder = format!("{}/{}", unit.environment.organisation, unit.state_folder());
     let backend = match (&settings.s3, &settings.gcs) {
         (Some(bucket), _) => s3(bucket, &folder),
         (None, Some(bucket)) => gcs(bucket, folder),
@@ -33,7 +33,8 @@ fn gcs(settings: &GcsBackend, folder: String) -> Block {
 
 /// The path is left open. State outlives what is compiled, so it must not lie in the folder that the next compile
 /// replaces, and a path of this machine must not get into the output. Whoever applies says where:
-/// `terraform init -backend-config=path=<state folder>/<unit>/terraform.tfstate`.
+/// `terraform init -backend-config=path=<state folder>/<unit>/terraform.tfstate`, the unit under its former name while
+/// `renamedFrom` stands.
 fn local() -> Block {
     Block::new("backend", Body::new()).label(Identifier::literal("local"))
 }

@@ -6,6 +6,7 @@
 
 mod backend;
 mod module_calls;
+mod moved;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -83,11 +84,12 @@ fn root(unit: &ProvisionedUnit<'_>) -> Result<Root, TerraformError> {
     if calls.is_empty() {
         return Ok(Root::default());
     }
-    let written = vec![
+    let mut written = vec![
         (RepoPath::literal("terraform/backend.tf"), backend::backend(unit)),
         (RepoPath::literal("terraform/main.tf"), module_calls::module_calls(&calls)?),
         (RepoPath::literal("terraform/versions.tf"), versions::versions(unit)),
     ];
+    written.extend(moved::moved(unit, &calls)?.map(|body| (RepoPath::literal("terraform/moved.tf"), body)));
     Ok(Root { written, copied: copied(&calls)? })
 }
 

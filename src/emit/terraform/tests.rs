@@ -1,11 +1,11 @@
 //! What a unit's resources become in Terraform.
 
-use super::samples::{aws, call, gcp, local, resource, unit};
+use super::samples::{aws, call, gcp, local, name, resource, unit};
 use super::{TerraformError, terraform, verify};
 use crate::emit::Artifact;
 use crate::model::RepoPath;
 use crate::model::kinds::environment::Environment;
-use crate::provision::ModuleCall;
+use crate::provision::{ModuleCall, UnitKind};
 use proptest::prelude::*;
 use serde_json::json;
 use std::path::Path;
@@ -156,6 +156,37 @@ fn a_local_unit_needs_no_provider_and_leaves_the_place_of_state_open() {
       backend "local" {}
     }
     "#);
+}
+
+#[test]
+fn a_renamed_unit_keeps_its_state_and_its_addresses() {
+    let aws = aws();
+    let mut renamed = unit(&aws, vec![resource(carts())]);
+    renamed.identity = name("basket");
+    let artifacts = terraform(&renamed).unwrap();
+    assert!(text(&artifacts, "terraform/backend.tf").contains("\"acme/main/basket/terraform.tfstate\""));
+    assert!(text(&artifacts, "terraform/main.tf").contains("module \"carts\" {"));
+    assert!(!artifacts.iter().any(|artifact| artifact.path.as_str() == "terraform/moved.tf"));
+    assert_eq!(verify(&renamed, &artifacts), Ok(()));
+}
+
+#[test]
+fn a_renamed_shared_resource_tells_terraform_what_its_module_was_called() {
+    let aws = aws();
+    let mut renamed = unit(&aws, vec![resource(call("cart", &[("name", json!("acme-main-basket"))]))]);
+    renamed.id.kind = UnitKind::SharedResource;
+    renamed.identity = name("basket");
+    let artifacts = terraform(&renamed).unwrap();
+    assert!(text(&artifacts, "terraform/backend.tf").contains("\"acme/main/_shared/basket/terraform.tfstate\""));
+    insta::assert_snapshot!(text(&artifacts, "terraform/moved.tf"), @r"
+    # Compiled by Pavior. Do not edit: change the declaration and compile again.
+
+    moved {
+      from = module.basket
+      to   = module.cart
+    }
+    ");
+    assert_eq!(verify(&renamed, &artifacts), Ok(()));
 }
 
 #[test]

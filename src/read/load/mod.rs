@@ -7,6 +7,7 @@ mod admission;
 mod characters;
 mod directory;
 mod history;
+mod merge_base;
 mod messages;
 mod revision;
 mod selection;
@@ -17,6 +18,7 @@ use crate::model::RepoPath;
 pub use admission::lay_over;
 pub use directory::load_directory;
 pub use history::commit_before;
+pub use merge_base::merge_base;
 pub use revision::load_revision;
 pub use selection::reads_file;
 

@@ -169,7 +169,7 @@ fn read(repo: &Repository, blob: ObjectId, path: RepoPath, admission: &mut Admis
     Ok(())
 }
 
-fn unknown_revision(repo: &Repository, revision: &str) -> anyhow::Error {
+pub(super) fn unknown_revision(repo: &Repository, revision: &str) -> anyhow::Error {
     anyhow!("revision `{}` is not known here{}", visible(revision), how_to_fetch(repo))
 }
 
@@ -182,7 +182,7 @@ fn missing(repo: &Repository, id: ObjectId) -> String {
     format!("git object {id} is missing{}", how_to_fetch(repo))
 }
 
-fn how_to_fetch(repo: &Repository) -> &'static str {
+pub(super) fn how_to_fetch(repo: &Repository) -> &'static str {
     if repo.is_shallow().unwrap_or(false) {
         "; this is a shallow clone: fetch its history (`git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout)"
     } else {

@@ -3,6 +3,7 @@
 mod limits;
 #[cfg(unix)]
 mod links;
+mod merge_base;
 mod names;
 #[cfg(unix)]
 mod race;
@@ -68,8 +69,12 @@ impl Git {
     }
 
     fn commit(&self, root: ObjectId) -> ObjectId {
+        self.commit_after(root, &[])
+    }
+
+    fn commit_after(&self, root: ObjectId, parents: &[ObjectId]) -> ObjectId {
         let who = gix::actor::SignatureRef { name: "a".into(), email: "a@b".into(), time: "0 +0000" };
-        let commit = self.repo.new_commit_as(who, who, "m", root, Vec::<ObjectId>::new()).unwrap().id;
+        let commit = self.repo.new_commit_as(who, who, "m", root, parents.to_vec()).unwrap().id;
         std::fs::write(self.repo.git_dir().join("refs/heads/main"), format!("{commit}\n")).unwrap();
         commit
     }

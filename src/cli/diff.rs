@@ -1,0 +1,135 @@
+//! `pavior diff`: what a change does to what is deployed.
+
+use super::repository::Repository;
+use super::{Outcome, source, terminal};
+use crate::check::Loaded;
+use crate::compile::{CompiledUnit, compile};
+use crate::model::Findings;
+use crate::read::{Documents, merge_base};
+use crate::report::{Report, counted, diff_human, diff_json, diff_markdown, human};
+use crate::review::diff::{self, Side};
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use std::path::Path;
+
+/// Show what changes in what is deployed: by unit, object and field
+#[derive(Debug, Args)]
+#[command(after_long_help = HOW)]
+pub struct Diff {
+    #[command(flatten)]
+    repository: Repository,
+    /// Compare with this revision; where histories parted, with the commit that both come from
+    #[arg(long, value_name = "REV")]
+    base: String,
+    /// Compare this revision instead of the work tree
+    #[arg(long, value_name = "REV")]
+    head: Option<String>,
+    /// Compare with the base revision itself, not with where head parted from it
+    #[arg(long)]
+    exact: bool,
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Show at most so many units and groups to people; 0 shows all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+    /// Exit 1 when anything deployed changes, as `git diff --exit-code` does
+    #[arg(long)]
+    exit_code: bool,
+}
+
+const HOW: &str = "\
+Both revisions are compiled, each with its own platform files, and what came out is compared: a change that leaves \
+every digest alone has no deployed effect. Objects are found by their address, fields by their path, and a change that \
+many units get is told once. Values of secrets are in neither compilation; that a reference to one changes is shown.
+
+A field that Kubernetes cannot change in place is marked, and its object counted as replaced. What a service is renamed \
+from (`renamedFrom`) is compared with it.
+
+Exit codes: 0 compared (with --exit-code: nothing changes), 1 head has errors (with --exit-code: or something changes), \
+2 could not run.";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table and each change once, for a terminal
+    Human,
+    /// schemas/diff.schema.json
+    Json,
+    /// A table and folds, for a pull request
+    Markdown,
+}
+
+pub fn run(arguments: &Diff) -> anyhow::Result<Outcome> {
+    let root = arguments.repository.root()?;
+    let base = base(&root, arguments)?;
+    let head = source::load(&root, arguments.head.as_deref())?;
+    let base = compiled(source::load_base(&root, &base)?).context("compiling the base revision")?;
+    let head = compiled(head)?;
+    if head.findings.has_errors() {
+        tell_findings(head);
+        terminal::tell("nothing is compared before the errors are mended");
+        return Ok(Outcome::Blocked);
+    }
+    let mut diff = diff::diff(base.side(), head.side());
+    diff.notes.extend(base_note(&base));
+    terminal::print(&rendered(&diff, arguments))?;
+    Ok(if arguments.exit_code && !diff.units.is_empty() { Outcome::Blocked } else { Outcome::Clean })
+}
+
+/// The revision to compare with.
+fn base(root: &Path, arguments: &Diff) -> anyhow::Result<String> {
+    if arguments.exact {
+        return Ok(arguments.base.clone());
+    }
+    let head = arguments.head.as_deref().unwrap_or("HEAD");
+    merge_base(root, &arguments.base, head).context("looking for where the change begins")
+}
+
+struct Compiled {
+    documents: Documents,
+    units: Vec<CompiledUnit>,
+    findings: Findings,
+}
+
+impl Compiled {
+    fn side(&self) -> Side<'_> {
+        Side { documents: &self.documents, units: &self.units }
+    }
+}
+
+fn compiled(loaded: Loaded) -> anyhow::Result<Compiled> {
+    let mut findings = loaded.findings;
+    let (documents, units) = compile(loaded.snapshot, &mut findings)?;
+    Ok(Compiled { documents, units, findings })
+}
+
+/// What the reader has to know where base is not whole.
+fn base_note(base: &Compiled) -> Option<String> {
+    if base.documents.snapshot.files.is_empty() {
+        return Some("the base revision is no Pavior repository: everything is new".to_owned());
+    }
+    base.findings.has_errors().then(|| base_has_errors(base.findings.errors()))
+}
+
+fn base_has_errors(count: usize) -> String {
+    let verb = if count == 1 { "has" } else { "have" };
+    format!(
+        "{} of the base revision {verb} kept units from being compiled: what head has of them is shown as new",
+        counted(count, "error")
+    )
+}
+
+fn rendered(diff: &diff::Diff, arguments: &Diff) -> String {
+    let limit = (arguments.limit > 0).then_some(arguments.limit);
+    match arguments.format {
+        Format::Human => diff_human(diff, terminal::human_options(limit)),
+        Format::Json => diff_json(diff),
+        Format::Markdown => diff_markdown(diff, limit),
+    }
+}
+
+/// Findings are no result of this command: they go to standard error.
+fn tell_findings(head: Compiled) {
+    let sources = head.documents.snapshot.files;
+    let report = Report { findings: head.findings.into_sorted(), files: sources.len(), sources, ..Report::default() };
+    terminal::tell(human(&report, terminal::human_options(Some(50))).trim_end());
+}

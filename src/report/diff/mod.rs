@@ -1,0 +1,14 @@
+//! A diff as text: for people at a terminal, for pull requests, for programs.
+
+mod human;
+mod json;
+mod markdown;
+#[cfg(test)]
+mod samples;
+mod table;
+mod value;
+mod wording;
+
+pub use human::diff_human;
+pub use json::{diff_json, diff_schema};
+pub use markdown::diff_markdown;
