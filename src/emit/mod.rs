@@ -35,11 +35,11 @@ pub fn emit_environment(facts: &EnvironmentFacts<'_>) -> Vec<Artifact> {
 
 /// Reads a unit's files back: the set of objects and every field of them must be what was meant.
 pub fn verify(unit: &ProvisionedUnit<'_>, artifacts: &[Artifact]) -> Result<(), EmitError> {
-    read_back::manifests::verify(artifacts, &kubernetes::objects(unit))?;
+    read_back::manifests::verify(kubernetes::FOLDER, artifacts, &kubernetes::objects(unit))?;
     Ok(terraform::verify(unit, artifacts)?)
 }
 
 /// The same for the files of an environment itself.
 pub fn verify_environment(facts: &EnvironmentFacts<'_>, artifacts: &[Artifact]) -> Result<(), EmitError> {
-    Ok(read_back::manifests::verify(artifacts, &kubernetes::environment_objects(facts))?)
+    Ok(read_back::manifests::verify(kubernetes::FOLDER, artifacts, &kubernetes::environment_objects(facts))?)
 }
