@@ -1,13 +1,17 @@
-//! Provisioned units become artifacts, and artifacts are read back before they are written. No emitter sees another.
+//! Provisioned units become artifacts, and artifacts are read back before they are written. Emitters do
+//! not see each other, but for `observability`, which watches what `kubernetes` makes.
 
 mod artifact;
 pub mod hcl;
 pub mod kubernetes;
+pub mod observability;
 pub mod read_back;
 pub mod terraform;
 pub mod yaml;
 
 pub use artifact::Artifact;
+
+use kubernetes::layout;
 
 use crate::provision::{EnvironmentFacts, ProvisionedUnit};
 
@@ -22,7 +26,9 @@ pub enum EmitError {
 
 /// All files of one unit, sorted by path.
 pub fn emit(unit: &ProvisionedUnit<'_>) -> Result<Vec<Artifact>, EmitError> {
-    let mut artifacts = kubernetes::manifests(unit);
+    let running = kubernetes::objects(unit);
+    let mut artifacts = layout::files(kubernetes::FOLDER, &running);
+    artifacts.extend(layout::files(observability::FOLDER, &observability::objects(unit, &running)));
     artifacts.extend(terraform::terraform(unit)?);
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(artifacts)
@@ -35,7 +41,9 @@ pub fn emit_environment(facts: &EnvironmentFacts<'_>) -> Vec<Artifact> {
 
 /// Reads a unit's files back: the set of objects and every field of them must be what was meant.
 pub fn verify(unit: &ProvisionedUnit<'_>, artifacts: &[Artifact]) -> Result<(), EmitError> {
-    read_back::manifests::verify(kubernetes::FOLDER, artifacts, &kubernetes::objects(unit))?;
+    let running = kubernetes::objects(unit);
+    read_back::manifests::verify(kubernetes::FOLDER, artifacts, &running)?;
+    read_back::manifests::verify(observability::FOLDER, artifacts, &observability::objects(unit, &running))?;
     Ok(terraform::verify(unit, artifacts)?)
 }
 

@@ -10,15 +10,15 @@ mod deployment;
 mod environment;
 mod external_secret;
 mod files;
-mod go_template;
+pub(in crate::emit) mod go_template;
 mod job;
-mod labels;
-mod layout;
-mod metrics_port;
-mod names;
+pub(in crate::emit) mod labels;
+pub(in crate::emit) mod layout;
+pub(in crate::emit) mod metrics_port;
+pub(in crate::emit) mod names;
 mod network_peer;
 mod network_policy;
-mod object;
+pub(in crate::emit) mod object;
 mod pod;
 mod probe;
 mod replicas;
@@ -31,7 +31,7 @@ mod volumes;
 mod wave;
 
 #[cfg(test)]
-mod sample;
+pub(in crate::emit) mod sample;
 #[cfg(test)]
 mod tests;
 
