@@ -168,7 +168,8 @@ fn condition(subject: &Subject<'_>, objective: &Objective, burn: &Burn) -> Optio
 }
 
 fn unmeasured(subject: &Subject<'_>, objective: &Objective) -> Rule {
-    let expr = format!("absent_over_time({}[1h])", recorded(subject, objective, REQUESTS));
+    // Without the boundaries of a histogram, requests are there and slow ones are not.
+    let expr = format!("absent_over_time({}[1h])", recorded(subject, objective, ERRORS));
     let words = Words {
         summary: format!("{}: nobody measures whether {}", subject.name(), objective.promise),
         description: "The metrics that count its requests are not there, or lack the boundaries of the convention. \
