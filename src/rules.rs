@@ -6,7 +6,7 @@ use crate::{link, provision, read};
 /// All rules, in the order of the pipeline.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let reading = read::rules::ALL.iter().copied().chain(read::validate::rules::all());
-    reading.chain(link::rules::ALL.iter().copied()).chain(provision::rules::ALL.iter().copied())
+    reading.chain(link::rules::all()).chain(provision::rules::ALL.iter().copied())
 }
 
 /// The rule of this id.
@@ -41,6 +41,7 @@ mod tests {
             demand(rule.id.split('/').count() == 2 && rule.id.split('/').all(is_kebab_case), "is no `stage/name`");
             demand(!rule.summary.is_empty() && !rule.summary.contains('\n'), "has no summary of one line");
             demand(!rule.summary.ends_with('.'), "has a summary that ends with a period");
+            demand(!rule.summary.starts_with(char::is_lowercase), "has a summary that begins in lower case");
             demand(rule.explanation.trim().len() >= SHORTEST_EXPLANATION, "has no real explanation");
             demand(rule.explanation.contains("```") || rule.explanation.contains('`'), "shows no example");
             demand(rule.explanation.matches("```").count() % 2 == 0, "leaves a code block open");
@@ -62,12 +63,13 @@ mod tests {
     #[test]
     fn a_careless_rule_would_be_found() {
         let rule = |id, summary, explanation| Rule { id, severity: Severity::Error, summary, explanation };
-        let careless = [rule("Link/unknown_Owner", "Owners exist.", "They should."), rule("link", "", "```yaml\n")];
+        let careless = [rule("Link/unknown_Owner", "owners exist.", "They should."), rule("link", "", "```yaml\n")];
         assert_eq!(
             faults(&careless),
             [
                 "Link/unknown_Owner is no `stage/name`",
                 "Link/unknown_Owner has a summary that ends with a period",
+                "Link/unknown_Owner has a summary that begins in lower case",
                 "Link/unknown_Owner has no real explanation",
                 "Link/unknown_Owner shows no example",
                 "link is no `stage/name`",

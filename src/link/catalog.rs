@@ -22,7 +22,7 @@ pub struct Catalog<'d> {
     pub resource_types: BTreeMap<&'d Name, &'d Declared<ResourceType>>,
     pub secret_requests: BTreeMap<&'d Name, &'d Declared<SecretRequest>>,
     pub graph: Graph,
-    /// Sorted by environment, then name. Only units whose declarations have no error.
+    /// By environment, services before shared resources, by name. Only units whose declarations have no error.
     pub units: Vec<Unit<'d>>,
 }
 

@@ -1,15 +1,10 @@
-//! Who depends on whom, both ways, and what is wrong with that.
+//! Who depends on whom, both ways, and the circles in that.
 
 use super::index::Index;
-use super::placeholder::{Reference, TemplatePart};
-use super::resolve::Resolved;
-use super::rules;
-use super::usage::Usage;
-use crate::model::kinds::Service;
-use crate::model::kinds::service::{Api, Lifecycle};
-use crate::model::{Findings, Name};
-use crate::read::{Declared, Place};
-use std::collections::{BTreeMap, BTreeSet};
+use super::resolve::Links;
+use super::rules::dependencies;
+use crate::model::{Findings, Location, Name};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Who calls whom, both ways.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,12 +19,12 @@ pub struct Graph {
 
 impl Graph {
     /// From what placeholders show and what `dependsOn` adds.
-    pub fn of<'a>(services: impl IntoIterator<Item = (&'a Declared<Service>, &'a Resolved)>) -> Graph {
+    pub fn of<'a>(links: impl IntoIterator<Item = &'a Links<'a, 'a>>) -> Graph {
         let mut graph = Graph::default();
-        for (service, resolved) in services {
+        for links in links {
+            let service = links.service();
             let caller = &service.metadata.name;
-            let declared = service.spec.depends_on.iter().filter(|callee| *callee != caller);
-            let callees: BTreeSet<Name> = resolved.calls.iter().chain(declared).cloned().collect();
+            let callees: BTreeSet<Name> = links.callees().into_keys().cloned().collect();
             for callee in &callees {
                 graph.called_by.entry(callee.clone()).or_default().insert(caller.clone());
             }
@@ -42,52 +37,81 @@ impl Graph {
     }
 }
 
-/// Circles, each told once at its alphabetically first member.
-pub fn check_cycles(index: &Index<'_>, graph: &Graph, findings: &mut Findings) {
-    for cycle in cycles(&graph.calls) {
+/// Circles: for each group of services that all need each other, a shortest one through its first member.
+pub fn check_cycles(index: &Index<'_>, graph: &Graph, links: &BTreeMap<&Name, Links<'_, '_>>, findings: &mut Findings) {
+    let edge = |from: &Name, to: &Name| -> Option<Location> {
+        Some(index.documents.locate(&links.get(from)?.callees().get(to)?.place))
+    };
+    for group in groups(&graph.calls, &graph.called_by) {
+        let cycle = shortest_cycle(&graph.calls, &group);
+        let next = cycle.iter().cycle().skip(1);
+        let edges = cycle.iter().zip(next).filter_map(|(from, to)| edge(from, to)).collect();
         let names: Vec<&str> = cycle.iter().map(|name| name.as_str()).collect();
-        if let Some(first) = cycle.first().and_then(|name| index.services.get(*name)) {
-            findings.push(rules::dependency_cycle(&names, index.documents.locate(&first.name_place())));
+        let others = group.iter().map(|name| name.as_str()).filter(|name| !names.contains(name));
+        let others: Vec<&str> = others.collect();
+        if let Some(finding) = dependencies::dependency_cycle(&names, &others, edges) {
+            findings.push(finding);
         }
     }
 }
 
-/// One shortest circle through the first member of every strongly connected component that has any.
-fn cycles(edges: &BTreeMap<Name, BTreeSet<Name>>) -> Vec<Vec<&Name>> {
-    let mut found = Vec::new();
-    let mut told: BTreeSet<&Name> = BTreeSet::new();
-    for start in edges.keys().filter(|name| in_cycle(edges, name)) {
-        if told.contains(start) {
-            continue;
-        }
-        if let Some(cycle) = shortest_cycle(edges, start) {
-            told.extend(cycle.iter().copied());
-            found.push(cycle);
+type Edges = BTreeMap<Name, BTreeSet<Name>>;
+
+/// The strongly connected components of more than one member, in linear time: each node's ancestors, in the order in
+/// which a depth-first walk leaves the nodes, last first.
+fn groups<'g>(edges: &'g Edges, reversed: &'g Edges) -> Vec<BTreeSet<&'g Name>> {
+    let mut seen = BTreeSet::new();
+    let mut left = Vec::with_capacity(edges.len());
+    for start in edges.keys() {
+        walk(edges, start, &mut seen, &mut left);
+    }
+    let mut seen = BTreeSet::new();
+    let mut groups = Vec::new();
+    for start in left.into_iter().rev() {
+        let mut group = Vec::new();
+        walk(reversed, start, &mut seen, &mut group);
+        if group.len() > 1 {
+            groups.push(group.into_iter().collect());
         }
     }
-    found
+    groups
 }
 
-/// Cheap filter before the search: something that is called and calls.
-fn in_cycle(edges: &BTreeMap<Name, BTreeSet<Name>>, name: &Name) -> bool {
-    edges
-        .get(name)
-        .is_some_and(|callees| callees.iter().any(|callee| edges.get(callee).is_some_and(|next| !next.is_empty())))
+/// Depth first from `start`, without recursion: however long a chain is, the stack is not.
+fn walk<'g>(edges: &'g Edges, start: &'g Name, seen: &mut BTreeSet<&'g Name>, left: &mut Vec<&'g Name>) {
+    if !seen.insert(start) {
+        return;
+    }
+    let next = |name: &Name| edges.get(name).into_iter().flatten();
+    let mut path = vec![(start, next(start))];
+    while let Some((at, ahead)) = path.last_mut() {
+        match ahead.find(|name| !seen.contains(name)) {
+            Some(name) => {
+                seen.insert(name);
+                path.push((name, next(name)));
+            }
+            None => {
+                left.push(*at);
+                path.pop();
+            }
+        }
+    }
 }
 
-/// Breadth first from `start` back to it.
-fn shortest_cycle<'g>(edges: &'g BTreeMap<Name, BTreeSet<Name>>, start: &'g Name) -> Option<Vec<&'g Name>> {
+/// Breadth first from the first member of a group back to it.
+fn shortest_cycle<'g>(edges: &'g Edges, group: &BTreeSet<&'g Name>) -> Vec<&'g Name> {
+    let Some(start) = group.first().copied() else { return Vec::new() };
     let mut came_from: BTreeMap<&Name, &Name> = BTreeMap::new();
-    let mut queue = std::collections::VecDeque::from([start]);
+    let mut queue = VecDeque::from([start]);
     while let Some(at) = queue.pop_front() {
-        for next in edges.get(at).into_iter().flatten() {
+        for next in edges.get(at).into_iter().flatten().filter(|next| group.contains(next)) {
             if next == start {
                 let mut cycle = vec![at];
                 while let Some(before) = came_from.get(cycle[cycle.len() - 1]) {
                     cycle.push(before);
                 }
                 cycle.reverse();
-                return Some(cycle);
+                return cycle;
             }
             if !came_from.contains_key(next) {
                 came_from.insert(next, at);
@@ -95,181 +119,98 @@ fn shortest_cycle<'g>(edges: &'g BTreeMap<Name, BTreeSet<Name>>, start: &'g Name
             }
         }
     }
-    None
-}
-
-/// Dependencies that are declared but not used, used but not declared, or not wise.
-pub fn check_dependencies(index: &Index<'_>, usage: &Usage<'_>, resolved: &Resolved, findings: &mut Findings) {
-    let service = usage.service;
-    let name = &service.metadata.name;
-    for (position, callee) in service.spec.depends_on.iter().enumerate() {
-        if resolved.calls.contains(callee) {
-            let at = service.place(&["spec", "dependsOn", &position.to_string()]);
-            findings.push(rules::redundant_dependency(name, callee, index.documents.locate(&at)));
-        }
-    }
-    for (local, request) in &service.spec.resources {
-        let needed = index.resource_types.get(&request.kind).is_some_and(|kind| !kind.spec.standalone);
-        if needed && !resolved.resources.contains(local) {
-            let at = service.place(&["spec", "resources", local]).key();
-            findings.push(rules::unused_resource(name, local, index.documents.locate(&at)));
-        }
-    }
-    for request in index.secret_requests.values().filter(|request| request.spec.service == *name) {
-        for key in request.spec.keys.keys() {
-            if !resolved.secrets.contains(&(request.metadata.name.clone(), key.clone())) {
-                let at = request.place(&["spec", "keys", key]).key();
-                findings.push(rules::unused_secret(&request.metadata.name, key, name, index.documents.locate(&at)));
-            }
-        }
-    }
-    for callee in resolved.calls.iter().chain(&service.spec.depends_on) {
-        let Some(declared) = index.services.get(callee) else { continue };
-        if declared.spec.lifecycle == Lifecycle::Deprecated && service.spec.lifecycle != Lifecycle::Deprecated {
-            let at = first_mention(usage, callee).unwrap_or_else(|| service.name_place());
-            let deprecated = index.documents.locate(&declared.place(&["spec", "lifecycle"]));
-            findings.push(rules::deprecated_dependency(name, callee, index.documents.locate(&at), deprecated));
-        }
-    }
-    literal_addresses(index, usage, findings);
-}
-
-fn first_mention(usage: &Usage<'_>, callee: &Name) -> Option<Place> {
-    usage.uses.iter().find_map(|one| match one.reference() {
-        Reference::ServiceHost(name) | Reference::ServicePort { service: name, .. } if name == callee.as_str() => {
-            Some(one.place.clone())
-        }
-        _ => None,
-    })
-}
-
-/// `cartservice:7070` in a variable is a dependency that the graph cannot see.
-fn literal_addresses(index: &Index<'_>, usage: &Usage<'_>, findings: &mut Findings) {
-    let service = usage.service;
-    let base = usage.containers.iter().flat_map(|(container, texts)| {
-        let route = move |variable: &str| service.place(&["spec", "containers", container, "variables", variable]);
-        texts.variables.iter().map(move |(variable, template)| (route(variable), template))
-    });
-    let overrides = usage.overrides.iter().flat_map(|(environment, containers)| {
-        containers.iter().flat_map(move |(container, variables)| {
-            let route = ["spec", "environments", environment, "containers", container, "variables"];
-            variables.iter().map(move |(variable, template)| (service.place(&route).child(*variable), template))
-        })
-    });
-    for (place, template) in base.chain(overrides) {
-        let [TemplatePart::Literal(text)] = template.parts.as_slice() else { continue };
-        let Some(address) = literal_address(text) else { continue };
-        let Some(callee) = index.services.get(address.host) else { continue };
-        if callee.metadata.name == service.metadata.name {
-            continue;
-        }
-        let ports = callee.spec.service.as_ref().map(|s| &s.ports);
-        let Some((port, _)) = ports.and_then(|ports| ports.iter().find(|(_, port)| port.port == address.port)) else {
-            continue;
-        };
-        let field = match ports.map_or(0, |ports| ports.len()) {
-            1 => "port".to_owned(),
-            _ => format!("ports.{port}"),
-        };
-        let at = index.documents.locate(&place.within(address.range.start, address.range.end));
-        let written = &text[address.range.clone()];
-        let span = at.span.filter(|span| span.range().len() == written.len());
-        let (caller, callee) = (&service.metadata.name, &callee.metadata.name);
-        findings.push(rules::undeclared_dependency(caller, callee, &field, written, at, span));
-    }
-}
-
-struct Address<'t> {
-    host: &'t str,
-    port: i32,
-    range: std::ops::Range<usize>,
-}
-
-/// `host:port` with an optional scheme before and path behind; the host may carry cluster suffixes.
-fn literal_address(text: &str) -> Option<Address<'_>> {
-    let start = text.find("://").map_or(0, |scheme| scheme + 3);
-    let rest = &text[start..];
-    let length = rest.find(['/', '?', ',', ';']).unwrap_or(rest.len());
-    let (host, port) = rest[..length].split_once(':')?;
-    let port = port.parse().ok()?;
-    Some(Address { host: host.split('.').next()?, port, range: start..start + length })
-}
-
-/// APIs that are provided and consumed.
-pub fn check_apis(index: &Index<'_>, graph: &Graph, findings: &mut Findings) {
-    let mut providers: BTreeMap<&Name, (&Declared<Service>, Place)> = BTreeMap::new();
-    for service in index.services.values() {
-        for (position, api) in service.spec.apis.provides.iter().enumerate() {
-            let place = service.place(&["spec", "apis", "provides", &position.to_string(), "name"]);
-            match providers.get(&api.name) {
-                Some((_, first)) => findings.push(rules::duplicate_api(
-                    &api.name,
-                    index.documents.locate(&place),
-                    index.documents.locate(first),
-                )),
-                None => {
-                    providers.insert(&api.name, (service, place));
-                }
-            }
-        }
-    }
-    let no_calls = BTreeSet::new();
-    for service in index.services.values() {
-        let name = &service.metadata.name;
-        let calls = graph.calls.get(name).unwrap_or(&no_calls);
-        for (position, api) in service.spec.apis.consumes.iter().enumerate() {
-            let at = index.documents.locate(&service.place(&["spec", "apis", "consumes", &position.to_string()]));
-            match providers.get(api) {
-                None => findings.push(rules::unknown_api(api, at, providers.keys().map(|known| known.as_str()))),
-                Some((provider, _)) if !calls.contains(&provider.metadata.name) => {
-                    findings.push(rules::unused_api(name, api, &provider.metadata.name, at));
-                }
-                Some(_) => {}
-            }
-        }
-        if service.spec.apis.consumes.is_empty() {
-            continue;
-        }
-        for provider in calls.iter().filter_map(|callee| index.services.get(callee)) {
-            let apis: Vec<&Api> = provider.spec.apis.provides.iter().collect();
-            if !apis.is_empty() && apis.iter().all(|api| !service.spec.apis.consumes.contains(&api.name)) {
-                let names: Vec<&str> = apis.iter().map(|api| api.name.as_str()).collect();
-                let at = index.documents.locate(&service.place(&["spec", "apis", "consumes"]).key());
-                findings.push(rules::undeclared_api(name, &provider.metadata.name, &names, at));
-            }
-        }
-    }
+    Vec::new()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    fn edges(pairs: &[(&str, &[&str])]) -> BTreeMap<Name, BTreeSet<Name>> {
-        let name = |text: &str| Name::parse(text).expect("a valid name");
+    fn name(text: &str) -> Name {
+        Name::parse(text).expect("a valid name")
+    }
+
+    fn edges(pairs: &[(&str, &[&str])]) -> Edges {
         pairs.iter().map(|(from, to)| (name(from), to.iter().map(|to| name(to)).collect())).collect()
+    }
+
+    fn reversed(edges: &Edges) -> Edges {
+        let mut reversed = Edges::new();
+        for (from, to) in edges.iter().flat_map(|(from, all)| all.iter().map(move |to| (from, to))) {
+            reversed.entry(to.clone()).or_default().insert(from.clone());
+        }
+        reversed
+    }
+
+    /// The groups with a shortest cycle of each, in the order of their first members.
+    fn cycles(edges: &Edges) -> Vec<(String, String)> {
+        let shown = |names: Vec<&Name>| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" ");
+        let reversed = reversed(edges);
+        let groups = groups(edges, &reversed);
+        let mut cycles: Vec<_> = groups
+            .into_iter()
+            .map(|group| (shown(shortest_cycle(edges, &group)), shown(group.into_iter().collect())))
+            .collect();
+        cycles.sort();
+        cycles
+    }
+
+    fn pair(cycle: &str, group: &str) -> (String, String) {
+        (cycle.to_owned(), group.to_owned())
     }
 
     #[test]
     fn a_circle_is_told_once_and_in_order() {
-        let edges = edges(&[("a", &["b"]), ("b", &["c"]), ("c", &["a", "d"]), ("d", &[])]);
-        let found = cycles(&edges);
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].iter().map(|n| n.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+        let edges = edges(&[("a", &["b"]), ("b", &["c"]), ("c", &["a", "d"]), ("d", &[]), ("e", &["a"])]);
+        assert_eq!(cycles(&edges), [pair("a b c", "a b c")]);
     }
 
     #[test]
-    fn two_circles_are_told_apart() {
-        let edges = edges(&[("a", &["b"]), ("b", &["a"]), ("x", &["y"]), ("y", &["x"]), ("z", &["a", "x"])]);
-        assert_eq!(cycles(&edges).len(), 2);
+    fn circles_that_share_a_member_are_one_group() {
+        let edges = edges(&[("a", &["b", "c"]), ("b", &["a"]), ("c", &["d"]), ("d", &["a"])]);
+        assert_eq!(cycles(&edges), [pair("a b", "a b c d")]);
     }
 
     #[test]
-    fn literal_addresses_are_recognised_with_scheme_and_path() {
-        let host_port = |text| literal_address(text).map(|a| (a.host, a.port, &text[a.range]));
-        assert_eq!(host_port("cart:7070"), Some(("cart", 7070, "cart:7070")));
-        assert_eq!(host_port("http://cart.prod.svc:80/x"), Some(("cart", 80, "cart.prod.svc:80")));
-        assert_eq!(host_port("12:30 o'clock"), None);
-        assert_eq!(host_port("cart"), None);
+    fn two_circles_are_told_apart_though_a_path_leads_from_one_to_the_other() {
+        let edges = edges(&[("a", &["b"]), ("b", &["a", "x"]), ("x", &["y"]), ("y", &["x"]), ("z", &["a", "x"])]);
+        assert_eq!(cycles(&edges), [pair("a b", "a b"), pair("x y", "x y")]);
+    }
+
+    #[test]
+    fn a_long_chain_is_walked_without_recursion() {
+        let chain: Edges =
+            (0..20_000).map(|at| (name(&format!("s{at}")), [name(&format!("s{}", at + 1))].into())).collect();
+        assert_eq!(cycles(&chain), []);
+    }
+
+    proptest! {
+        #[test]
+        fn a_group_is_who_can_reach_each_other(pairs in proptest::collection::vec((0..8_u8, 0..8_u8), 0..20)) {
+            let node = |at: u8| name(&format!("n{at}"));
+            let mut edges: Edges = (0..8).map(|at| (node(at), BTreeSet::new())).collect();
+            for (from, to) in pairs.into_iter().filter(|(from, to)| from != to) {
+                edges.entry(node(from)).or_default().insert(node(to));
+            }
+            let reaches = |from: &Name, to: &Name| {
+                let (mut seen, mut left) = (BTreeSet::new(), Vec::new());
+                walk(&edges, edges.get_key_value(from).unwrap().0, &mut seen, &mut left);
+                seen.contains(to)
+            };
+            let reversed = reversed(&edges);
+            let groups = groups(&edges, &reversed);
+            for (one, other) in edges.keys().flat_map(|one| edges.keys().map(move |other| (one, other))) {
+                let together = groups.iter().any(|group| group.contains(one) && group.contains(other));
+                prop_assert_eq!(together, one != other && reaches(one, other) && reaches(other, one)
+                    || one == other && edges.keys().any(|via| via != one && reaches(one, via) && reaches(via, one)));
+            }
+            for group in &groups {
+                let cycle = shortest_cycle(&edges, group);
+                prop_assert!(cycle.len() > 1);
+                let next = cycle.iter().cycle().skip(1);
+                prop_assert!(cycle.iter().zip(next).all(|(from, to)| edges[*from].contains(*to)));
+            }
+        }
     }
 }

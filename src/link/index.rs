@@ -1,9 +1,9 @@
 //! Declarations by name. A name that is declared but broken is known too, so that one mistake is not told many times.
 
-use super::rules;
+use super::rules::declarations;
 use crate::model::kinds::{Environment, Kind, Platform, Resource, ResourceType, SecretRequest, Service, Team};
-use crate::model::{Findings, Name, nearest};
-use crate::read::{Declared, Documents};
+use crate::model::{Findings, Name, RepoPath, Severity, nearest};
+use crate::read::{Declared, Document, Documents, NodeValue};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every declaration that others refer to, by its name.
@@ -11,17 +11,21 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Index<'d> {
     pub documents: &'d Documents,
     pub platform: Option<&'d Declared<Platform>>,
-    pub teams: BTreeMap<&'d Name, &'d Declared<Team>>,
-    pub environments: BTreeMap<&'d Name, &'d Declared<Environment>>,
-    pub services: BTreeMap<&'d Name, &'d Declared<Service>>,
-    pub resources: BTreeMap<&'d Name, &'d Declared<Resource>>,
-    pub resource_types: BTreeMap<&'d Name, &'d Declared<ResourceType>>,
-    pub secret_requests: BTreeMap<&'d Name, &'d Declared<SecretRequest>>,
+    pub teams: ByName<'d, Team>,
+    pub environments: ByName<'d, Environment>,
+    pub services: ByName<'d, Service>,
+    pub resources: ByName<'d, Resource>,
+    pub resource_types: ByName<'d, ResourceType>,
+    pub secret_requests: ByName<'d, SecretRequest>,
+    /// Service -> its secret requests, by name.
+    pub requests_of: BTreeMap<&'d Name, Vec<&'d Declared<SecretRequest>>>,
     /// Names of declarations that have mistakes of their own.
-    broken: BTreeSet<(Kind, String)>,
-    /// Names of files that could not be read as YAML: they may have declared anything.
+    broken: BTreeSet<(Kind, &'d str)>,
+    /// Names that something which could not be read may have declared.
     unread: BTreeSet<String>,
 }
+
+pub type ByName<'d, S> = BTreeMap<&'d Name, &'d Declared<S>>;
 
 /// How a reference turned out.
 pub enum Found<T> {
@@ -35,6 +39,7 @@ pub enum Found<T> {
 impl<'d> Index<'d> {
     pub fn build(documents: &'d Documents, findings: &mut Findings) -> Index<'d> {
         let declarations = &documents.declarations;
+        let unread = unread_names(documents, findings);
         let index = Index {
             documents,
             platform: first_platform(documents, findings),
@@ -44,26 +49,38 @@ impl<'d> Index<'d> {
             resources: by_name(documents, Kind::Resource, &declarations.resources, findings),
             resource_types: by_name(documents, Kind::ResourceType, &declarations.resource_types, findings),
             secret_requests: by_name(documents, Kind::SecretRequest, &declarations.secret_requests, findings),
+            requests_of: BTreeMap::new(),
             broken: broken_names(documents),
-            unread: unread_files(documents),
+            unread,
         };
         // The other kinds are referred to by nobody, but their names are unique too.
         by_name(documents, Kind::Waiver, &declarations.waivers, findings);
         by_name(documents, Kind::Incident, &declarations.incidents, findings);
         by_name(documents, Kind::GoldenPath, &declarations.golden_paths, findings);
         by_name(documents, Kind::PriceBook, &declarations.price_books, findings);
-        index
+        Index { requests_of: requests_of(&index.secret_requests), ..index }
     }
 
-    /// Looks a name up among declarations of one kind.
-    pub fn find<T>(&self, kind: Kind, map: &BTreeMap<&'d Name, &'d Declared<T>>, name: &str) -> Found<&'d Declared<T>> {
-        if let Some(declared) = map.get(name) {
-            return Found::Declared(declared);
+    /// The requests of one service, by name.
+    pub fn requests_of(&self, service: &str) -> &[&'d Declared<SecretRequest>] {
+        self.requests_of.get(service).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether something that has mistakes of its own may be what is called so.
+    pub fn may_be_declared(&self, kind: Kind, name: &str) -> bool {
+        self.broken.contains(&(kind, name)) || self.unread.contains(name)
+    }
+
+    fn find<S>(&self, kind: Kind, declared: &ByName<'d, S>, name: &str) -> Found<&'d Declared<S>> {
+        match declared.get(name) {
+            Some(declared) => Found::Declared(declared),
+            None if self.may_be_declared(kind, name) => Found::Broken,
+            None => {
+                let broken = self.broken.iter().filter(|(of, _)| *of == kind).map(|(_, name)| *name);
+                let known = declared.keys().map(|known| known.as_str()).chain(broken);
+                Found::Missing(nearest(name, known).map(str::to_owned))
+            }
         }
-        if self.broken.contains(&(kind, name.to_owned())) || self.unread.contains(name) {
-            return Found::Broken;
-        }
-        Found::Missing(nearest(name, map.keys().map(|known| known.as_str())).map(str::to_owned))
     }
 
     pub fn team(&self, name: &str) -> Found<&'d Declared<Team>> {
@@ -91,16 +108,16 @@ impl<'d> Index<'d> {
     }
 }
 
-fn by_name<'d, T>(
+fn by_name<'d, S>(
     documents: &Documents,
     kind: Kind,
-    declared: &'d [Declared<T>],
+    declared: &'d [Declared<S>],
     findings: &mut Findings,
-) -> BTreeMap<&'d Name, &'d Declared<T>> {
-    let mut map: BTreeMap<&'d Name, &'d Declared<T>> = BTreeMap::new();
+) -> ByName<'d, S> {
+    let mut map: ByName<'d, S> = BTreeMap::new();
     for declaration in declared {
         match map.get(&declaration.metadata.name) {
-            Some(first) => findings.push(rules::duplicate_name(
+            Some(first) => findings.push(declarations::duplicate_name(
                 kind,
                 &declaration.metadata.name,
                 documents.locate(&declaration.name_place()),
@@ -119,30 +136,67 @@ fn first_platform<'d>(documents: &'d Documents, findings: &mut Findings) -> Opti
     let first = platforms.next()?;
     for other in platforms {
         let at = documents.locate(&other.name_place());
-        findings.push(rules::second_platform(at, documents.locate(&first.name_place())));
+        findings.push(declarations::second_platform(at, documents.locate(&first.name_place())));
     }
     Some(first)
 }
 
-/// Kind and name of every document that did not become a declaration.
-fn broken_names(documents: &Documents) -> BTreeSet<(Kind, String)> {
-    let broken = documents.declarations.broken.iter();
-    broken.filter_map(|broken| Some((broken.kind, broken.name.as_ref()?.to_string()))).collect()
+fn requests_of<'d>(requests: &ByName<'d, SecretRequest>) -> BTreeMap<&'d Name, Vec<&'d Declared<SecretRequest>>> {
+    let mut of: BTreeMap<&'d Name, Vec<_>> = BTreeMap::new();
+    for request in requests.values().copied() {
+        of.entry(&request.spec.service).or_default().push(request);
+    }
+    of
 }
 
-/// YAML files of which no document came out: by file name and by folder name, as `redis/resource-type.yaml` has it.
-fn unread_files(documents: &Documents) -> BTreeSet<String> {
-    let read: BTreeSet<_> = documents.documents.iter().map(|document| &document.path).collect();
-    let unread = documents
-        .snapshot
-        .files
-        .keys()
-        .filter(|path| matches!(path.extension(), Some("yaml" | "yml")) && !read.contains(path));
-    unread
-        .flat_map(|path| {
-            let stem = path.file_name().rsplit_once('.').map_or("", |(stem, _)| stem);
-            let folder = path.parent().rsplit('/').next().unwrap_or_default();
-            [stem.to_owned(), folder.to_owned()]
-        })
-        .collect()
+/// Kind and name of every document that did not become a declaration.
+fn broken_names(documents: &Documents) -> BTreeSet<(Kind, &str)> {
+    let broken = documents.declarations.broken.iter();
+    broken.filter_map(|broken| Some((broken.kind, broken.name.as_ref()?.as_str()))).collect()
+}
+
+/// Names in files that could not be read, and of documents whose kind is none.
+fn unread_names(documents: &Documents, findings: &Findings) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for path in unread_files(findings) {
+        names.extend(names_by_path(path));
+        names.extend(documents.snapshot.files.get(path).into_iter().flat_map(|text| names_in(text)));
+    }
+    let kindless = documents.documents.iter().filter(|document| !has_kind(document));
+    names.extend(kindless.filter_map(|document| text_of(document, &["metadata", "name"])).map(str::to_owned));
+    names
+}
+
+/// Files that loading or parsing refused, whole or in part.
+fn unread_files(findings: &Findings) -> BTreeSet<&RepoPath> {
+    let is_reading = |id: &str| id.starts_with("load/") || id.starts_with("yaml/");
+    let unread = findings.iter().filter(|f| f.severity() == Severity::Error && is_reading(f.rule.id));
+    unread.map(|finding| &finding.at.path).collect()
+}
+
+/// `catalog/cart.yaml` most likely declares cart, `redis/resource-type.yaml` redis.
+fn names_by_path(path: &RepoPath) -> [String; 2] {
+    let stem = path.file_name().split('.').next().unwrap_or_default();
+    let folder = path.parent().rsplit('/').next().unwrap_or_default();
+    [stem.to_owned(), folder.to_owned()]
+}
+
+/// What stands behind `name:` in a text that is no YAML.
+fn names_in(text: &str) -> impl Iterator<Item = String> {
+    text.split("name:").skip(1).filter_map(|behind| {
+        let behind = behind.lines().next().unwrap_or_default();
+        let word = behind.trim_start_matches([' ', '"', '\'']).split([' ', '"', '\'', ',', '}', '#']).next()?;
+        Name::parse(word).map(|name| name.to_string())
+    })
+}
+
+fn has_kind(document: &Document) -> bool {
+    text_of(document, &["kind"]).is_some_and(|kind| Kind::parse(kind).is_some())
+}
+
+fn text_of<'d>(document: &'d Document, route: &[&str]) -> Option<&'d str> {
+    match &route.iter().try_fold(&document.root, |node, step| node.child(step))?.value {
+        NodeValue::Text(text) => Some(text),
+        _ => None,
+    }
 }

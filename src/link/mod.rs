@@ -1,8 +1,16 @@
 //! Names, references, placeholders and the graph: documents become a catalog.
 //!
 //! What is declared but has mistakes of its own is known by name, so that one mistake is told once, at its place.
+//!
+//! ```text
+//! Index -> references, Usage (texts parsed) -> Links (what they lead to) -> Graph, Shared -> units
+//! ```
 
+mod addresses;
+mod apis;
 mod catalog;
+mod dependencies;
+mod environments;
 mod graph;
 mod index;
 mod placeholder;
@@ -10,6 +18,8 @@ mod references;
 mod resolve;
 pub mod rules;
 mod sharing;
+#[cfg(test)]
+mod tests;
 mod units;
 mod usage;
 
@@ -17,40 +27,56 @@ pub use catalog::{Catalog, ServiceUnit, Unit, UnitContainer, UnitResource};
 pub use graph::Graph;
 pub use placeholder::{EnvironmentField, MetadataField, ROOTS, Reference, Template, TemplatePart};
 
-use crate::model::{Findings, Location, RepoPath};
+use crate::model::kinds::Kind;
+use crate::model::{Findings, Location, Name, RepoPath, Severity};
 use crate::read::Documents;
+use apis::Providers;
 use index::Index;
+use resolve::{Links, resolve};
 use std::collections::{BTreeMap, BTreeSet};
+use usage::{Usage, usage};
 
 /// Links all declarations. Mistakes are findings; units that have none are in the catalog.
 pub fn link<'d>(documents: &'d Documents, findings: &mut Findings) -> Catalog<'d> {
+    check_presence(documents, findings);
     let index = Index::build(documents, findings);
-    check_presence(&index, findings);
     references::check(&index, findings);
-    resolve::check_shared(&index, findings);
+    environments::check(&index, findings);
+    let providers = Providers::of(&index, findings);
 
-    let mut usages = BTreeMap::new();
-    let mut resolved = BTreeMap::new();
-    let mut whole = BTreeSet::new();
+    let mut usages: Vec<Usage<'d>> = Vec::with_capacity(index.services.len());
+    let mut flawed: BTreeSet<&Name> = BTreeSet::new();
     for (name, service) in &index.services {
-        let before = findings.errors();
-        let usage = usage::usage(documents, service, findings);
-        let types_are_whole = resolve::check_requests(&index, service, findings);
-        let leads_to = resolve::resolve(&index, &usage, findings);
-        graph::check_dependencies(&index, &usage, &leads_to, findings);
-        if findings.errors() == before && types_are_whole && !leads_to.broken {
-            whole.insert(*name);
+        let errors = findings.errors();
+        references::check_service(&index, service, findings);
+        usages.push(usage(documents, service, findings));
+        if findings.errors() != errors {
+            flawed.insert(name);
         }
-        usages.insert(*name, usage);
-        resolved.insert(*name, leads_to);
+    }
+    let mut links: BTreeMap<&'d Name, Links<'_, 'd>> = BTreeMap::new();
+    let mut whole = BTreeSet::new();
+    for usage in &usages {
+        let name = &usage.service.metadata.name;
+        let errors = findings.errors();
+        let leads_to = resolve(&index, usage, findings);
+        dependencies::check(&index, &leads_to, findings);
+        addresses::check(&index, &leads_to, findings);
+        apis::check(&index, &providers, &leads_to, findings);
+        if findings.errors() == errors && !flawed.contains(name) && !leads_to.broken {
+            dependencies::check_unused(&index, &leads_to, findings);
+            apis::check_unused(&index, &providers, &leads_to, findings);
+            whole.insert(name);
+        }
+        links.insert(name, leads_to);
     }
 
-    let graph = Graph::of(index.services.iter().map(|(name, service)| (*service, &resolved[name])));
-    graph::check_cycles(&index, &graph, findings);
-    graph::check_apis(&index, &graph, findings);
+    let graph = Graph::of(links.values());
+    graph::check_cycles(&index, &graph, &links, findings);
     let shared = sharing::share(&index, findings);
-    let linked = units::Linked { index: &index, usages: &usages, shared: &shared, whole: &whole };
+    let linked = units::Linked { index: &index, links: &links, shared: &shared, whole: &whole };
     let units = units::units(&linked, findings);
+    drop(links);
     Catalog {
         platform: index.platform,
         teams: index.teams,
@@ -64,16 +90,20 @@ pub fn link<'d>(documents: &'d Documents, findings: &mut Findings) -> Catalog<'d
     }
 }
 
-/// A repository without settings, services or environments compiles to nothing; that is worth a word.
-fn check_presence(index: &Index<'_>, findings: &mut Findings) {
+/// A repository without settings, services or environments compiles to nothing; that is worth a word, unless a mistake
+/// that is told already can be the reason.
+fn check_presence(documents: &Documents, findings: &mut Findings) {
     let settings = RepoPath::literal("pavior.yaml");
-    let read = index.documents.snapshot.files.contains_key(&settings);
-    if index.platform.is_none() && !read {
-        findings.push(rules::no_platform(Location::file(settings.clone())));
+    let declared = &documents.declarations;
+    let told = findings.iter().any(|finding| finding.severity() == Severity::Error && finding.at.path == settings);
+    if declared.platforms.is_empty() && !told && !declared.broken.iter().any(|broken| broken.kind == Kind::Platform) {
+        findings.push(rules::declarations::no_platform(Location::file(settings.clone())));
     }
-    for (what, none) in [("service", index.services.is_empty()), ("environment", index.environments.is_empty())] {
+    for (kind, none) in
+        [(Kind::Service, declared.services.is_empty()), (Kind::Environment, declared.environments.is_empty())]
+    {
         if none && !findings.has_errors() {
-            findings.push(rules::nothing_to_compile(what, Location::file(settings.clone())));
+            findings.push(rules::declarations::nothing_to_compile(kind, Location::file(settings.clone())));
         }
     }
 }

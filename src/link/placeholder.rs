@@ -176,32 +176,81 @@ pub struct UnknownReference {
 
 impl<'t> Reference<'t> {
     pub fn of(path: &'t [String]) -> Result<Reference<'t>, UnknownReference> {
-        let unknown = |written: &str, known: &[&'static str], form| {
-            Err(UnknownReference { written: written.to_owned(), known: known.to_vec(), form })
-        };
-        let steps: Vec<&str> = path.iter().map(String::as_str).collect();
-        match steps.as_slice() {
-            ["metadata", field] => MetadataField::parse(field)
-                .map(Reference::Metadata)
-                .map_or_else(|| unknown(field, MetadataField::KNOWN, "${metadata.<field>}"), Ok),
-            ["environment", field] => EnvironmentField::parse(field)
-                .map(Reference::Environment)
-                .map_or_else(|| unknown(field, EnvironmentField::KNOWN, "${environment.<field>}"), Ok),
-            ["resources", _] => Ok(Reference::Resource(&path[1])),
-            ["resources", _, _] => Ok(Reference::ResourceOutput { resource: &path[1], output: &path[2] }),
-            ["services", _, "host"] => Ok(Reference::ServiceHost(&path[1])),
-            ["services", _, "port"] => Ok(Reference::ServicePort { service: &path[1], port: None }),
-            ["services", _, "ports", _] => Ok(Reference::ServicePort { service: &path[1], port: Some(&path[3]) }),
-            ["services", _, field, ..] => unknown(field, &["host", "port", "ports"], "${services.<service>.host}"),
-            ["secrets", _, _] => Ok(Reference::SecretKey { request: &path[1], key: &path[2] }),
-            ["metadata", ..] => unknown("", MetadataField::KNOWN, "${metadata.<field>}"),
-            ["environment", ..] => unknown("", EnvironmentField::KNOWN, "${environment.<field>}"),
-            ["resources", ..] => unknown("", &[], "${resources.<resource>.<output>}"),
-            ["services", ..] => unknown("", &["host", "port", "ports"], "${services.<service>.host}"),
-            ["secrets", ..] => unknown("", &[], "${secrets.<request>.<KEY>}"),
-            [root, ..] => unknown(root, ROOTS, "${<root>.<name>...}"),
-            [] => unknown("", ROOTS, "${<root>.<name>...}"),
+        let Some((root, rest)) = path.split_first() else { return Err(unknown("", ROOTS, ANY_FORM)) };
+        match root.as_str() {
+            "metadata" => {
+                field(rest, MetadataField::parse, MetadataField::KNOWN, "${metadata.<field>}").map(Reference::Metadata)
+            }
+            "environment" => field(rest, EnvironmentField::parse, EnvironmentField::KNOWN, "${environment.<field>}")
+                .map(Reference::Environment),
+            "resources" => resource(rest),
+            "services" => service(rest),
+            "secrets" => secret(rest),
+            root => Err(unknown(root, ROOTS, ANY_FORM)),
         }
+    }
+}
+
+const ANY_FORM: &str = "${<root>.<name>...}";
+
+/// What a service may be asked for.
+const SERVICE_FIELDS: &[&str] = &["host", "port", "ports"];
+
+fn unknown(written: &str, known: &[&'static str], form: &'static str) -> UnknownReference {
+    UnknownReference { written: written.to_owned(), known: known.to_vec(), form }
+}
+
+/// A path that goes on where nothing more can be named is as wrong as one that stops too early.
+fn end<'t>(rest: &[String], reference: Reference<'t>, form: &'static str) -> Result<Reference<'t>, UnknownReference> {
+    match rest.first() {
+        None => Ok(reference),
+        Some(surplus) => Err(unknown(surplus, &[], form)),
+    }
+}
+
+fn field<F>(
+    rest: &[String],
+    parse: fn(&str) -> Option<F>,
+    known: &[&'static str],
+    form: &'static str,
+) -> Result<F, UnknownReference> {
+    let Some((written, rest)) = rest.split_first() else { return Err(unknown("", known, form)) };
+    let field = parse(written).ok_or_else(|| unknown(written, known, form))?;
+    match rest.first() {
+        None => Ok(field),
+        Some(surplus) => Err(unknown(surplus, &[], form)),
+    }
+}
+
+fn resource(rest: &[String]) -> Result<Reference<'_>, UnknownReference> {
+    let form = "${resources.<resource>.<output>}";
+    match rest {
+        [] => Err(unknown("", &[], form)),
+        [resource] => Ok(Reference::Resource(resource)),
+        [resource, output, rest @ ..] => end(rest, Reference::ResourceOutput { resource, output }, form),
+    }
+}
+
+fn service(rest: &[String]) -> Result<Reference<'_>, UnknownReference> {
+    let host = "${services.<service>.host}";
+    let Some((service, rest)) = rest.split_first() else { return Err(unknown("", &[], host)) };
+    let Some((field, rest)) = rest.split_first() else { return Err(unknown("", SERVICE_FIELDS, host)) };
+    match (field.as_str(), rest) {
+        ("host", rest) => end(rest, Reference::ServiceHost(service), host),
+        ("port", rest) => end(rest, Reference::ServicePort { service, port: None }, "${services.<service>.port}"),
+        ("ports", []) => Err(unknown("", &[], PORTS_FORM)),
+        ("ports", [port, rest @ ..]) => end(rest, Reference::ServicePort { service, port: Some(port) }, PORTS_FORM),
+        (field, _) => Err(unknown(field, SERVICE_FIELDS, host)),
+    }
+}
+
+const PORTS_FORM: &str = "${services.<service>.ports.<port>}";
+
+fn secret(rest: &[String]) -> Result<Reference<'_>, UnknownReference> {
+    let form = "${secrets.<request>.<KEY>}";
+    match rest {
+        [] | [_] => Err(unknown("", &[], form)),
+        [request, key, rest @ ..] => end(rest, Reference::SecretKey { request, key }, form),
     }
 }
 
@@ -259,6 +308,16 @@ mod tests {
         assert_eq!(reference("services.cart.ports.grpc"), Ok(()));
         assert_eq!(reference("services.cart.hots"), Err("hots".to_owned()));
         assert_eq!(reference("enviroment.domain"), Err("enviroment".to_owned()));
-        assert_eq!(reference("metadata"), Err(String::new()));
+        for incomplete in
+            ["metadata", "resources", "services", "services.cart", "services.cart.ports", "secrets.gateway"]
+        {
+            assert_eq!(reference(incomplete), Err(String::new()), "{incomplete}");
+        }
+        for surplus in ["metadata.name.x", "environment.name.x", "resources.db.host.x", "services.cart.host.x"] {
+            assert_eq!(reference(surplus), Err("x".to_owned()), "{surplus}");
+        }
+        for surplus in ["services.cart.port.x", "services.cart.ports.grpc.x", "secrets.gateway.KEY.x"] {
+            assert_eq!(reference(surplus), Err("x".to_owned()), "{surplus}");
+        }
     }
 }

@@ -1,203 +1,254 @@
-//! Every placeholder of a service refers to something that exists.
+//! What a service needs exists: the types of its resources, and all that its placeholders and `dependsOn` name.
 
 use super::index::{Found, Index};
 use super::placeholder::Reference;
-use super::rules;
-use super::usage::{Usage, Use};
-use crate::model::kinds::{Kind, Service};
-use crate::model::{Findings, Name};
-use crate::read::Declared;
-use std::collections::BTreeSet;
+use super::rules::{dependencies, names, placeholders};
+use super::usage::{Text, Usage, Use};
+use crate::model::kinds::workload::ResourceRequest;
+use crate::model::kinds::{ResourceType, SecretRequest, Service};
+use crate::model::{Findings, Location, Name};
+use crate::read::{Declared, Place};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What the placeholders of a service lead to.
-#[derive(Debug, Default)]
-pub struct Resolved {
+/// What a service's declaration leads to.
+#[derive(Debug)]
+pub struct Links<'u, 'd> {
+    pub usage: &'u Usage<'d>,
+    pub calls: Vec<Call<'u, 'd>>,
+    pub secrets: Vec<SecretUse<'u, 'd>>,
     /// Local names of resources that are used.
-    pub resources: BTreeSet<Name>,
-    /// Request and key.
-    pub secrets: BTreeSet<(Name, String)>,
-    /// Called services.
-    pub calls: BTreeSet<Name>,
+    pub resources: BTreeSet<&'u str>,
     /// Something that is named has mistakes of its own, so this cannot be compiled either.
     pub broken: bool,
 }
 
+/// One mention of another service.
+#[derive(Debug)]
+pub struct Call<'u, 'd> {
+    pub callee: &'d Declared<Service>,
+    /// The port that is named.
+    pub port: Option<&'d Name>,
+    /// None for an entry of `dependsOn`.
+    pub by: Option<&'u Use<'d>>,
+    pub place: Place,
+}
+
+/// One mention of a secret's key.
+#[derive(Debug)]
+pub struct SecretUse<'u, 'd> {
+    pub request: &'d Declared<SecretRequest>,
+    pub key: &'u str,
+    pub by: &'u Use<'d>,
+}
+
+impl<'d> Links<'_, 'd> {
+    pub fn service(&self) -> &'d Declared<Service> {
+        self.usage.service
+    }
+
+    /// The services that it depends on, each with the first mention: placeholders before `dependsOn`.
+    pub fn callees(&self) -> BTreeMap<&'d Name, &Call<'_, 'd>> {
+        let mut callees = BTreeMap::new();
+        for call in &self.calls {
+            callees.entry(&call.callee.metadata.name).or_insert(call);
+        }
+        callees
+    }
+}
+
 /// Resolves all uses; what leads nowhere is a finding.
-pub fn resolve(index: &Index<'_>, usage: &Usage<'_>, findings: &mut Findings) -> Resolved {
-    let mut resolved = Resolved::default();
+pub fn resolve<'u, 'd>(index: &Index<'d>, usage: &'u Usage<'d>, findings: &mut Findings) -> Links<'u, 'd> {
+    let links = Links { usage, calls: Vec::new(), secrets: Vec::new(), resources: BTreeSet::new(), broken: false };
+    let mut resolver = Resolver { index, findings, links };
+    resolver.types();
     for one in &usage.uses {
-        match one.reference() {
-            Reference::Metadata(_) | Reference::Environment(_) => {}
-            Reference::Resource(name) => {
-                resource(index, usage, one, name, None, &mut resolved, findings);
-            }
-            Reference::ResourceOutput { resource: name, output } => {
-                resource(index, usage, one, name, Some(output), &mut resolved, findings);
-            }
-            Reference::ServiceHost(name) => {
-                service(index, usage, one, name, &mut resolved, findings);
-            }
-            Reference::ServicePort { service: name, port } => {
-                if let Some(callee) = service(index, usage, one, name, &mut resolved, findings) {
-                    check_port(index, one, callee, port, findings);
+        resolver.placeholder(one);
+    }
+    resolver.depends_on();
+    resolver.links
+}
+
+struct Resolver<'a, 'u, 'd> {
+    index: &'a Index<'d>,
+    findings: &'a mut Findings,
+    links: Links<'u, 'd>,
+}
+
+impl<'u, 'd> Resolver<'_, 'u, 'd> {
+    fn locate(&self, place: &Place) -> Location {
+        self.index.documents.locate(place)
+    }
+
+    fn types(&mut self) {
+        let service = self.links.service();
+        for (local, request) in &service.spec.resources {
+            match self.index.resource_type(&request.kind) {
+                Found::Declared(_) => {}
+                Found::Broken => self.links.broken = true,
+                Found::Missing(suggestion) => {
+                    let at = self.locate(&service.place(&["spec", "resources", local, "type"]));
+                    let subject = format!("resource {local} of {}", service.metadata.name);
+                    self.findings.push(names::unknown_resource_type(&subject, &request.kind, at, suggestion));
                 }
             }
-            Reference::SecretKey { request, key } => {
-                secret(index, usage, one, request, key, &mut resolved, findings);
+        }
+    }
+
+    fn depends_on(&mut self) {
+        let service = self.links.service();
+        let name = &service.metadata.name;
+        for (position, callee) in service.spec.depends_on.iter().enumerate() {
+            let place = service.place(&["spec", "dependsOn", &position.to_string()]);
+            if callee == name {
+                let at = self.locate(&place);
+                self.findings.push(dependencies::self_reference(name, at));
+            } else if let Some(callee) = self.callee(&format!("service {name}"), callee, callee, &place) {
+                self.links.calls.push(Call { callee, port: None, by: None, place });
             }
         }
     }
-    for volume in usage.containers.values().flat_map(|container| container.volumes.values()) {
-        resolved.resources.insert(volume.clone());
-    }
-    resolved
-}
 
-fn resource(
-    index: &Index<'_>,
-    usage: &Usage<'_>,
-    one: &Use<'_>,
-    name: &str,
-    output: Option<&str>,
-    resolved: &mut Resolved,
-    findings: &mut Findings,
-) {
-    let service = usage.service;
-    let at = index.documents.locate(&one.place);
-    let Some((local, request)) = service.spec.resources.get_key_value(name) else {
-        let known = service.spec.resources.keys().map(Name::as_str);
-        let declared = service.spec.resources.keys().next().map(|first| {
-            let route: &[&str] =
-                if service.spec.resources.len() == 1 { &["spec", "resources", first] } else { &["spec", "resources"] };
-            index.documents.locate(&service.place(route).key())
-        });
-        findings.push(rules::unknown_resource(&one.written, name, &service.metadata.name, at, known, declared));
-        return;
-    };
-    resolved.resources.insert(local.clone());
-    let Found::Declared(kind) = index.resource_type(&request.kind) else { return };
-    let known = || kind.spec.outputs.keys().map(String::as_str);
-    let in_volume = one.place.route.last().is_some_and(|step| step == "source");
-    match output {
-        None if in_volume => {
-            if kind.spec.provisioners.iter().all(|provisioner| provisioner.claim.is_none()) {
-                findings.push(rules::not_a_volume(&one.written, at));
+    fn placeholder(&mut self, one: &'u Use<'d>) {
+        match one.reference() {
+            Reference::Metadata(_) | Reference::Environment(_) => {}
+            Reference::Resource(name) => self.resource(one, name, None),
+            Reference::ResourceOutput { resource, output } => self.resource(one, resource, Some(output)),
+            Reference::ServiceHost(callee) => self.service(one, callee, Wanted::Host),
+            Reference::ServicePort { service, port: None } => self.service(one, service, Wanted::OnlyPort),
+            Reference::ServicePort { service, port: Some(port) } => self.service(one, service, Wanted::Port(port)),
+            Reference::SecretKey { request, key } => self.secret(one, request, key),
+        }
+    }
+
+    fn resource(&mut self, one: &'u Use<'d>, name: &'u str, output: Option<&str>) {
+        let service = self.links.service();
+        let at = self.locate(&one.place);
+        let resources = &service.spec.resources;
+        let Some((local, request)) = resources.get_key_value(name) else {
+            let declared = match resources.keys().next() {
+                Some(only) if resources.len() == 1 => service.place(&["spec", "resources", only]),
+                Some(_) | None => service.place(&["spec", "resources"]),
+            };
+            let declared = self.locate(&declared.key());
+            let known = resources.keys().map(Name::as_str);
+            let service = &service.metadata.name;
+            self.findings.push(placeholders::unknown_resource(&one.written, name, service, at, known, declared));
+            return;
+        };
+        self.links.resources.insert(name);
+        let Found::Declared(kind) = self.index.resource_type(&request.kind) else { return };
+        match output {
+            None if one.text == Text::Volume => {
+                if !can_be_mounted(&kind.spec) {
+                    self.findings.push(placeholders::not_a_volume(&one.written, at));
+                }
+            }
+            None => {
+                let known = outputs(self.index, service, local, request, &kind.spec);
+                self.findings.push(placeholders::resource_without_output(&one.written, &request.kind, at, known));
+            }
+            Some(output) => {
+                let known = outputs(self.index, service, local, request, &kind.spec);
+                if !known.contains(output) {
+                    self.findings.push(placeholders::unknown_output(&one.written, output, &request.kind, at, known));
+                }
             }
         }
-        None => findings.push(rules::resource_without_output(&one.written, &request.kind, at, known())),
-        Some(output) => {
-            let generated = kind.spec.outputs.contains_key("*")
-                && request
-                    .params
-                    .get("keys")
-                    .and_then(|keys| keys.as_array())
-                    .is_some_and(|keys| keys.iter().any(|key| key.as_str() == Some(output)));
-            if !generated && !kind.spec.outputs.contains_key(output) {
-                findings.push(rules::unknown_output(&one.written, output, &request.kind, at, known()));
+    }
+
+    fn service(&mut self, one: &'u Use<'d>, name: &str, wanted: Wanted<'_>) {
+        let Some(callee) = self.callee(&format!("`{}`", one.written), &one.written, name, &one.place) else { return };
+        let name = &callee.metadata.name;
+        let ports = callee.spec.service.as_ref().map(|service| &service.ports);
+        let known = || ports.into_iter().flat_map(|ports| ports.keys()).map(Name::as_str);
+        let at = self.locate(&one.place);
+        let port = match (wanted, known().count()) {
+            (_, 0) => return self.findings.push(placeholders::no_ports(&one.written, name, at)),
+            (Wanted::Host, _) => None,
+            (Wanted::OnlyPort, 1) => ports.and_then(|ports| ports.keys().next()),
+            (Wanted::OnlyPort, _) => {
+                return self.findings.push(placeholders::which_port(&one.written, name, at, known()));
             }
+            (Wanted::Port(port), _) => match ports.and_then(|ports| ports.get_key_value(port)) {
+                Some((port, _)) => Some(port),
+                None => return self.findings.push(placeholders::unknown_port(&one.written, name, port, at, known())),
+            },
+        };
+        // Its own address is no dependency.
+        if callee.metadata.name != self.links.service().metadata.name {
+            self.links.calls.push(Call { callee, port, by: Some(one), place: one.place.clone() });
         }
     }
-}
 
-fn service<'d>(
-    index: &Index<'d>,
-    usage: &Usage<'_>,
-    one: &Use<'_>,
-    name: &str,
-    resolved: &mut Resolved,
-    findings: &mut Findings,
-) -> Option<&'d Declared<Service>> {
-    match index.service(name) {
-        Found::Declared(callee) => {
-            if callee.metadata.name != usage.service.metadata.name {
-                resolved.calls.insert(callee.metadata.name.clone());
-            }
-            Some(callee)
-        }
-        Found::Broken => {
-            resolved.broken = true;
-            None
-        }
-        Found::Missing(suggestion) => {
-            let subject = format!("`{}`", one.written);
-            findings.push(rules::unknown_service(&subject, name, index.documents.locate(&one.place), suggestion));
-            None
-        }
-    }
-}
-
-fn check_port(
-    index: &Index<'_>,
-    one: &Use<'_>,
-    callee: &Declared<Service>,
-    port: Option<&str>,
-    findings: &mut Findings,
-) {
-    let ports: Vec<&str> = callee.spec.service.iter().flat_map(|s| s.ports.keys()).map(Name::as_str).collect();
-    let good = match port {
-        None => ports.len() == 1,
-        Some(port) => ports.contains(&port),
-    };
-    if !good {
-        let at = index.documents.locate(&one.place);
-        findings.push(rules::unknown_port(&one.written, &callee.metadata.name, port, at, ports));
-    }
-}
-
-fn secret(
-    index: &Index<'_>,
-    usage: &Usage<'_>,
-    one: &Use<'_>,
-    request: &str,
-    key: &str,
-    resolved: &mut Resolved,
-    findings: &mut Findings,
-) {
-    let service = &usage.service.metadata.name;
-    let at = index.documents.locate(&one.place);
-    let own = || index.secret_requests.values().filter(|declared| declared.spec.service == *service);
-    match index.secret_request(request) {
-        Found::Broken => resolved.broken = true,
-        Found::Declared(declared) if declared.spec.service == *service => {
-            if declared.spec.keys.contains_key(key) {
-                resolved.secrets.insert((declared.metadata.name.clone(), key.to_owned()));
-            } else {
-                let known = declared.spec.keys.keys().map(String::as_str);
-                let keys = index.documents.locate(&declared.place(&["spec", "keys"]).key());
-                findings.push(rules::unknown_secret_key(&one.written, key, request, at, known, keys));
-            }
-        }
-        Found::Declared(_) | Found::Missing(_) => {
-            let known = own().map(|declared| declared.metadata.name.as_str());
-            findings.push(rules::unknown_secret_request(&one.written, request, service, at, known));
-        }
-    }
-}
-
-/// Types and classes of what a service asks for; the kind is kept out of the message of a broken one.
-pub fn check_requests(index: &Index<'_>, service: &Declared<Service>, findings: &mut Findings) -> bool {
-    let mut whole = true;
-    for (local, request) in &service.spec.resources {
-        match index.resource_type(&request.kind) {
-            Found::Declared(_) => {}
-            Found::Broken => whole = false,
+    fn callee(&mut self, subject: &str, written: &str, name: &str, place: &Place) -> Option<&'d Declared<Service>> {
+        match self.index.service(name) {
+            Found::Declared(callee) => return Some(callee),
+            Found::Broken => self.links.broken = true,
             Found::Missing(suggestion) => {
-                let at = index.documents.locate(&service.place(&["spec", "resources", local, "type"]));
-                let subject = format!("resource `{local}` of {}", service.metadata.name);
-                findings.push(rules::unknown_resource_type(&subject, &request.kind, at, suggestion));
+                let at = self.locate(place);
+                self.findings.push(names::unknown_service(subject, written, name, at, suggestion));
+            }
+        }
+        None
+    }
+
+    fn secret(&mut self, one: &'u Use<'d>, name: &str, key: &'u str) {
+        let service = &self.links.service().metadata.name;
+        let at = self.locate(&one.place);
+        match self.index.secret_request(name) {
+            Found::Broken => self.links.broken = true,
+            Found::Declared(request) if request.spec.service == *service => {
+                if request.spec.keys.contains_key(key) {
+                    self.links.secrets.push(SecretUse { request, key, by: one });
+                } else {
+                    let known = request.spec.keys.keys().map(String::as_str);
+                    let keys = self.locate(&request.place(&["spec", "keys"]).key());
+                    self.findings.push(placeholders::unknown_secret_key(&one.written, key, name, at, known, keys));
+                }
+            }
+            Found::Declared(_) | Found::Missing(_) => {
+                let own = self.index.requests_of(service).iter().map(|request| request.metadata.name.as_str());
+                self.findings.push(placeholders::unknown_secret_request(&one.written, name, service, at, own));
             }
         }
     }
-    whole
 }
 
-/// The same for declared shared resources.
-pub fn check_shared(index: &Index<'_>, findings: &mut Findings) {
-    for resource in index.resources.values() {
-        if let Found::Missing(suggestion) = index.resource_type(&resource.spec.kind) {
-            let at = index.documents.locate(&resource.place(&["spec", "type"]));
-            let subject = format!("{} `{}`", Kind::Resource.slug(), resource.metadata.name);
-            findings.push(rules::unknown_resource_type(&subject, &resource.spec.kind, at, suggestion));
-        }
+/// What a placeholder asks of a service.
+enum Wanted<'t> {
+    Host,
+    OnlyPort,
+    Port(&'t str),
+}
+
+/// Whether a resource of this type can be a volume.
+pub fn can_be_mounted(kind: &ResourceType) -> bool {
+    kind.provisioners.iter().any(|provisioner| provisioner.claim.is_some())
+}
+
+/// The names of a resource's outputs, in whatever environment; `*` stands for one per entry of the param `keys`.
+fn outputs<'d>(
+    index: &Index<'d>,
+    service: &'d Declared<Service>,
+    local: &Name,
+    request: &'d ResourceRequest,
+    kind: &'d ResourceType,
+) -> BTreeSet<&'d str> {
+    let mut outputs: BTreeSet<&str> = kind.outputs.keys().map(String::as_str).collect();
+    if !outputs.remove("*") {
+        return outputs;
     }
+    let in_settings = service.spec.environments.values().filter_map(|settings| settings.resources.get(local));
+    let mut params: Vec<&'d Map<String, Value>> = vec![&request.params];
+    params.extend(in_settings.map(|settings| &settings.params));
+    params.extend(kind.classes.values());
+    if let Some(shared) = request.id.as_ref().and_then(|id| index.resources.get(id)) {
+        params.push(&shared.spec.params);
+        params.extend(shared.spec.environments.values().map(|settings| &settings.params));
+    }
+    let given = params.into_iter().filter_map(|params| params.get("keys"));
+    let default = kind.params.properties.get("keys").and_then(|param| param.default.as_ref());
+    outputs.extend(given.chain(default).filter_map(Value::as_array).flatten().filter_map(Value::as_str));
+    outputs
 }

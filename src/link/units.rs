@@ -2,49 +2,39 @@
 
 use super::catalog::{ServiceUnit, Unit, UnitContainer, UnitResource};
 use super::index::Index;
-use super::placeholder::Reference;
-use super::rules;
+use super::resolve::Links;
+use super::rules::environments;
 use super::sharing::Shared;
-use super::usage::Usage;
+use super::usage::{ContainerUsage, Usage};
 use crate::model::kinds::environment::EnvironmentType;
 use crate::model::kinds::service::{ContainerSettings, EnvironmentSettings, ResourceSettings, Scaling, Service};
-use crate::model::kinds::workload::ComputeAmounts;
+use crate::model::kinds::workload::{ComputeAmounts, ResourceRequest};
 use crate::model::kinds::{Environment, SecretRequest};
 use crate::model::{Findings, Name};
-use crate::read::Declared;
+use crate::read::{Declared, Place};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is known of the services that can be compiled.
+/// What is known of all services before they are put into environments.
 pub struct Linked<'a, 'd> {
     pub index: &'a Index<'d>,
-    pub usages: &'a BTreeMap<&'d Name, Usage<'d>>,
+    pub links: &'a BTreeMap<&'d Name, Links<'a, 'd>>,
     pub shared: &'a BTreeMap<&'d Name, Shared<'d>>,
     /// Services without mistakes.
     pub whole: &'a BTreeSet<&'d Name>,
 }
 
-/// All units of all environments, sorted by environment, then name.
+/// All units: by environment, services before shared resources, by name.
 pub fn units<'d>(linked: &Linked<'_, 'd>, findings: &mut Findings) -> Vec<Unit<'d>> {
     let mut units = Vec::new();
     for environment in linked.index.environments.values().copied() {
-        // A service that is switched off here is nobody's caller; its own mistakes are told all the same.
-        let running: BTreeSet<&'d Name> = linked
-            .index
-            .services
-            .values()
-            .filter(|service| runs_in(service, environment))
-            .map(|service| &service.metadata.name)
-            .collect();
-        let calls = calls_in(linked, environment, &running, findings);
-        for name in linked.whole.iter().filter(|name| running.contains(*name)) {
-            if let Some(unit) = service_unit(linked, environment, name, &calls, findings) {
-                units.push(unit);
-            }
+        let here = Here::of(linked, environment, findings);
+        for name in linked.whole {
+            units.extend(here.service_unit(name, findings));
         }
         for (id, shared) in linked.shared {
-            let used = shared.consumers.iter().any(|service| running.contains(&service.metadata.name));
+            let used = shared.consumers.iter().any(|service| here.running.contains(&service.metadata.name));
             let permanent = shared.declared && environment.spec.kind == EnvironmentType::Permanent;
             if used || permanent {
                 units.push(shared_unit(environment, id, shared));
@@ -54,8 +44,166 @@ pub fn units<'d>(linked: &Linked<'_, 'd>, findings: &mut Findings) -> Vec<Unit<'
     units
 }
 
+/// One environment, and who calls whom in it.
+struct Here<'a, 'd> {
+    linked: &'a Linked<'a, 'd>,
+    environment: &'d Declared<Environment>,
+    running: BTreeSet<&'d Name>,
+    /// Caller -> callee -> ports that it names.
+    calls: BTreeMap<&'d Name, BTreeMap<&'d Name, BTreeSet<Name>>>,
+    called_by: BTreeMap<&'d Name, BTreeSet<&'d Name>>,
+    /// Services that call something which does not run here.
+    stranded: BTreeSet<&'d Name>,
+}
+
+impl<'a, 'd> Here<'a, 'd> {
+    fn of(linked: &'a Linked<'a, 'd>, environment: &'d Declared<Environment>, findings: &mut Findings) -> Here<'a, 'd> {
+        let services = linked.index.services.iter();
+        let running = services.filter(|(_, service)| runs_in(service, environment)).map(|(name, _)| *name).collect();
+        let mut here = Here {
+            linked,
+            environment,
+            running,
+            calls: BTreeMap::new(),
+            called_by: BTreeMap::new(),
+            stranded: BTreeSet::new(),
+        };
+        for (name, links) in linked.links {
+            if here.running.contains(name) {
+                here.connect(name, links, findings);
+            }
+        }
+        here
+    }
+
+    fn name(&self) -> &'d Name {
+        &self.environment.metadata.name
+    }
+
+    /// The calls of one service; each callee that does not run here is told once, at its first mention.
+    fn connect(&mut self, caller: &'d Name, links: &Links<'_, 'd>, findings: &mut Findings) {
+        let (here, spec) = (self.name(), &links.service().spec);
+        let mut calls: BTreeMap<&'d Name, BTreeSet<Name>> = BTreeMap::new();
+        let mut missing = BTreeSet::new();
+        for call in links.calls.iter().filter(|call| call.by.is_none_or(|one| one.counts_in(spec, here))) {
+            let callee = &call.callee.metadata.name;
+            if self.running.contains(callee) {
+                calls.entry(callee).or_default().extend(call.port.cloned());
+                self.called_by.entry(callee).or_default().insert(caller);
+            } else if missing.insert(callee) {
+                let documents = self.linked.index.documents;
+                let off = documents.locate(&switched_off_at(call.callee, self.environment));
+                let at = documents.locate(&call.place);
+                findings.push(environments::not_in_environment(caller, callee, here, at, off));
+            }
+        }
+        if !missing.is_empty() {
+            self.stranded.insert(caller);
+        }
+        self.calls.insert(caller, calls);
+    }
+
+    /// None where it does not run, or where something is wrong, which is told.
+    fn service_unit(&self, name: &'d Name, findings: &mut Findings) -> Option<Unit<'d>> {
+        let links = self.linked.links.get(name).filter(|_| self.running.contains(name))?;
+        let service = links.service();
+        let settings = service.spec.environments.get(self.name());
+        let secrets = self.secrets(links, findings);
+        let scaling = self.scaling(service, settings, findings);
+        let resources: Option<Vec<UnitResource<'d>>> =
+            service.spec.resources.iter().map(|(local, request)| self.resource(service, local, request)).collect();
+        if self.stranded.contains(name) {
+            return None;
+        }
+        Some(Unit {
+            environment: self.environment,
+            name: name.clone(),
+            owner: service.metadata.owner.clone()?,
+            tier: service.spec.tier,
+            service: Some(ServiceUnit {
+                declared: service,
+                containers: containers(links.usage, self.name(), settings),
+                scaling: scaling?,
+                schedule: settings.and_then(|settings| settings.schedule.as_ref()).or(service.spec.schedule.as_ref()),
+                jobs: &service.spec.jobs,
+                calls: self.calls.get(name).cloned().unwrap_or_default(),
+                called_by: self.called_by.get(name).cloned().unwrap_or_default(),
+                secrets: secrets?,
+            }),
+            resources: resources?,
+        })
+    }
+
+    fn resource(
+        &self,
+        service: &'d Declared<Service>,
+        local: &Name,
+        request: &'d ResourceRequest,
+    ) -> Option<UnitResource<'d>> {
+        let (kind, (class, params)) = match &request.id {
+            Some(id) => {
+                let shared = self.linked.shared.get(id)?;
+                (shared.kind, shared_settings(shared, self.environment))
+            }
+            None => {
+                let kind = self.linked.index.resource_types.get(&request.kind)?;
+                let class = request.class.as_ref().unwrap_or(&kind.spec.default_class);
+                let settings = service.spec.environments.get(self.name());
+                let settings = settings.and_then(|settings| settings.resources.get(local));
+                (*kind, with_settings(class, &request.params, settings))
+            }
+        };
+        let place = service.place(&["spec", "resources", local]);
+        Some(UnitResource { local: local.clone(), kind, class, params, shared: request.id.clone(), place })
+    }
+
+    /// Field by field; the result has to make sense.
+    fn scaling(
+        &self,
+        service: &Declared<Service>,
+        settings: Option<&EnvironmentSettings>,
+        findings: &mut Findings,
+    ) -> Option<Scaling> {
+        let base = service.spec.scaling.clone().unwrap_or_default();
+        let Some(own) = settings.and_then(|settings| settings.scaling.as_ref()) else { return Some(base) };
+        let merged = Scaling {
+            min: own.min.or(base.min),
+            max: own.max.or(base.max),
+            cpu: own.cpu.or(base.cpu),
+            memory: own.memory.or(base.memory),
+        };
+        match (merged.min, merged.max) {
+            (Some(min), Some(max)) if min > max => {
+                let place = service.place(&["spec", "environments", self.name(), "scaling"]).key();
+                let at = self.linked.index.documents.locate(&place);
+                findings.push(environments::scaling(&service.metadata.name, self.name(), min, max, at));
+                None
+            }
+            _ => Some(merged),
+        }
+    }
+
+    /// The service's requests for this environment. One that is used here and not for here is told once, at its first use.
+    fn secrets(&self, links: &Links<'_, 'd>, findings: &mut Findings) -> Option<Vec<&'d Declared<SecretRequest>>> {
+        let (here, service) = (self.name(), links.service());
+        let documents = self.linked.index.documents;
+        let mut missing = BTreeSet::new();
+        for secret in links.secrets.iter().filter(|secret| secret.by.counts_in(&service.spec, here)) {
+            let request = secret.request;
+            if !request.spec.environments.contains(here) && missing.insert(&request.metadata.name) {
+                let at = documents.locate(&secret.by.place);
+                let listed = documents.locate(&request.place(&["spec", "environments"]).key());
+                let (name, service) = (&request.metadata.name, &service.metadata.name);
+                findings.push(environments::secret_not_requested(name, service, here, at, listed));
+            }
+        }
+        let own = self.linked.index.requests_of(&service.metadata.name).iter().copied();
+        missing.is_empty().then(|| own.filter(|request| request.spec.environments.contains(here)).collect())
+    }
+}
+
 /// Whether a service runs in an environment.
-pub fn runs_in(service: &Declared<Service>, environment: &Declared<Environment>) -> bool {
+fn runs_in(service: &Declared<Service>, environment: &Declared<Environment>) -> bool {
     let settings = service.spec.environments.get(&environment.metadata.name);
     let enabled = settings.and_then(|settings| settings.enabled);
     let preview = environment.spec.kind == EnvironmentType::Preview;
@@ -63,53 +211,8 @@ pub fn runs_in(service: &Declared<Service>, environment: &Declared<Environment>)
     enabled.unwrap_or(!preview || in_previews)
 }
 
-type Calls<'d> = BTreeMap<&'d Name, BTreeMap<&'d Name, BTreeSet<Name>>>;
-
-/// Caller -> callee -> service ports, for what runs here; a callee that does not is a finding.
-fn calls_in<'d>(
-    linked: &Linked<'_, 'd>,
-    environment: &'d Declared<Environment>,
-    running: &BTreeSet<&'d Name>,
-    findings: &mut Findings,
-) -> Calls<'d> {
-    let mut calls: Calls<'d> = BTreeMap::new();
-    for name in running {
-        let Some(usage) = linked.usages.get(name) else { continue };
-        let mut mentions = Vec::new();
-        for one in usage.uses.iter().filter(|one| one.counts_in(usage, &environment.metadata.name)) {
-            match one.reference() {
-                Reference::ServiceHost(callee) => mentions.push((callee.to_owned(), None, one.place.clone())),
-                Reference::ServicePort { service: callee, port } => {
-                    mentions.push((callee.to_owned(), port.map(str::to_owned), one.place.clone()));
-                }
-                _ => {}
-            }
-        }
-        for (position, callee) in usage.service.spec.depends_on.iter().enumerate() {
-            let place = usage.service.place(&["spec", "dependsOn", &position.to_string()]);
-            mentions.push((callee.as_str().to_owned(), None, place));
-        }
-        let ports = calls.entry(name).or_default();
-        for (callee, port, place) in mentions {
-            let Some((callee, declared)) = linked.index.services.get_key_value(callee.as_str()) else { continue };
-            if callee == name {
-                continue;
-            }
-            if !running.contains(callee) {
-                let off = switched_off_at(declared, environment);
-                let at = linked.index.documents.locate(&place);
-                let off = linked.index.documents.locate(&off);
-                findings.push(rules::not_in_environment(name, callee, &environment.metadata.name, at, off));
-                continue;
-            }
-            let used = ports.entry(callee).or_default();
-            used.extend(port.and_then(|port| Name::parse(&port)));
-        }
-    }
-    calls
-}
-
-fn switched_off_at(service: &Declared<Service>, environment: &Declared<Environment>) -> crate::read::Place {
+/// Where it says that it does not run there.
+fn switched_off_at(service: &Declared<Service>, environment: &Declared<Environment>) -> Place {
     let name = &environment.metadata.name;
     if service.spec.environments.get(name).is_some_and(|settings| settings.enabled.is_some()) {
         service.place(&["spec", "environments", name, "enabled"])
@@ -118,90 +221,39 @@ fn switched_off_at(service: &Declared<Service>, environment: &Declared<Environme
     }
 }
 
-fn service_unit<'d>(
-    linked: &Linked<'_, 'd>,
-    environment: &'d Declared<Environment>,
-    name: &'d Name,
-    calls: &Calls<'d>,
-    findings: &mut Findings,
-) -> Option<Unit<'d>> {
-    let usage = linked.usages.get(name)?;
-    let service = usage.service;
-    let settings = service.spec.environments.get(&environment.metadata.name);
-    let scaling = scaling(linked.index, service, environment, settings, findings)?;
-    let secrets = secrets(linked.index, usage, environment, findings)?;
-    let resources = service.spec.resources.iter().map(|(local, request)| {
-        let own = settings.and_then(|settings| settings.resources.get(local));
-        let place = service.place(&["spec", "resources", local]);
-        match &request.id {
-            None => {
-                let kind = linked.index.resource_types.get(&request.kind)?;
-                let class = own.and_then(|own| own.class.as_ref()).or(request.class.as_ref());
-                let class = class.unwrap_or(&kind.spec.default_class).clone();
-                let params = merged(&request.params, own);
-                Some(UnitResource { local: local.clone(), kind, class, params, shared: None, place })
-            }
-            Some(id) => {
-                let shared = linked.shared.get(id)?;
-                let (class, params) = shared_settings(shared, environment);
-                Some(UnitResource {
-                    local: local.clone(),
-                    kind: shared.kind,
-                    class,
-                    params,
-                    shared: Some(id.clone()),
-                    place,
-                })
-            }
-        }
-    });
-    let resources = resources.collect::<Option<Vec<_>>>()?;
-    let called_by = calls.iter().filter(|(_, callees)| callees.contains_key(name)).map(|(caller, _)| *caller);
-    Some(Unit {
-        environment,
-        name: name.clone(),
-        owner: service.metadata.owner.clone()?,
-        tier: service.spec.tier,
-        service: Some(ServiceUnit {
-            declared: service,
-            containers: containers(usage, environment, settings),
-            scaling,
-            schedule: settings.and_then(|settings| settings.schedule.as_ref()).or(service.spec.schedule.as_ref()),
-            jobs: &service.spec.jobs,
-            calls: calls.get(name).cloned().unwrap_or_default(),
-            called_by: called_by.collect(),
-            secrets,
-        }),
-        resources,
-    })
-}
-
 fn containers<'d>(
     usage: &Usage<'d>,
-    environment: &Declared<Environment>,
+    environment: &Name,
     settings: Option<&'d EnvironmentSettings>,
 ) -> IndexMap<Name, UnitContainer<'d>> {
-    let overrides = usage.overrides.get(&environment.metadata.name);
-    let one = |(name, texts): (&&'d Name, &super::usage::ContainerUsage<'d>)| {
-        let own: Option<&'d ContainerSettings> = settings.and_then(|settings| settings.containers.get(*name));
-        let mut variables: IndexMap<String, _> =
-            texts.variables.iter().map(|(key, template)| ((*key).to_owned(), template.clone())).collect();
-        for (key, template) in overrides.and_then(|containers| containers.get(*name)).into_iter().flatten() {
-            variables.insert((*key).to_owned(), template.clone());
+    let mut containers = IndexMap::with_capacity(usage.containers.len());
+    let overrides = usage.overrides.get(environment);
+    for (name, texts) in &usage.containers {
+        let settings = settings.and_then(|settings| settings.containers.get(*name));
+        let mut container = container(texts, settings);
+        for (variable, template) in overrides.and_then(|containers| containers.get(*name)).into_iter().flatten() {
+            container.variables.insert((*variable).to_owned(), template.clone());
         }
-        let declared = texts.declared;
-        let container = UnitContainer {
-            declared,
-            image: own.and_then(|own| own.image.as_deref()).unwrap_or(&declared.image),
-            variables,
-            files: texts.files.iter().map(|(path, file)| ((*path).to_owned(), file.clone())).collect(),
-            volumes: texts.volumes.iter().map(|(path, volume)| ((*path).to_owned(), volume.clone())).collect(),
-            requests: amounts(own.map(|own| &own.requests), &declared.resources.requests),
-            limits: amounts(own.map(|own| &own.limits), &declared.resources.limits),
-        };
-        ((*name).clone(), container)
-    };
-    usage.containers.iter().map(one).collect()
+        containers.insert((*name).clone(), container);
+    }
+    containers
+}
+
+fn container<'d>(texts: &ContainerUsage<'d>, settings: Option<&'d ContainerSettings>) -> UnitContainer<'d> {
+    let declared = texts.declared;
+    UnitContainer {
+        declared,
+        image: settings.and_then(|settings| settings.image.as_deref()).unwrap_or(&declared.image),
+        variables: owned(&texts.variables),
+        files: owned(&texts.files),
+        volumes: owned(&texts.volumes),
+        requests: amounts(settings.map(|settings| &settings.requests), &declared.resources.requests),
+        limits: amounts(settings.map(|settings| &settings.limits), &declared.resources.limits),
+    }
+}
+
+fn owned<V: Clone>(map: &IndexMap<&str, V>) -> IndexMap<String, V> {
+    map.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
 }
 
 fn amounts(own: Option<&ComputeAmounts>, base: &ComputeAmounts) -> ComputeAmounts {
@@ -209,57 +261,6 @@ fn amounts(own: Option<&ComputeAmounts>, base: &ComputeAmounts) -> ComputeAmount
         cpu: own.and_then(|own| own.cpu.clone()).or_else(|| base.cpu.clone()),
         memory: own.and_then(|own| own.memory.clone()).or_else(|| base.memory.clone()),
     }
-}
-
-/// Field by field; the result has to make sense.
-fn scaling(
-    index: &Index<'_>,
-    service: &Declared<Service>,
-    environment: &Declared<Environment>,
-    settings: Option<&EnvironmentSettings>,
-    findings: &mut Findings,
-) -> Option<Scaling> {
-    let base = service.spec.scaling.clone().unwrap_or_default();
-    let Some(own) = settings.and_then(|settings| settings.scaling.as_ref()) else { return Some(base) };
-    let merged = Scaling {
-        min: own.min.or(base.min),
-        max: own.max.or(base.max),
-        cpu: own.cpu.or(base.cpu),
-        memory: own.memory.or(base.memory),
-    };
-    match (merged.min, merged.max) {
-        (Some(min), Some(max)) if min > max => {
-            let name = &environment.metadata.name;
-            let at = index.documents.locate(&service.place(&["spec", "environments", name, "scaling"]).key());
-            findings.push(rules::scaling(&service.metadata.name, name, min, max, at));
-            None
-        }
-        _ => Some(merged),
-    }
-}
-
-/// The service's requests for this environment; a key that is used here has to be requested for here.
-fn secrets<'d>(
-    index: &Index<'d>,
-    usage: &Usage<'d>,
-    environment: &Declared<Environment>,
-    findings: &mut Findings,
-) -> Option<Vec<&'d Declared<SecretRequest>>> {
-    let (service, here) = (&usage.service.metadata.name, &environment.metadata.name);
-    let mut whole = true;
-    for one in usage.uses.iter().filter(|one| one.counts_in(usage, here)) {
-        let Reference::SecretKey { request, .. } = one.reference() else { continue };
-        let Some(declared) = index.secret_requests.get(request) else { continue };
-        if !declared.spec.environments.contains(here) {
-            whole = false;
-            let at = index.documents.locate(&one.place);
-            let requested = index.documents.locate(&declared.place(&["spec", "environments"]).key());
-            findings.push(rules::secret_not_requested(request, service, here, at, requested));
-        }
-    }
-    let own = index.secret_requests.values().copied();
-    let own = own.filter(|request| request.spec.service == *service && request.spec.environments.contains(here));
-    whole.then(|| own.collect())
 }
 
 fn shared_unit<'d>(environment: &'d Declared<Environment>, id: &Name, shared: &Shared<'d>) -> Unit<'d> {
@@ -283,15 +284,18 @@ fn shared_unit<'d>(environment: &'d Declared<Environment>, id: &Name, shared: &S
 }
 
 fn shared_settings(shared: &Shared<'_>, environment: &Declared<Environment>) -> (Name, Map<String, Value>) {
-    let own = shared.settings.and_then(|settings| settings.get(&environment.metadata.name));
-    let class = own.and_then(|own| own.class.as_ref()).unwrap_or(&shared.class).clone();
-    (class, merged(shared.params, own))
+    let settings = shared.settings.and_then(|settings| settings.get(&environment.metadata.name));
+    with_settings(&shared.class, shared.params, settings)
 }
 
-fn merged(base: &Map<String, Value>, own: Option<&ResourceSettings>) -> Map<String, Value> {
-    let mut params = base.clone();
-    for (name, value) in own.into_iter().flat_map(|own| &own.params) {
-        params.insert(name.clone(), value.clone());
-    }
-    params
+/// Class and params as an environment has them.
+fn with_settings(
+    class: &Name,
+    params: &Map<String, Value>,
+    settings: Option<&ResourceSettings>,
+) -> (Name, Map<String, Value>) {
+    let Some(settings) = settings else { return (class.clone(), params.clone()) };
+    let mut params = params.clone();
+    params.extend(settings.params.iter().map(|(name, value)| (name.clone(), value.clone())));
+    (settings.class.as_ref().unwrap_or(class).clone(), params)
 }

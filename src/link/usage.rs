@@ -1,7 +1,7 @@
 //! What a service's placeholders refer to: every text is parsed once, every reference keeps its place.
 
-use super::placeholder::{Reference, Template};
-use super::rules;
+use super::placeholder::{ROOTS, Reference, Template, TemplatePart};
+use super::rules::placeholders;
 use crate::model::kinds::Service;
 use crate::model::kinds::workload::Container;
 use crate::model::{Findings, Name};
@@ -17,7 +17,7 @@ pub struct Usage<'d> {
     pub containers: IndexMap<&'d Name, ContainerUsage<'d>>,
     /// Environment -> container -> variables that differ there.
     pub overrides: BTreeMap<&'d Name, BTreeMap<&'d Name, IndexMap<&'d str, Template>>>,
-    /// Every placeholder that stands in a text.
+    /// Every placeholder that stands in a text and has one of the known forms.
     pub uses: Vec<Use<'d>>,
 }
 
@@ -35,30 +35,42 @@ pub struct ContainerUsage<'d> {
 /// One placeholder.
 #[derive(Debug)]
 pub struct Use<'d> {
-    pub path: Vec<String>,
+    path: Vec<String>,
     /// As it is written, braces included.
     pub written: String,
     pub place: Place,
     /// The environment in whose settings it stands.
     pub environment: Option<&'d Name>,
-    /// The container and variable whose value it stands in.
-    pub variable: Option<(&'d Name, &'d str)>,
+    pub text: Text<'d>,
 }
 
-impl Use<'_> {
+/// The text that a placeholder stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text<'d> {
+    Variable { container: &'d Name, name: &'d str },
+    File,
+    Volume,
+    Param { resource: &'d Name, name: &'d str },
+}
+
+impl<'d> Use<'d> {
     /// Whether it counts in an environment: its own settings do, and of the base what is not replaced there.
-    pub fn counts_in(&self, usage: &Usage<'_>, environment: &Name) -> bool {
-        match (self.environment, self.variable) {
-            (Some(own), _) => own == environment,
-            (None, None) => true,
-            (None, Some((container, variable))) => {
-                let replaced = usage.overrides.get(environment).and_then(|containers| containers.get(container));
-                !replaced.is_some_and(|variables| variables.contains_key(variable))
+    pub fn counts_in(&self, service: &Service, environment: &Name) -> bool {
+        if let Some(own) = self.environment {
+            return own == environment;
+        }
+        let Some(settings) = service.environments.get(environment) else { return true };
+        match self.text {
+            Text::File | Text::Volume => true,
+            Text::Variable { container, name } => {
+                !settings.containers.get(container).is_some_and(|own| own.variables.contains_key(name))
+            }
+            Text::Param { resource, name } => {
+                !settings.resources.get(resource).is_some_and(|own| own.params.contains_key(name))
             }
         }
     }
 
-    /// Uses whose path refers to nothing are not collected.
     pub fn reference(&self) -> Reference<'_> {
         Reference::of(&self.path).expect("unknown paths were refused when the use was collected")
     }
@@ -66,31 +78,33 @@ impl Use<'_> {
 
 /// Parses all texts of a service.
 pub fn usage<'d>(documents: &Documents, service: &'d Declared<Service>, findings: &mut Findings) -> Usage<'d> {
-    let mut reader = Reader { documents, findings, uses: Vec::new(), environment: None, variable: None };
+    let mut reader = Reader { documents, findings, uses: Vec::new(), environment: None };
     let mut containers = IndexMap::new();
     for (name, container) in &service.spec.containers {
-        let at = service.place(&["spec", "containers", name]);
-        containers.insert(name, reader.container(name, container, &at));
+        containers.insert(name, reader.container(name, container, &service.place(&["spec", "containers", name])));
     }
     for (name, resource) in &service.spec.resources {
-        reader.params(&resource.params, &service.place(&["spec", "resources", name, "params"]));
+        reader.params(name, &resource.params, &service.place(&["spec", "resources", name]));
     }
     for (job, declared) in &service.spec.jobs {
-        let at = service.place(&["spec", "jobs", job]);
-        reader.refuse(&declared.command, "command", &at);
-        reader.refuse(&declared.args, "args", &at);
+        let place = service.place(&["spec", "jobs", job]);
+        reader.refuse_all(&declared.command, "command", &place);
+        reader.refuse_all(&declared.args, "args", &place);
     }
     let mut overrides: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
     for (environment, settings) in &service.spec.environments {
         reader.environment = Some(environment);
-        let at = service.place(&["spec", "environments", environment]);
+        let place = service.place(&["spec", "environments", environment]);
         for (container, differing) in &settings.containers {
-            let at = at.clone().child("containers").child(container.as_str()).child("variables");
-            let variables = reader.variables(container, &differing.variables, &at);
+            let place = place.clone().child("containers").child(container.as_str());
+            let variables = reader.variables(container, &differing.variables, &place);
             overrides.entry(environment).or_default().insert(container, variables);
+            if let Some(image) = &differing.image {
+                reader.refuse(image, "image", &place.child("image"));
+            }
         }
         for (resource, differing) in &settings.resources {
-            reader.params(&differing.params, &at.clone().child("resources").child(resource.as_str()).child("params"));
+            reader.params(resource, &differing.params, &place.clone().child("resources").child(resource.as_str()));
         }
     }
     let uses = reader.uses;
@@ -102,110 +116,107 @@ struct Reader<'a, 'd> {
     findings: &'a mut Findings,
     uses: Vec<Use<'d>>,
     environment: Option<&'d Name>,
-    variable: Option<(&'d Name, &'d str)>,
 }
 
 impl<'d> Reader<'_, 'd> {
-    fn container(&mut self, name: &'d Name, declared: &'d Container, at: &Place) -> ContainerUsage<'d> {
-        let variables = self.variables(name, &declared.variables, &at.clone().child("variables"));
+    fn container(&mut self, name: &'d Name, declared: &'d Container, place: &Place) -> ContainerUsage<'d> {
+        let variables = self.variables(name, &declared.variables, place);
         let mut files = IndexMap::new();
         for (path, file) in &declared.files {
-            let template = match &file.content {
-                Some(content) if !file.no_expand => {
-                    let at = at.clone().child("files").child(path).child("content");
-                    Some(self.template(content, &at).unwrap_or_default())
-                }
-                _ => None,
-            };
+            let template = file.content.as_ref().filter(|_| !file.no_expand).map(|content| {
+                let place = place.clone().child("files").child(path).child("content");
+                self.template(content, Text::File, &place).unwrap_or_default()
+            });
             files.insert(path.as_str(), template);
         }
         let mut volumes = IndexMap::new();
         for (path, volume) in &declared.volumes {
-            let at = at.clone().child("volumes").child(path).child("source");
-            if let Some(resource) = self.volume(&volume.source, &at) {
+            let place = place.clone().child("volumes").child(path).child("source");
+            if let Some(resource) = self.volume(&volume.source, &place) {
                 volumes.insert(path.as_str(), resource);
             }
         }
-        self.refuse(&declared.command, "command", at);
-        self.refuse(&declared.args, "args", at);
-        self.refuse(std::slice::from_ref(&declared.image), "image", at);
+        self.refuse_all(&declared.command, "command", place);
+        self.refuse_all(&declared.args, "args", place);
+        self.refuse(&declared.image, "image", &place.clone().child("image"));
         ContainerUsage { declared, variables, files, volumes }
     }
 
+    /// `place` is that of the container, or of its settings.
     fn variables(
         &mut self,
         container: &'d Name,
         variables: &'d IndexMap<String, String>,
-        at: &Place,
+        place: &Place,
     ) -> IndexMap<&'d str, Template> {
         let mut parsed = IndexMap::new();
         for (name, text) in variables {
-            self.variable = Some((container, name.as_str()));
-            if let Some(template) = self.template(text, &at.clone().child(name)) {
+            let place = place.clone().child("variables").child(name);
+            if let Some(template) = self.template(text, Text::Variable { container, name }, &place) {
                 parsed.insert(name.as_str(), template);
             }
         }
-        self.variable = None;
         parsed
     }
 
-    fn params(&mut self, params: &serde_json::Map<String, Value>, at: &Place) {
+    /// `place` is that of the resource, or of its settings.
+    fn params(&mut self, resource: &'d Name, params: &'d serde_json::Map<String, Value>, place: &Place) {
         for (name, value) in params {
-            self.param(value, at.clone().child(name));
+            self.param(value, Text::Param { resource, name }, place.clone().child("params").child(name));
         }
     }
 
-    fn param(&mut self, value: &Value, at: Place) {
+    fn param(&mut self, value: &Value, text: Text<'d>, place: Place) {
         match value {
-            Value::String(text) => {
-                self.template(text, &at);
+            Value::String(written) => {
+                self.template(written, text, &place);
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.param(item, at.clone().child(index.to_string()));
+                    self.param(item, text, place.clone().child(index.to_string()));
                 }
             }
             Value::Object(entries) => {
                 for (key, entry) in entries {
-                    self.param(entry, at.clone().child(key));
+                    self.param(entry, text, place.clone().child(key));
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
-    fn volume(&mut self, source: &str, at: &Place) -> Option<Name> {
-        let template = self.template(source, at)?;
-        let name = match template.parts.as_slice() {
-            [super::TemplatePart::Placeholder { path, .. }] => match Reference::of(path) {
-                Ok(Reference::Resource(name)) => Name::parse(name),
-                _ => None,
-            },
-            _ => None,
-        };
-        if name.is_none() {
-            self.findings.push(rules::not_a_volume(source, self.documents.locate(at)));
+    /// The resource that a volume's source names; None where it names none, which is told here.
+    fn volume(&mut self, source: &str, place: &Place) -> Option<Name> {
+        let template = self.parse(source, place)?;
+        if let [TemplatePart::Placeholder { path, .. }] = template.parts.as_slice()
+            && let Ok(Reference::Resource(name)) = Reference::of(path)
+        {
+            let name = Name::parse(name);
+            self.template(source, Text::Volume, place);
+            return name;
         }
-        name
+        self.findings.push(placeholders::not_a_volume(source, self.documents.locate(place)));
+        None
     }
 
-    fn template(&mut self, text: &str, at: &Place) -> Option<Template> {
-        if !text.contains("${") {
-            return Template::parse(text).ok();
-        }
-        let template = match Template::parse(text) {
-            Ok(template) => template,
-            Err(errors) => {
-                for error in errors {
-                    let at = self.documents.locate(&at.clone().within(error.range.start, error.range.end));
-                    self.findings.push(rules::malformed_placeholder(&error, at));
-                }
-                return None;
-            }
+    fn parse(&mut self, text: &str, place: &Place) -> Option<Template> {
+        let errors = match Template::parse(text) {
+            Ok(template) => return Some(template),
+            Err(errors) => errors,
         };
+        for error in errors {
+            let at = self.documents.locate(&place.clone().within(error.range.start, error.range.end));
+            self.findings.push(placeholders::malformed_placeholder(&error, at));
+        }
+        None
+    }
+
+    /// Collects the uses in a text. None where one of its placeholders is wrong, which is told.
+    fn template(&mut self, text: &str, stands_in: Text<'d>, place: &Place) -> Option<Template> {
+        let template = self.parse(text, place)?;
         let mut whole = true;
         for (path, range) in template.placeholders() {
-            let place = at.clone().within(range.start, range.end);
+            let place = place.clone().within(range.start, range.end);
             let written = text[range.clone()].to_owned();
             match Reference::of(path) {
                 Ok(_) => self.uses.push(Use {
@@ -213,26 +224,31 @@ impl<'d> Reader<'_, 'd> {
                     written,
                     place,
                     environment: self.environment,
-                    variable: self.variable,
+                    text: stands_in,
                 }),
                 Err(unknown) => {
                     whole = false;
-                    self.findings.push(rules::unknown_placeholder(&written, &unknown, self.documents.locate(&place)));
+                    let at = self.documents.locate(&place);
+                    self.findings.push(placeholders::unknown_placeholder(&written, &unknown, at));
                 }
             }
         }
         whole.then_some(template)
     }
 
-    /// `${resources...}` in a field that is not expanded would reach the container as it is written.
-    fn refuse(&mut self, texts: &[String], field: &str, at: &Place) {
+    fn refuse_all(&mut self, texts: &[String], field: &str, place: &Place) {
         for (index, text) in texts.iter().enumerate() {
-            let Ok(template) = Template::parse(text) else { continue };
-            for (path, range) in template.placeholders() {
-                if path.first().is_some_and(|root| super::placeholder::ROOTS.contains(&root.as_str())) {
-                    let at = at.clone().child(field).child(index.to_string()).within(range.start, range.end);
-                    self.findings.push(rules::placeholder_not_expanded(field, self.documents.locate(&at)));
-                }
+            self.refuse(text, field, &place.clone().child(field).child(index.to_string()));
+        }
+    }
+
+    /// `${resources...}` in a field that is not expanded would reach the container as it is written.
+    fn refuse(&mut self, text: &str, field: &str, place: &Place) {
+        let Ok(template) = Template::parse(text) else { return };
+        for (path, range) in template.placeholders() {
+            if path.first().is_some_and(|root| ROOTS.contains(&root.as_str())) {
+                let at = self.documents.locate(&place.clone().within(range.start, range.end));
+                self.findings.push(placeholders::placeholder_not_expanded(field, at));
             }
         }
     }

@@ -84,43 +84,48 @@ impl Finding {
 
 /// The sink that every stage writes to.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Findings(Vec<Finding>);
+pub struct Findings {
+    all: Vec<Finding>,
+    errors: usize,
+}
 
 impl Findings {
     pub fn push(&mut self, finding: Finding) {
-        self.0.push(finding);
+        self.errors += usize::from(finding.severity() == Severity::Error);
+        self.all.push(finding);
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Finding> {
-        self.0.iter()
+        self.all.iter()
     }
 
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|finding| finding.severity() == Severity::Error)
+        self.errors > 0
     }
 
     /// How many findings block.
     pub fn errors(&self) -> usize {
-        self.0.iter().filter(|finding| finding.severity() == Severity::Error).count()
+        self.errors
     }
 
     pub fn extend(&mut self, other: Findings) {
-        self.0.extend(other.0);
+        self.errors += other.errors;
+        self.all.extend(other.all);
     }
 
     /// By file, then place, then rule; the same finding twice counts once.
     pub fn into_sorted(mut self) -> Vec<Finding> {
-        self.0.sort_by(|a, b| (&a.at, a.rule.id, &a.message).cmp(&(&b.at, b.rule.id, &b.message)));
-        self.0.dedup();
-        self.0
+        self.all.sort_by(|a, b| (&a.at, a.rule.id, &a.message).cmp(&(&b.at, b.rule.id, &b.message)));
+        self.all.dedup();
+        self.all
     }
 }
 
@@ -171,6 +176,20 @@ mod tests {
         assert_eq!(nearest("zebra", teams), None);
         assert_eq!(nearest("cart", ["cartservice", "adservice"]), Some("cartservice"));
         assert_eq!(nearest(&"cart".repeat(100), ["cart"]), None);
+    }
+
+    #[test]
+    fn errors_are_counted_and_warnings_are_not() {
+        static ERROR: Rule = Rule { id: "link/x", severity: Severity::Error, summary: "", explanation: "" };
+        static WARNING: Rule = Rule { id: "link/y", severity: Severity::Warning, summary: "", explanation: "" };
+        let found = |rule| Finding::new(rule, Location::file(crate::model::RepoPath::literal("a.yaml")), "x");
+        let mut findings = Findings::default();
+        findings.push(found(&WARNING));
+        assert!(!findings.has_errors());
+        let mut more = Findings::default();
+        more.push(found(&ERROR));
+        findings.extend(more);
+        assert_eq!((findings.errors(), findings.len()), (1, 2));
     }
 
     #[test]

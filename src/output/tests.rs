@@ -1,3 +1,5 @@
+//! Writing into real folders.
+
 use super::folder::LOCK;
 use super::inventory::INVENTORY;
 use super::{Files, Refusal, Written, write, write_files, write_gated};

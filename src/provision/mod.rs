@@ -3,6 +3,7 @@
 //! For each unit: its asks ([`ask`]) are resolved one by one ([`resolve`]) in the scope of the contract ([`scope`]), by
 //! evaluating the expressions of the matching provisioner ([`evaluate`]); then the workload is planned ([`workload`]).
 
+mod address;
 mod ask;
 mod environment;
 mod evaluate;
@@ -31,6 +32,7 @@ pub use unit::{
 use crate::link::{Catalog, Unit};
 use crate::model::{Findings, Name};
 use crate::read::Documents;
+use address::{AddressClaim, check_addresses};
 use environment::{Surroundings, surroundings};
 use names::{NameClaim, WORKLOAD_KINDS, check_unique};
 use reporter::Reporter;
@@ -47,11 +49,11 @@ pub fn provision<'d>(
     let mut session = Session::default();
     types::check(catalog, &session.expressions, &mut reporter);
     let environments: BTreeMap<&Name, Option<Surroundings<'d>>> = environments(catalog, &mut reporter);
-    let mut claims = Vec::new();
+    let mut claims = Claims::default();
     let mut units = Vec::with_capacity(catalog.units.len());
     for unit in &catalog.units {
         let Some(Some(surroundings)) = environments.get(&unit.environment.metadata.name) else { continue };
-        claims.extend(workload_claims(unit, surroundings));
+        claims.names.extend(workload_claims(unit, surroundings));
         let resources = resolve_unit(&mut session, catalog, unit, surroundings, &mut claims, &mut reporter);
         let Some(mut resources) = resources else { continue };
         let errors = reporter.errors();
@@ -60,8 +62,16 @@ pub fn provision<'d>(
             units.push(provisioned(unit, surroundings, workload, resources));
         }
     }
-    check_unique(&claims, &mut reporter);
+    check_unique(&claims.names, &mut reporter);
+    check_addresses(&claims.addresses, &mut reporter);
     units
+}
+
+/// What units take that only one can have.
+#[derive(Debug, Default)]
+struct Claims {
+    names: Vec<NameClaim>,
+    addresses: Vec<AddressClaim>,
 }
 
 /// Those that have units; None for one whose settings are not complete.

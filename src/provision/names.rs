@@ -94,9 +94,11 @@ pub struct NameClaim {
     pub place: Place,
 }
 
-/// Finds names that two different holders want. Claims are checked in the order given.
+/// Finds names that two different holders want. Claims are checked in the order given; who collides everywhere, and by
+/// several names, is told once.
 pub fn check_unique(claims: &[NameClaim], reporter: &mut Reporter<'_, '_>) {
     let mut held: BTreeMap<(&str, &str), &NameClaim> = BTreeMap::new();
+    let mut told: BTreeSet<(&Place, &Place)> = BTreeSet::new();
     for claim in claims {
         match held.entry((&claim.scope, &claim.name)) {
             Entry::Vacant(vacant) => {
@@ -105,6 +107,9 @@ pub fn check_unique(claims: &[NameClaim], reporter: &mut Reporter<'_, '_>) {
             Entry::Occupied(first) if first.get().holder == claim.holder => {}
             Entry::Occupied(first) => {
                 let first = first.get();
+                if !told.insert((&claim.place, &first.place)) {
+                    continue;
+                }
                 let (at, other) = (reporter.locate(&claim.place), reporter.locate(&first.place));
                 reporter.say(name_collision(at, claim, first, other));
             }

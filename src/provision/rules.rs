@@ -97,6 +97,22 @@ right\n```";
         "Names follow from the organisation, environment, service and resource. Service `a` with resource `b-c` and \
 service `a-b` with resource `c` would both make `a-b-c`; one would overwrite the other.\n\nRename one of the two.";
 
+    HOST_CLASH = "provision/host-clash", Error,
+        "No two routes of an environment answer at the same address",
+        "A gateway hands a request for one host and path to one service. Where two routes claim the same, it is left to \
+the gateway who gets it: one service takes the traffic of the other, from one apply to the next.\n\nGive one of them \
+another host or path:\n\n```yaml\nweb: {type: route, params: {host: shop.example.com}}                # of frontend\nweb: \
+{type: route, params: {host: shop.example.com}}                # wrong: of checkout\nweb: {type: route, params: {host: \
+shop.example.com, path: /pay}}    # right\n```";
+
+    UNKNOWN_NETWORK = "provision/unknown-network", Warning,
+        "An environment says which addresses are its private network",
+        "A resource type that is reached over the private network (`egress: [{to: network}]`) opens the network policy of \
+its consumers to the private address ranges of the environment. Without any, nothing is opened: the workload runs and \
+cannot connect.\n\n```yaml\nspec: {provider: aws, ...}                                             # wrong\nspec: {provider: \
+aws, aws: {privateCidrs: [10.0.0.0/20], ...}, ...}   # right\n```\n\nA type that is realised inside the cluster says \
+`{to: pods}`, one behind a public API `{to: internet}`.";
+
     ENVIRONMENT_SETTINGS = "provision/environment-settings", Error,
         "An environment says what its provider needs",
         "Resources on `aws` need `region`, `cluster` and `aws`; on `gcp` they need `region` and `gcp`.\n\n```yaml\nspec:\n  \

@@ -18,7 +18,7 @@ fn cart() -> Value {
     service(
         "cart",
         json!({"ADDRESS": "${resources.carts.host}:${resources.carts.port}", "PASSWORD": "${resources.carts.password}"}),
-        json!({"resources": {"carts": {"type": "redis"}}}),
+        json!({"resources": {"carts": {"type": "redis"}}, "service": {"ports": {"grpc": {"port": 7070}}}}),
     )
 }
 

@@ -5,7 +5,7 @@ use crate::model::kinds::environment::Environment;
 use crate::model::kinds::observability::Metrics;
 use crate::model::kinds::resource_type::{Access, EgressTarget, Grant, Reversibility};
 use crate::model::kinds::service::{Disruption, Egress, Job, PreviewUse, Schedule, Slo, Tier, Workload};
-use crate::model::kinds::workload::{Before, Probe, ServicePort};
+use crate::model::kinds::workload::{Before, Probe, Protocol, ServicePort};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,7 +95,7 @@ pub struct WorkloadPlan {
     pub egress: Vec<Egress>,
     pub preview: Option<PreviewUse>,
     /// Called services -> container ports that they listen on.
-    pub calls: BTreeMap<Name, BTreeSet<i32>>,
+    pub calls: BTreeMap<Name, BTreeSet<(Protocol, i32)>>,
     /// Calling services.
     pub called_by: BTreeSet<Name>,
     pub metrics: Option<Metrics>,

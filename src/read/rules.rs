@@ -4,7 +4,7 @@ use crate::model::rules;
 
 rules! {
     SYMBOLIC_LINK = "load/symbolic-link", Error,
-    "what Pavior reads is a file or a folder, not a symbolic link",
+    "What Pavior reads is a file or a folder, not a symbolic link",
 r"A symbolic link can lead out of the repository, to a file that no reviewer saw, and it can lead elsewhere tomorrow.
 Pavior therefore never follows one, and never shows where it leads.
 
@@ -15,7 +15,7 @@ Wrong: `catalog/shopping/cart.yaml -> ../../legacy/cart.yaml`
 Right: `catalog/shopping/cart.yaml`, a file.";
 
     SUBMODULE = "load/submodule", Error,
-    "the folders that Pavior reads hold no git submodules",
+    "The folders that Pavior reads hold no git submodules",
 r"A submodule is a pointer to a commit of another repository. Its files are not part of the revision that is reviewed,
 so what they declare could not be reproduced from this repository alone.
 
@@ -27,7 +27,7 @@ Wrong: `catalog/shared` is a submodule.
 Right: `catalog/shared/` is a folder of this repository.";
 
     SPECIAL_FILE = "load/special-file", Error,
-    "the folders that Pavior reads hold no pipes, sockets or devices",
+    "The folders that Pavior reads hold no pipes, sockets or devices",
 r"Reading a pipe or a device can wait for ever, or never end. Git cannot store one, so it is there by accident.
 
 To mend it, remove it.
@@ -37,7 +37,7 @@ Wrong: `mkfifo catalog/cart.yaml`
 Right: `catalog/cart.yaml`, a file.";
 
     PATH = "load/path", Error,
-    "a path names one file on every platform",
+    "A path names one file on every platform",
 r"A repository is read on Linux, macOS and Windows. A name that one of them refuses, gives to a device (`nul.yaml`,
 `COM1`), trims (`a.`), splits (`a\b`, `a:b`) or shows differently from what it is (hidden characters) would mean
 different files to different people. Folders may be nested 32 deep; a path may have 1,024 bytes.
@@ -49,7 +49,7 @@ Wrong: `catalog/aux.yaml`, `catalog/a:b.yaml`
 Right: `catalog/auxiliary.yaml`, `catalog/a-b.yaml`";
 
     MISNAMED = "load/misnamed", Error,
-    "extensions are in lower case",
+    "Extensions are in lower case",
 r"Pavior reads `.yaml`, `.yml`, `.tf` and `.rego`. A file that ends in `.YAML` would be passed over without a word, and
 what it declares would look deleted.
 
@@ -60,7 +60,7 @@ Wrong: `catalog/Cart.YAML`
 Right: `catalog/cart.yaml`";
 
     NAME_COLLISION = "load/name-collision", Error,
-    "no two paths differ only in case or in how accents are encoded",
+    "No two paths differ only in case or in how accents are encoded",
 r"macOS and Windows take `Cart.yaml` and `cart.yaml` for one file, and macOS takes both encodings of `é` for one. A
 checkout there keeps only one of the two, so half of what was declared would be missing without a word.
 
@@ -71,7 +71,7 @@ Wrong: `catalog/Cart.yaml` beside `catalog/cart.yaml`
 Right: `catalog/cart.yaml` beside `catalog/cart-legacy.yaml`";
 
     FILE_TOO_LARGE = "load/file-too-large", Error,
-    "a file has 1 MiB at most",
+    "A file has 1 MiB at most",
 r"A declaration has a few hundred bytes. A file of more than 1 MiB is generated, or hostile, and would make every run of
 everybody slower. It is refused by its size, before it is read.
 
@@ -82,7 +82,7 @@ Wrong: `catalog/everything.yaml` with 2 MiB
 Right: `catalog/shopping/cart.yaml`, `catalog/shopping/checkout.yaml`, ...";
 
     TOO_MANY_FILES = "load/too-many-files", Error,
-    "the folders that Pavior reads hold 100,000 files and folders at most",
+    "The folders that Pavior reads hold 100,000 files and folders at most",
 r"So that a run is bounded in time whatever a pull request adds. A run over the limit reads nothing: a part of a catalog
 must never be taken for the whole, because what is missing would look deleted.
 
@@ -93,7 +93,7 @@ Wrong: `catalog/node_modules/...`
 Right: only declarations below `catalog/`";
 
     TOO_MANY_BYTES = "load/too-many-bytes", Error,
-    "all files that Pavior reads have 256 MiB at most together",
+    "All files that Pavior reads have 256 MiB at most together",
 r"So that a run is bounded in memory whatever a pull request adds. A run over the limit reads nothing: a part of a
 catalog must never be taken for the whole, because what is missing would look deleted.
 
@@ -104,7 +104,7 @@ Wrong: a rendered copy of every manifest below `catalog/`
 Right: only declarations below `catalog/`; what Pavior renders goes elsewhere";
 
     NOT_UTF8 = "load/not-utf8", Error,
-    "a file is text in UTF-8",
+    "A file is text in UTF-8",
 r"Bytes in another encoding (Latin-1, UTF-16), overlong forms and surrogates read as different text in different tools.
 Guessing would change what was declared.
 
@@ -116,7 +116,7 @@ Wrong: `description: Caf\xe9` (Latin-1)
 Right: `description: Café` (UTF-8: `c3 a9`)";
 
     NUL = "load/nul", Error,
-    "a file holds no NUL byte",
+    "A file holds no NUL byte",
 r"Some readers stop at a NUL byte, others skip it: what stands behind it would be declared for one and not for the other.
 
 To mend it, remove the byte. A file full of them is UTF-16 or no text at all.
@@ -126,7 +126,7 @@ Wrong: `name: cart\0`
 Right: `name: cart`";
 
     LINE_BREAK = "load/line-break", Error,
-    "lines end with LF or CRLF",
+    "Lines end with LF or CRLF",
 r"CR alone, NEL (U+0085) and the Unicode separators (U+2028, U+2029) end a line for some readers and not for others, so
 that a comment of one is a declaration of the other. LF and CRLF are both fine and mean the same.
 
@@ -137,7 +137,7 @@ Wrong: `# a comment<CR>privileged: true`
 Right: `# a comment` and `privileged: true` on lines that end with LF";
 
     HIDDEN_CHARACTER = "load/hidden-character", Error,
-    "a file holds no characters that cannot be seen",
+    "A file holds no characters that cannot be seen",
 r"Bidirectional controls change the order in which text is shown, zero-width and tag characters are not shown at all, and
 other control characters steer terminals. With them a reviewer approves something other than what is there. They are
 refused everywhere, in comments too, and named by their number, never shown.
@@ -150,7 +150,7 @@ Wrong: `name: pay<U+200B>ments`
 Right: `name: payments`";
 
     EMPTY_CATALOG = "load/empty-catalog", Warning,
-    "catalog/ declares something",
+    "The folder `catalog/` declares something",
 r"An empty catalog is what a failed or sparse checkout looks like. It is never read as `delete everything`: nothing that
 runs is removed because of it.
 
@@ -161,7 +161,7 @@ Wrong: `catalog/` without any `.yaml` file
 Right: `catalog/teams/platform.yaml`";
 
     SYNTAX = "yaml/syntax", Error,
-    "a file is well-formed YAML",
+    "A file is well-formed YAML",
 r"What comes behind a mistake of syntax cannot be understood with certainty, so nothing in the rest of that file is used.
 Other files are checked all the same.
 
@@ -174,7 +174,7 @@ Wrong: `description: note: all of it`
 Right: `description: 'note: all of it'`";
 
     ANCHOR = "yaml/anchor", Error,
-    "a file uses no anchors, aliases or merge keys",
+    "A file uses no anchors, aliases or merge keys",
 r"`&anchor`, `*alias` and `<<: *alias` let a few lines stand for gigabytes, let one line change meaning far away, and are
 read differently by different tools (what `<<` does twice, or whether it exists at all). A reviewer should see a value
 where it holds.
@@ -187,7 +187,7 @@ Wrong: `limits: &small {cpu: 100m}` and `limits: *small`
 Right: `limits: {cpu: 100m}` in both places";
 
     DUPLICATE_KEY = "yaml/duplicate-key", Error,
-    "a key stands once in a mapping",
+    "A key stands once in a mapping",
 r"Of two equal keys some readers take the first, some the last: `privileged: false` at the top can be undone forty lines
 below. Both places are shown.
 
@@ -198,7 +198,7 @@ Wrong: `{cpu: 100m, memory: 64Mi, cpu: 200m}`
 Right: `{cpu: 200m, memory: 64Mi}`";
 
     KEY_NOT_TEXT = "yaml/key-not-text", Error,
-    "a key is text",
+    "A key is text",
 r"Keys that are numbers, booleans, null, lists or mappings have no meaning in JSON, Kubernetes or Terraform, and are
 converted differently by each tool: `7.10` becomes `7.1`.
 
@@ -209,7 +209,7 @@ Wrong: `8080: web`, `[a, b]: c`
 Right: `'8080': web`";
 
     TAG = "yaml/tag", Error,
-    "a file uses no tags",
+    "A file uses no tags",
 r"Tags such as `!!python/object`, `!include` or `!!binary` ask the reader to run, read or decode something. Pavior does
 none of that, and every value already has the type it is written as.
 
@@ -220,7 +220,7 @@ Wrong: `replicas: !!int '3'`
 Right: `replicas: 3`";
 
     DIRECTIVE = "yaml/directive", Error,
-    "a file uses no YAML directives",
+    "A file uses no YAML directives",
 r"`%YAML` and `%TAG` change how the rest of the file is to be read, and few readers heed them. Pavior reads YAML 1.2.
 
 To mend it, delete the line that starts with `%`.
@@ -230,7 +230,7 @@ Wrong: `%YAML 1.1` and `---` above the declaration
 Right: the declaration alone";
 
     AMBIGUOUS_SCALAR = "yaml/ambiguous-scalar", Error,
-    "a bare word or number means the same to every reader",
+    "A bare word or number means the same to every reader",
 r"`no` is text in YAML 1.2 and `false` in YAML 1.1; `010` is ten or eight; `12:30` is text or 750; `1e3` is a number or
 text; `1_000` is text or a thousand; a number of twenty digits is rounded. Between an editor, Pavior, Helm, kubectl and
 Terraform some will read it one way and some the other. Such values are refused when they stand bare, as keys too.
@@ -242,7 +242,7 @@ Wrong: `country: no`, `version: 1e3`, `mode: 0644`, `debug: on`
 Right: `country: 'no'`, `limit: 1000`, `mode: '0644'`, `debug: true`";
 
     TOO_DEEP = "yaml/too-deep", Error,
-    "mappings and lists are nested 64 deep at most",
+    "Mappings and lists are nested 64 deep at most",
 r"No declaration needs more than a dozen levels. Thousands of them exhaust the memory or the stack of YAML readers, which
 is what files with so many are made for.
 
@@ -253,18 +253,18 @@ Wrong: `[[[[[[ ... ]]]]]]` with 65 brackets
 Right: at most 64 levels";
 
     TOO_BIG = "yaml/too-big", Error,
-    "values, keys and documents keep within their limits",
+    "Values, keys and documents keep within their limits",
 r"A file has 100,000 values at most, a mapping 10,000 keys, a text 256 KiB, a key 1 KiB. What exceeds them is generated,
 or hostile, and nothing that Pavior produces could hold it.
 
 To mend it, split the file, or move large content out of the declaration.
 
-Wrong: a certificate bundle of 300 KiB as the value of a variable
+Wrong: `CA_BUNDLE: -----BEGIN CERTIFICATE----- ...` with 300 KiB of certificates
 
-Right: a reference to where the bundle is kept";
+Right: `CA_BUNDLE: /etc/ssl/bundle.pem`, where the image or a volume has the file";
 
     ESCAPED_CHARACTER = "yaml/hidden-character", Error,
-    "no escape in a quoted text makes a character that cannot be seen",
+    "No escape in a quoted text makes a character that cannot be seen",
 r"`\0`, `\x1b`, `\u202e` and the like put into a value what may not stand in the file itself: characters that end texts,
 steer terminals or change the order in which text is shown. `\n` and `\t` are fine.
 
@@ -275,7 +275,7 @@ Wrong: `name: 'cart\u202e'` in double quotes
 Right: `name: cart`";
 
     EMPTY_DOCUMENT = "yaml/empty-document", Warning,
-    "a file declares something",
+    "A file declares something",
 r"A file that is empty, holds only comments, or has nothing between two `---` is often a mistake of an editor or a merge.
 It is never read as a wish to delete anything.
 
@@ -286,7 +286,7 @@ Wrong: an empty `catalog/shopping/cart.yaml`
 Right: no such file, or one that declares a service";
 
     TOO_MANY_MISTAKES = "yaml/too-many-mistakes", Error,
-    "mistakes of one file are reported up to a hundred",
+    "Mistakes of one file are reported up to a hundred",
 r"A file with more than a hundred mistakes of form is likely no declaration at all, and a longer report helps nobody.
 
 To mend it, mend the ones that are shown and run the check again.

@@ -4,9 +4,14 @@
 
 mod case;
 mod change;
+mod compiled;
+mod facts;
+mod hostile;
 mod picture;
 mod process;
+mod purity;
 mod repository;
+mod showcase;
 mod streams;
 
 use case::Case;

@@ -21,20 +21,48 @@ impl Repository {
     /// The shipped repository (nothing, when the case has a file `from-nothing`), changed by `base/`, committed when
     /// the command asks for a base, then changed by the case itself.
     pub fn prepare(case: &Path, arguments: &[String]) -> Result<Repository, String> {
-        let folder = tempfile::Builder::new().prefix("pavior-case-").tempdir().map_err(|error| error.to_string())?;
-        let repository = Repository { folder, outs: AtomicUsize::new(0) };
+        let repository = if case.join("from-nothing").exists() { Repository::empty() } else { Repository::shipped() };
         let root = repository.root();
-        fs::create_dir(&root).map_err(|error| error.to_string())?;
-        if !case.join("from-nothing").exists() {
-            let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
-            SHIPPED.iter().try_for_each(|name| copy(&shipped.join(name), &root.join(name)))?;
-        }
         overlay(&case.join("base"), &root)?;
         if arguments.iter().any(|argument| argument.starts_with("--base")) {
-            commit(&root)?;
+            repository.commit()?;
         }
         overlay(case, &root)?;
         Ok(repository)
+    }
+
+    /// A folder with nothing in it.
+    pub fn empty() -> Repository {
+        let folder = tempfile::Builder::new().prefix("pavior-case-").tempdir().expect("a folder can be made");
+        fs::create_dir(folder.path().join("repository")).expect("a folder can be made");
+        Repository { folder, outs: AtomicUsize::new(0) }
+    }
+
+    /// A copy of what this repository ships.
+    pub fn shipped() -> Repository {
+        let repository = Repository::empty();
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for name in SHIPPED {
+            copy(&shipped.join(name), &repository.root().join(name)).expect("what is shipped can be copied");
+        }
+        repository
+    }
+
+    /// A copy of what this repository ships, with the showcase in place of its catalog.
+    pub fn showcase() -> Repository {
+        let repository = Repository::shipped();
+        let catalog = repository.root().join("catalog");
+        fs::remove_dir_all(&catalog).expect("a catalog can be removed");
+        let showcase = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/showcase/catalog");
+        copy(&showcase, &catalog).expect("the showcase can be copied");
+        repository
+    }
+
+    /// Writes one file, with the folders above it.
+    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
+        fs::write(path, bytes).expect("a file can be written");
     }
 
     pub fn root(&self) -> PathBuf {
@@ -47,15 +75,45 @@ impl Repository {
         self.folder.path().join(format!("out-{count}")).to_string_lossy().into_owned()
     }
 
+    /// Makes a git repository of it, with everything in one commit.
+    pub fn commit(&self) -> Result<(), String> {
+        let author = ["-c", "user.name=Case", "-c", "user.email=case@pavior.dev", "-c", "commit.gpgsign=false"];
+        let commands: [&[&str]; 3] = [
+            &["init", "--quiet", "--initial-branch=main"],
+            &["add", "--all"],
+            &["commit", "--quiet", "--allow-empty", "-m", "base"],
+        ];
+        for arguments in commands {
+            let output = Command::new("git")
+                .arg("-C")
+                .arg(self.root())
+                .args(author)
+                .args(arguments)
+                .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")])
+                .env_remove("GIT_DIR")
+                .env_remove("GIT_INDEX_FILE")
+                .output()
+                .map_err(|error| format!("git: {error}"))?;
+            if !output.status.success() {
+                return Err(format!("git {}: {}", arguments[0], String::from_utf8_lossy(&output.stderr)));
+            }
+        }
+        Ok(())
+    }
+
     /// What the first run has written.
     pub fn compiled_files(&self) -> BTreeMap<String, String> {
         read_tree(&self.folder.path().join("out-0"))
     }
 }
 
-/// `files/` is put over the repository, `delete` lists what goes, `change.diff` edits what is there.
+/// `files/` is put over the repository, `links` are made, `delete` lists what goes, `change.diff` edits what is there.
 fn overlay(case: &Path, root: &Path) -> Result<(), String> {
     copy(&case.join("files"), root)?;
+    for link in fs::read_to_string(case.join("links")).unwrap_or_default().lines() {
+        let (path, target) = link.split_once(" -> ").ok_or(format!("links: `{link}` is not `<path> -> <target>`"))?;
+        std::os::unix::fs::symlink(target, root.join(path)).map_err(|error| format!("links: {path}: {error}"))?;
+    }
     for path in fs::read_to_string(case.join("delete")).unwrap_or_default().lines() {
         let path = root.join(path);
         let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
@@ -73,32 +131,6 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
         let parent = target.parent().ok_or("a file is in a folder")?;
         let copied = fs::create_dir_all(parent).and_then(|()| fs::copy(entry.path(), &target));
         copied.map_err(|error| format!("{}: {error}", entry.path().display()))?;
-    }
-    Ok(())
-}
-
-/// Makes a git repository with everything in one commit.
-fn commit(root: &Path) -> Result<(), String> {
-    let author = ["-c", "user.name=Case", "-c", "user.email=case@pavior.dev", "-c", "commit.gpgsign=false"];
-    let commands: [&[&str]; 3] = [
-        &["init", "--quiet", "--initial-branch=main"],
-        &["add", "--all"],
-        &["commit", "--quiet", "--allow-empty", "-m", "base"],
-    ];
-    for arguments in commands {
-        let output = Command::new("git")
-            .arg("-C")
-            .arg(root)
-            .args(author)
-            .args(arguments)
-            .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")])
-            .env_remove("GIT_DIR")
-            .env_remove("GIT_INDEX_FILE")
-            .output()
-            .map_err(|error| format!("git: {error}"))?;
-        if !output.status.success() {
-            return Err(format!("git {}: {}", arguments[0], String::from_utf8_lossy(&output.stderr)));
-        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::probe;
 use super::security;
 use crate::model::Name;
-use crate::model::kinds::workload::{Protocol, ServicePort};
+use crate::model::kinds::workload::ServicePort;
 use crate::provision::{ContainerPlan, EnvironmentVariable, VariableValue};
 use indexmap::IndexMap;
 use k8s_openapi::api::core::v1::{
@@ -45,8 +45,8 @@ pub fn container(name: &Name, plan: &ContainerPlan, pod_user: i64, mounts: Vec<V
 pub fn serve(container: &mut Container, ports: &IndexMap<Name, ServicePort>) {
     let mut opened: Vec<ContainerPort> = Vec::new();
     for (name, port) in ports {
-        let number = target(port);
-        let protocol = protocol(port);
+        let number = port.target();
+        let protocol = port.protocol().as_str();
         let same = |open: &ContainerPort| open.container_port == number && open.protocol.as_deref() == Some(protocol);
         if !opened.iter().any(same) {
             opened.push(ContainerPort {
@@ -66,18 +66,6 @@ pub fn serve(container: &mut Container, ports: &IndexMap<Name, ServicePort>) {
             }),
             ..Lifecycle::default()
         });
-    }
-}
-
-/// The port that the container listens on.
-pub fn target(port: &ServicePort) -> i32 {
-    port.target_port.unwrap_or(port.port)
-}
-
-pub fn protocol(port: &ServicePort) -> &'static str {
-    match port.protocol {
-        None | Some(Protocol::Tcp) => "TCP",
-        Some(Protocol::Udp) => "UDP",
     }
 }
 

@@ -1,6 +1,6 @@
 //! The port on which a workload serves its metrics: one that it has anyway, or one more, which only Prometheus reaches.
 
-use super::container::{protocol, target};
+use crate::model::kinds::workload::Protocol;
 use crate::provision::WorkloadPlan;
 use k8s_openapi::api::core::v1::{Container, ContainerPort};
 
@@ -11,8 +11,8 @@ const OTHER_NAME: &str = "pavior-metrics";
 /// The name of the container's port, by which a monitor finds it.
 pub fn name(plan: &WorkloadPlan) -> Option<&str> {
     let metrics = plan.metrics.as_ref()?;
-    let mut opened = plan.ports.iter().filter(|(_, port)| protocol(port) == "TCP");
-    match opened.find(|(_, port)| target(port) == metrics.port) {
+    let mut opened = plan.ports.iter().filter(|(_, port)| port.protocol() == Protocol::Tcp);
+    match opened.find(|(_, port)| port.target() == metrics.port) {
         Some((name, _)) => Some(name),
         None if plan.ports.contains_key(NAME) => Some(OTHER_NAME),
         None => Some(NAME),

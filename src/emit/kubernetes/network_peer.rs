@@ -2,12 +2,13 @@
 
 use super::labels::Labels;
 use super::object;
+use crate::model::kinds::workload::Protocol;
 use k8s_openapi::api::networking::v1::{IPBlock, NetworkPolicyPeer, NetworkPolicyPort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use std::net::Ipv4Addr;
 
 /// Protocol and number.
-pub type Port = (&'static str, i32);
+pub type Port = (Protocol, i32);
 
 /// Where cloud machines hand out their own credentials.
 const METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
@@ -16,7 +17,11 @@ const NOT_INTERNET: [&str; 6] =
     ["10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
 
 pub fn port((protocol, number): Port) -> NetworkPolicyPort {
-    NetworkPolicyPort { protocol: Some(protocol.to_owned()), port: Some(IntOrString::Int(number)), end_port: None }
+    NetworkPolicyPort {
+        protocol: Some(protocol.as_str().to_owned()),
+        port: Some(IntOrString::Int(number)),
+        end_port: None,
+    }
 }
 
 /// Pods of the same namespace.

@@ -1,12 +1,12 @@
 //! Who may talk to a unit's pods and whom they may talk to: nobody, but for the edges that declarations have.
 
-use super::container::{protocol, target};
 use super::labels;
 use super::network_peer::{self as peer, Port};
 use super::object;
 use super::unit::ServiceUnit;
 use crate::emit::yaml::Tree;
 use crate::model::kinds::resource_type::{EgressTarget, Provider};
+use crate::model::kinds::workload::Protocol;
 use k8s_openapi::api::networking::v1::{
     NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicySpec,
 };
@@ -31,12 +31,17 @@ pub fn network_policy(unit: &ServiceUnit<'_>) -> Tree {
 
 fn ingress(unit: &ServiceUnit<'_>) -> Vec<NetworkPolicyIngressRule> {
     let mut rules = Vec::new();
-    let ports: BTreeSet<Port> = unit.plan.ports.values().map(|port| (protocol(port), target(port))).collect();
+    let ports: BTreeSet<Port> = unit.plan.ports.values().map(|port| (port.protocol(), port.target())).collect();
     let callers: Vec<_> = unit.plan.called_by.iter().map(|caller| peer::pods(labels::unit_selector(caller))).collect();
     rules.extend(allow_from(callers, ports));
 
-    let gateway_ports: BTreeSet<Port> =
-        unit.unit.resources.iter().flat_map(|resource| &resource.gateway_ports).map(|port| ("TCP", *port)).collect();
+    let gateway_ports: BTreeSet<Port> = unit
+        .unit
+        .resources
+        .iter()
+        .flat_map(|resource| &resource.gateway_ports)
+        .map(|port| (Protocol::Tcp, *port))
+        .collect();
     let facts = unit.facts();
     let mut gateway = vec![peer::namespace(&facts.spec.gateway.namespace)];
     if facts.spec.provider == Provider::Aws {
@@ -51,23 +56,22 @@ fn ingress(unit: &ServiceUnit<'_>) -> Vec<NetworkPolicyIngressRule> {
 /// Prometheus reads what the service serves for it.
 fn metrics(unit: &ServiceUnit<'_>) -> Option<NetworkPolicyIngressRule> {
     let port = unit.plan.metrics.as_ref()?.port;
-    allow_from(vec![peer::namespace(&unit.facts().spec.observability.namespace)], [("TCP", port)].into())
+    allow_from(vec![peer::namespace(&unit.facts().spec.observability.namespace)], [(Protocol::Tcp, port)].into())
 }
 
 fn egress(unit: &ServiceUnit<'_>) -> Vec<NetworkPolicyEgressRule> {
     let mut rules = vec![dns()];
     for (callee, ports) in &unit.plan.calls {
-        let ports = ports.iter().map(|port| ("TCP", *port)).collect();
-        rules.extend(allow_to(vec![peer::pods(labels::unit_selector(callee))], ports));
+        rules.extend(allow_to(vec![peer::pods(labels::unit_selector(callee))], ports.clone()));
     }
     for (peers, ports) in resources(unit).into_values() {
         rules.extend(allow_to(peers, ports));
     }
     for declared in &unit.plan.egress {
-        rules.extend(allow_to(vec![peer::addresses(&declared.cidr)], [("TCP", declared.port)].into()));
+        rules.extend(allow_to(vec![peer::addresses(&declared.cidr)], [(Protocol::Tcp, declared.port)].into()));
     }
     for (cidr, port) in identity(unit) {
-        rules.extend(allow_to(vec![peer::addresses(cidr)], [("TCP", port)].into()));
+        rules.extend(allow_to(vec![peer::addresses(cidr)], [(Protocol::Tcp, port)].into()));
     }
     rules
 }
@@ -76,7 +80,7 @@ fn egress(unit: &ServiceUnit<'_>) -> Vec<NetworkPolicyEgressRule> {
 pub fn dns() -> NetworkPolicyEgressRule {
     NetworkPolicyEgressRule {
         to: Some(vec![peer::namespace("kube-system")]),
-        ports: Some([("TCP", 53), ("UDP", 53)].map(peer::port).into()),
+        ports: Some([(Protocol::Tcp, 53), (Protocol::Udp, 53)].map(peer::port).into()),
     }
 }
 
@@ -96,7 +100,7 @@ fn resources(unit: &ServiceUnit<'_>) -> BTreeMap<Destination, (Vec<NetworkPolicy
                     vec![peer::pods(labels::resource_selector(&resource.name))],
                 ),
             };
-            rules.entry(destination).or_insert((peers, BTreeSet::new())).1.insert(("TCP", *port));
+            rules.entry(destination).or_insert((peers, BTreeSet::new())).1.insert((Protocol::Tcp, *port));
         }
     }
     rules
@@ -173,7 +177,7 @@ mod tests {
     fn callers_come_in_on_the_container_ports_and_callees_are_reached_on_theirs() {
         let unit = sample::unit_with("cart", |plan| {
             plan.called_by = [sample::name("frontend")].into();
-            plan.calls = [(sample::name("currency"), [7000].into())].into();
+            plan.calls = [(sample::name("currency"), [(Protocol::Tcp, 7000), (Protocol::Udp, 7001)].into())].into();
             plan.ports[0].target_port = Some(8080);
         });
         let spec = spec(&unit);
@@ -183,7 +187,10 @@ mod tests {
         );
         assert_eq!(
             spec["egress"][1],
-            json!({ "to": [pods_of("currency")], "ports": [{ "port": 7000, "protocol": "TCP" }] })
+            json!({
+                "to": [pods_of("currency")],
+                "ports": [{ "port": 7000, "protocol": "TCP" }, { "port": 7001, "protocol": "UDP" }],
+            })
         );
     }
 

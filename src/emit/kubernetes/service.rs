@@ -1,6 +1,5 @@
 //! How pods are reached: one name for all of them, and for stateful workloads one for each.
 
-use super::container::{protocol, target};
 use super::labels;
 use super::names;
 use super::object;
@@ -48,8 +47,8 @@ fn ports(unit: &ServiceUnit<'_>) -> Option<Vec<ServicePort>> {
     let ports = unit.plan.ports.iter().map(|(name, port)| ServicePort {
         name: Some(name.to_string()),
         port: port.port,
-        target_port: Some(IntOrString::Int(target(port))),
-        protocol: Some(protocol(port).to_owned()),
+        target_port: Some(IntOrString::Int(port.target())),
+        protocol: Some(port.protocol().as_str().to_owned()),
         app_protocol: app_protocol(name).map(str::to_owned),
         ..ServicePort::default()
     });

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::emit::read_back::manifests::{ObjectId, verify};
+use crate::model::kinds::workload::Protocol;
 use crate::provision::{EnvironmentVariable, FileContent, FilePlan, Replicas, VariableValue};
 use proptest::prelude::*;
 use serde_json::json;
@@ -24,7 +25,7 @@ fn full() -> ProvisionedUnit<'static> {
         main.readiness_probe = Some(sample::declared(json!({ "grpc": { "port": 7070 }, "initialDelaySeconds": 15 })));
         plan.replicas = Replicas { min: 2, max: 6, cpu: Some(70), memory: None };
         plan.called_by = ["checkout", "frontend"].map(sample::name).into();
-        plan.calls = [(sample::name("currency"), [7000].into())].into();
+        plan.calls = [(sample::name("currency"), [(Protocol::Tcp, 7000)].into())].into();
         plan.jobs.insert(sample::name("migrate"), sample::declared(json!({ "command": ["migrate"] })));
         plan.jobs.insert(
             sample::name("clean-up"),

@@ -257,7 +257,8 @@ mod tests {
         let (mounts, volumes) = mounts_and_volumes(&unit);
         assert_eq!(mounts[0], json!({ "mountPath": "/data", "name": "data" }));
         assert_eq!(mounts[1], json!({ "mountPath": "/shared", "name": "shared" }));
-        let claimed = |name: &str, claim: &str| json!({ "name": name, "persistentVolumeClaim": { "claimName": claim } });
+        let claimed =
+            |name: &str, claim: &str| json!({ "name": name, "persistentVolumeClaim": { "claimName": claim } });
         assert_eq!(volumes[0], claimed("data", "cart-data"));
         assert_eq!(volumes[1], claimed("shared", "cart-shared"));
         assert_eq!(volumes.as_array().map(Vec::len), Some(3), "both claims and the scratch space");

@@ -153,9 +153,8 @@ fn speaks_grpc(plan: &WorkloadPlan) -> bool {
 }
 
 fn is_probed(plan: &WorkloadPlan, port: &ServicePort) -> bool {
-    let number = port.target_port.unwrap_or(port.port);
     let probes = plan.containers.values().flat_map(|container| [&container.readiness_probe, &container.liveness_probe]);
-    probes.flatten().any(|probe| probe.grpc.as_ref().is_some_and(|grpc| grpc.port == number))
+    probes.flatten().any(|probe| probe.grpc.as_ref().is_some_and(|grpc| grpc.port == port.target()))
 }
 
 #[cfg(test)]

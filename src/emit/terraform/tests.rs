@@ -1,3 +1,5 @@
+//! What a unit's resources become in Terraform.
+
 use super::samples::{aws, call, gcp, local, resource, unit};
 use super::{TerraformError, terraform, verify};
 use crate::emit::Artifact;

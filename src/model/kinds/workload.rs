@@ -286,14 +286,36 @@ pub struct ServicePort {
     pub protocol: Option<Protocol>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+impl ServicePort {
+    /// The port that the container listens on.
+    pub fn target(&self) -> i32 {
+        self.target_port.unwrap_or(self.port)
+    }
+
+    pub fn protocol(&self) -> Protocol {
+        self.protocol.unwrap_or_default()
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum Protocol {
     /// Connections.
+    #[default]
     #[serde(rename = "TCP")]
     Tcp,
     /// Datagrams.
     #[serde(rename = "UDP")]
     Udp,
+}
+
+impl Protocol {
+    /// As Kubernetes has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Protocol::Tcp => "TCP",
+            Protocol::Udp => "UDP",
+        }
+    }
 }
 
 /// Something a workload asks for.

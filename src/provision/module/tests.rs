@@ -1,3 +1,5 @@
+//! What a module may hold.
+
 use super::check;
 use crate::model::RepoPath;
 use std::collections::BTreeMap;

@@ -177,9 +177,12 @@ fn outside_enum(values: &[Value], value: &Value) -> Why {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let known: Vec<String> = values.iter().map(text).collect();
     let written = text(value);
-    let near = nearest(&written, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`? "));
+    // An amount is no slip of the keyboard: `12Gi` is near to `2Gi` in letters alone.
+    let is_amount = Quantity::parse(&written).is_some();
+    let near = nearest(&written, known.iter().map(String::as_str)).filter(|_| !is_amount);
+    let near = near.map(|near| format!("did you mean `{near}`? "));
     let offered = listed(known.iter().map(String::as_str), 20);
-    Some((format!("cannot be `{written}`"), format!("{}it can be {offered}", near.unwrap_or_default())))
+    Some((format!("cannot be `{written}`"), format!("{}choose one of {offered}", near.unwrap_or_default())))
 }
 
 fn outside_range(param: &Param, number: Option<i64>) -> Why {

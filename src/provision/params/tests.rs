@@ -1,3 +1,5 @@
+//! Params against the schemas of their types.
+
 use super::*;
 use crate::model::kinds::resource_type::ParamSchema;
 use serde_json::json;
@@ -59,7 +61,7 @@ fn quotes_that_are_wrong_are_mended() {
 
 #[test]
 fn every_bound_is_checked() {
-    assert!(one(json!({"memory": "2Gi"})).2.contains("it can be `1Gi` and `3Gi`"));
+    assert!(one(json!({"memory": "2Gi"})).2.contains("choose one of `1Gi` and `3Gi`"));
     assert_eq!(one(json!({"days": 0})).1, "param `days` is 0, which is too small");
     assert_eq!(one(json!({"days": 31})).2, "write a whole number from 1 to 30");
     assert_eq!(one(json!({"days": u64::MAX})).1, "param `days` is too large");

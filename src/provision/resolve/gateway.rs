@@ -53,7 +53,7 @@ fn container_port(value: &Value, stage: &Stage<'_, '_, '_>) -> Option<i32> {
     let named = value.as_str();
     declared_ports(stage)
         .find(|(name, port)| named == Some(name) || number == Some(port.port))
-        .map(|(_, port)| port.target_port.unwrap_or(port.port))
+        .map(|(_, port)| port.target())
 }
 
 fn unknown_port(at: Location, ask: &Ask<'_>, value: &Value, known: &[&str]) -> Finding {

@@ -20,7 +20,9 @@ use super::reporter::Reporter;
 use super::scope::{Tables, scope};
 use super::unit::{ModuleCall, Output, ResolvedResource};
 use crate::link::Unit;
-use crate::model::kinds::resource_type::{Grant, Provisioner, TerraformModule};
+use crate::model::kinds::resource_type::{EgressTarget, Grant, Provisioner, TerraformModule};
+use crate::model::{Finding, Location, Name};
+use crate::provision::rules;
 use crate::read::Place;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -69,7 +71,7 @@ fn resolve(
         Evaluator { expressions: &session.expressions, run: Run::new(&scope), origin: &ask.origin, reporter };
 
     let outputs = outputs::outputs(ask, provisioner, &params, &place, &mut evaluator);
-    let egress = network(provisioner, &place, &mut evaluator);
+    let egress = network(provisioner, stage, &place, &mut evaluator);
     let gateway_ports = gateway::ports(ask, provisioner, stage, &place, &mut evaluator);
     let grants = grants(provisioner, &place, &mut evaluator);
     let (mut terraform, mut manifests, mut claim) = (None, Vec::new(), None);
@@ -164,18 +166,38 @@ fn are_conditions(value: &Value) -> bool {
 
 fn network(
     provisioner: &Provisioner,
+    stage: &Stage<'_, '_, '_>,
     place: &Place,
     evaluator: &mut Evaluator<'_, '_, '_, '_>,
-) -> Vec<(crate::model::kinds::resource_type::EgressTarget, i32)> {
+) -> Vec<(EgressTarget, i32)> {
     let mut egress = Vec::new();
     for (index, rule) in provisioner.network.egress.iter().enumerate() {
-        let place = place.clone().child("network").child("egress").child(index.to_string()).child("port");
+        let place = place.clone().child("network").child("egress").child(index.to_string());
+        if rule.to == EgressTarget::Network && stage.surroundings.facts.private_cidrs().is_empty() {
+            let environment = stage.surroundings.declared;
+            let at = evaluator.reporter.locate(&environment.place(&["spec", "provider"]));
+            let needed = evaluator.reporter.locate(&place.clone().child("to"));
+            evaluator.reporter.say(unknown_network(at, &environment.metadata.name, needed));
+        }
+        let place = place.child("port");
         match port_number(&evaluator.value(&rule.port, &place)) {
             Some(port) => egress.push((rule.to, port)),
             None => evaluator.unfit(&place, "something else", "a port number from 1 to 65535"),
         }
     }
     egress
+}
+
+/// One finding for all resources of a type: it is the environment that has to say more.
+fn unknown_network(at: Location, environment: &Name, needed: Location) -> Finding {
+    Finding::new(
+        &rules::UNKNOWN_NETWORK,
+        at,
+        format!("environment {environment} names no private addresses, so nothing can be reached over its network"),
+    )
+    .label("no `privateCidrs`")
+    .related(needed, "this is reached over the network")
+    .help("add the `privateCidrs` of its `aws` or `gcp` settings, or let the resource type say `to: pods` or `to: internet`")
 }
 
 /// A port as a number, or as a text of digits.

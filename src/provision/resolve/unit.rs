@@ -4,6 +4,8 @@ use super::{Resolved, Session, Stage, resolve};
 use crate::link::{Catalog, Unit};
 use crate::model::kinds::Kind;
 use crate::model::{Finding, Location, Name, listed};
+use crate::provision::Claims;
+use crate::provision::address::{AddressClaim, address, host_param};
 use crate::provision::ask::{Ask, SECRET_TYPE, Standing, asks};
 use crate::provision::environment::Surroundings;
 use crate::provision::names::NameClaim;
@@ -11,15 +13,15 @@ use crate::provision::params::resources_named;
 use crate::provision::reporter::Reporter;
 use crate::provision::rules;
 use crate::provision::unit::ResolvedResource;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// None where something is wrong, which has been told. The names that the resources take are added to `claims`.
+/// None where something is wrong, which has been told. What the resources take is added to `claims`.
 pub fn resolve_unit<'d>(
     session: &mut Session,
     catalog: &Catalog<'d>,
     unit: &Unit<'d>,
     surroundings: &Surroundings<'d>,
-    claims: &mut Vec<NameClaim>,
+    claims: &mut Claims,
     reporter: &mut Reporter<'_, 'd>,
 ) -> Option<Vec<ResolvedResource>> {
     let errors = reporter.errors();
@@ -31,7 +33,8 @@ pub fn resolve_unit<'d>(
         let ask = &asks[index];
         let stage = Stage { unit, surroundings, before: &resolved };
         if let Some(Resolved { resource, names }) = resolve(session, ask, &stage, reporter) {
-            claims.extend(claims_of(ask, &resource, names, surroundings));
+            claims.names.extend(name_claims(ask, &resource, names, surroundings));
+            claims.addresses.extend(address_claim(ask, &resource, unit, surroundings, reporter));
             resolved.push(resource);
         }
     }
@@ -82,10 +85,10 @@ fn circle_of(at: Location, circle: &[&str]) -> Finding {
 }
 
 /// The names a resource takes: in the cloud, and of its objects in the namespace.
-fn claims_of(
+fn name_claims(
     ask: &Ask<'_>,
     resource: &ResolvedResource,
-    names: std::collections::BTreeSet<String>,
+    names: BTreeSet<String>,
     surroundings: &Surroundings<'_>,
 ) -> Vec<NameClaim> {
     let claim = |scope: String, name: String| NameClaim {
@@ -107,6 +110,23 @@ fn claims_of(
         }
     }
     claims
+}
+
+/// Where the resource answers, when this unit realises it.
+fn address_claim(
+    ask: &Ask<'_>,
+    resource: &ResolvedResource,
+    unit: &Unit<'_>,
+    surroundings: &Surroundings<'_>,
+    reporter: &Reporter<'_, '_>,
+) -> Option<AddressClaim> {
+    let kind = &ask.kind.spec;
+    let (host, path) = address(kind, resource).filter(|_| resource.own)?;
+    let environment = surroundings.facts.name.clone();
+    let route = [host_param(kind).to_owned()];
+    let place = ask.param_place(reporter.documents, &environment, &route);
+    let holder = if unit.service.is_some() { format!("{} of {}", ask.local, unit.name) } else { unit.name.to_string() };
+    Some(AddressClaim { environment, kind: resource.kind.clone(), host, path, holder, place })
 }
 
 fn check_secret_type(catalog: &Catalog<'_>, unit: &Unit<'_>, reporter: &mut Reporter<'_, '_>) {

@@ -164,3 +164,73 @@ fn an_environment_has_to_say_what_its_provider_needs() {
     let finding = only(&documents, "provision/environment-settings");
     assert!(finding.message.contains("does not set `region`, `cluster` and `aws`"), "{}", finding.message);
 }
+
+fn route() -> Value {
+    let host = "${params.host != '' ? params.host : service.name + '.' + environment.domain}";
+    let on = |provider: &str| json!({"environment": {"provider": provider}, "outputs": {"host": host}});
+    declaration(
+        "ResourceType",
+        "route",
+        json!({
+            "standalone": true,
+            "params": {"type": "object", "additionalProperties": false, "properties": {
+                "host": {"type": "string", "default": "", "description": "Host"},
+                "path": {"type": "string", "default": "/", "description": "Path"},
+            }},
+            "classes": {"standard": {}}, "defaultClass": "standard", "outputs": {"host": {"description": "Host"}},
+            "provisioners": [on("aws"), on("kubernetes")],
+        }),
+    )
+}
+
+fn routed(name: &str, params: Value) -> Value {
+    service(name, json!({}), json!({"resources": {"web": {"type": "route", "params": params}}}))
+}
+
+#[test]
+fn two_routes_at_one_address_are_told_once_for_all_environments() {
+    let shop = json!({"host": "shop.example.com"});
+    let documents =
+        with(vec![route(), routed("a", shop.clone()), routed("b", json!({"host": "shop.example.com", "path": "//"}))]);
+    let finding = only(&documents, "provision/host-clash");
+    assert_eq!(finding.message, "web of a and web of b would both answer at `shop.example.com/`");
+    assert_eq!(
+        (finding.at.path.as_str(), pointed(&documents, &finding)),
+        ("catalog/service-b.yaml", "\"shop.example.com\"")
+    );
+    assert_eq!(finding.related[0].at.path.as_str(), "catalog/service-a.yaml");
+    assert_eq!(finding.related[0].text, "web of a answers there");
+
+    let pay = json!({"host": "shop.example.com", "path": "/pay"});
+    let documents =
+        with(vec![route(), routed("a", shop), routed("b", pay), routed("c", json!({})), routed("d", json!({}))]);
+    assert_eq!(provisioned(&documents).1, []);
+}
+
+#[test]
+fn a_host_that_another_service_has_by_default_is_taken_in_that_environment_alone() {
+    let mut documents = vec![route(), routed("a", json!({})), routed("b", json!({"host": "a.staging.shop.example"}))];
+    let finding = only(&with(documents.clone()), "provision/host-clash");
+    assert_eq!(finding.message, "web of a and web of b would both answer at `a.staging.shop.example/`");
+    documents[1]["spec"]["environments"] = json!({"staging": {"enabled": false}});
+    assert_eq!(provisioned(&with(documents)).1, []);
+}
+
+#[test]
+fn an_environment_without_private_addresses_is_told_where_they_are_needed() {
+    let mut on_network = redis();
+    on_network["spec"]["provisioners"][1]["network"] = json!({"egress": [{"to": "network", "port": 6379}]});
+    let more = service("pay", json!({"H": "${resources.p.host}"}), json!({"resources": {"p": {"type": "redis"}}}));
+    let documents = documents(&[ground(), vec![on_network, cart(), more]].concat(), &[REDIS_MODULE]);
+    let finding = only(&documents, "provision/unknown-network");
+    assert_eq!(
+        finding.message,
+        "environment staging names no private addresses, so nothing can be reached over its network"
+    );
+    assert_eq!(
+        (finding.at.path.as_str(), pointed(&documents, &finding)),
+        ("catalog/environment-staging.yaml", "\"kubernetes\"")
+    );
+    assert_eq!(finding.related[0].at.path.as_str(), "golden-paths/resources/redis/resource-type.yaml");
+    assert_eq!(provisioned(&documents).0.len(), 4, "a warning keeps nothing back");
+}

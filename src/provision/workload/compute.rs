@@ -4,6 +4,7 @@ use super::{ContainerPlaces, wording};
 use crate::link::UnitContainer;
 use crate::model::Quantity;
 use crate::provision::reporter::Reporter;
+use crate::read::Place;
 use std::collections::BTreeMap;
 
 pub struct Amounts {
@@ -29,8 +30,9 @@ pub fn amounts(
     ] {
         let (request, limit) = match (request, limit) {
             (Some(request), Some(limit)) => {
-                if limit < request {
-                    let (place, other) = places(container, at, name);
+                if limit < request
+                    && let Some((place, other)) = places(container, at, name)
+                {
                     let (at, other) = (reporter.locate(&place), reporter.locate(&other));
                     reporter.say(wording::limit_below_request(at, name, request, limit, other));
                 }
@@ -61,12 +63,9 @@ fn times(quantity: &Quantity, factor: i128) -> String {
     if milli % 1_000 == 0 { (milli / 1_000).to_string() } else { format!("{milli}m") }
 }
 
-/// Where the limit and the request stand that apply here.
-fn places(
-    container: &UnitContainer<'_>,
-    at: &ContainerPlaces<'_, '_>,
-    name: &str,
-) -> (crate::read::Place, crate::read::Place) {
+/// Where the limit and the request stand that apply here; none where they stand together, because then they were
+/// compared when the declaration was read.
+fn places(container: &UnitContainer<'_>, at: &ContainerPlaces<'_, '_>, name: &str) -> Option<(Place, Place)> {
     let settings = at.service.declared.spec.environments.get(at.environment);
     let settings = settings.and_then(|settings| settings.containers.get(at.container));
     let pick = |amounts: &crate::model::kinds::workload::ComputeAmounts| match name {
@@ -77,8 +76,7 @@ fn places(
         if here { at.settings(&[part, name]) } else { at.own(&["resources", part, name]) }
     };
     debug_assert!(pick(&container.limits) && pick(&container.requests), "both are given where they disagree");
-    (
-        place("limits", settings.is_some_and(|settings| pick(&settings.limits))),
-        place("requests", settings.is_some_and(|settings| pick(&settings.requests))),
-    )
+    let limit_is_here = settings.is_some_and(|settings| pick(&settings.limits));
+    let request_is_here = settings.is_some_and(|settings| pick(&settings.requests));
+    (limit_is_here != request_is_here).then(|| (place("limits", limit_is_here), place("requests", request_is_here)))
 }

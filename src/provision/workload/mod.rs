@@ -14,7 +14,7 @@ use super::unit::{ContainerPlan, ResolvedResource, VolumePlan, WorkloadPlan};
 use crate::link::{Catalog, ServiceUnit, Unit, UnitContainer};
 use crate::model::Name;
 use crate::model::kinds::service::Workload;
-use crate::model::kinds::workload::{HttpGet, Probe, ServicePort};
+use crate::model::kinds::workload::{HttpGet, Probe, Protocol, ServicePort};
 use crate::read::Place;
 use expand::Expander;
 use indexmap::IndexMap;
@@ -139,7 +139,7 @@ fn serve_files(plan: &mut ContainerPlan, ports: &IndexMap<Name, ServicePort>) {
     if plan.writable.is_empty() {
         plan.writable.push("/tmp".to_owned());
     }
-    let Some(port) = ports.values().next().map(|port| port.target_port.unwrap_or(port.port)) else { return };
+    let Some(port) = ports.values().next().map(ServicePort::target) else { return };
     for probe in [&mut plan.readiness_probe, &mut plan.liveness_probe] {
         probe.get_or_insert_with(|| front_page(port));
     }
@@ -161,12 +161,12 @@ fn front_page(port: i32) -> Probe {
 }
 
 /// Called services with the ports on which their containers listen.
-fn calls(catalog: &Catalog<'_>, service: &ServiceUnit<'_>) -> BTreeMap<Name, BTreeSet<i32>> {
+fn calls(catalog: &Catalog<'_>, service: &ServiceUnit<'_>) -> BTreeMap<Name, BTreeSet<(Protocol, i32)>> {
     let listening = |callee: &Name, used: &BTreeSet<Name>| {
         let ports = catalog.services.get(callee).and_then(|callee| callee.spec.service.as_ref());
         let ports = ports.into_iter().flat_map(|ports| &ports.ports);
         let ports = ports.filter(|(name, _)| used.is_empty() || used.contains(*name));
-        ports.map(|(_, port)| port.target_port.unwrap_or(port.port)).collect()
+        ports.map(|(_, port)| (port.protocol(), port.target())).collect()
     };
     service.calls.iter().map(|(callee, used)| ((*callee).clone(), listening(callee, used))).collect()
 }

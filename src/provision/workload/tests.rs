@@ -1,10 +1,14 @@
-use crate::model::Finding;
+//! What runs, as declared services ask for it.
+
+use crate::model::kinds::workload::Protocol;
+use crate::model::{Finding, Name};
 use crate::provision::fixture::{
     REDIS_MODULE, declaration, documents, ground, pointed, provisioned, redis, service, shown, units,
 };
 use crate::provision::{FileContent, ProvisionedUnit, SecretTextPart, VariableValue, WorkloadPlan};
 use crate::read::Documents;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 fn with(services: Vec<Value>) -> Documents {
     documents(&[ground(), vec![redis()], services].concat(), &[REDIS_MODULE])
@@ -36,7 +40,9 @@ fn callee() -> Value {
     service(
         "cart",
         json!({}),
-        json!({"service": {"ports": {"grpc": {"port": 7070}, "admin": {"port": 80, "targetPort": 8080}}}}),
+        json!({"service": {"ports": {
+            "grpc": {"port": 7070}, "admin": {"port": 80, "targetPort": 8080}, "stats": {"port": 8125, "protocol": "UDP"},
+        }}}),
     )
 }
 
@@ -61,9 +67,21 @@ fn plain_placeholders_are_values() {
             "LITERAL=${x} $$(HOME)"
         ]
     );
-    let calls: Vec<_> =
-        plan.calls.iter().map(|(name, ports)| (name.as_str(), ports.iter().copied().collect::<Vec<_>>())).collect();
-    assert_eq!(calls, [("cart", vec![8080])], "network policies are about the ports that containers listen on");
+    assert_eq!(calls(&plan), ["cart TCP 8080"], "network policies are about the ports that containers listen on");
+}
+
+fn calls(plan: &WorkloadPlan) -> Vec<String> {
+    let of = |(name, ports): (&Name, &BTreeSet<(Protocol, i32)>)| -> Vec<String> {
+        ports.iter().map(|(protocol, port)| format!("{name} {} {port}", protocol.as_str())).collect()
+    };
+    plan.calls.iter().flat_map(of).collect()
+}
+
+#[test]
+fn who_names_no_port_calls_all_each_by_its_protocol() {
+    let caller = service("shop", json!({"CART": "${services.cart.host}"}), json!({}));
+    let plan = plan_in("staging", "shop", vec![caller, callee()]);
+    assert_eq!(calls(&plan), ["cart TCP 7070", "cart TCP 8080", "cart UDP 8125"]);
 }
 
 #[test]
@@ -151,6 +169,9 @@ fn a_limit_below_its_request_is_told_where_it_is() {
     assert_eq!(found.len(), 1, "{:?}", found.iter().map(shown).collect::<Vec<_>>());
     assert_eq!(found[0].message, "the memory limit 512Mi is below the request 1Gi");
     assert_eq!(pointed(&documents, &found[0]), "\"512Mi\"");
+
+    let told_when_read = with_resources(json!({"requests": {"memory": "1Gi"}, "limits": {"memory": "512Mi"}}));
+    assert_eq!(errors(&with(vec![told_when_read])).len(), 0, "once is enough");
 }
 
 fn replicas(environment: &str, spec: Value) -> (i32, i32, Option<i32>) {
@@ -231,10 +252,8 @@ fn the_only_port_of_a_service_has_to_be_the_only_one() {
     let documents = with(vec![caller, callee()]);
     let found = errors(&documents);
     assert!(
-        found
-            .iter()
-            .any(|finding| finding.message.contains("`grpc` and `admin`")
-                || finding.help.iter().any(|h| h.contains("grpc"))),
+        found.iter().any(|finding| finding.message.contains("`grpc`, `admin` and `stats`")
+            || finding.help.iter().any(|h| h.contains("grpc"))),
         "{:?}",
         found.iter().map(shown).collect::<Vec<_>>()
     );

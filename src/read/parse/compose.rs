@@ -281,14 +281,20 @@ impl Composer<'_, '_, '_> {
     fn syntax_error(&mut self, error: &granit_parser::ScanError) -> Result<(), Stop> {
         let mut offset = error.marker().byte_offset().unwrap_or(self.text.len()).min(self.text.len());
         if syntax::concerns_tab(error.kind()) {
-            // The parser points at the value that the tab breaks.
-            offset += self.text[offset..].find('\t').unwrap_or(0);
+            offset = self.tab_near(offset).unwrap_or(offset);
         }
         let width = self.text[offset..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
         let at = self.mistakes.at(Span::new(offset, offset + width));
         let opened = self.stack.iter().rev().find(|frame| frame.is_flow);
         let opened = opened.map(|frame| self.mistakes.at(Span::new(frame.start, frame.start + 1)));
         self.stop(syntax::explained(error.kind(), at, opened))
+    }
+
+    /// The parser points at a value that a tab breaks: the tab stands before it on its line, or somewhere behind.
+    fn tab_near(&self, offset: usize) -> Option<usize> {
+        let start = self.text[..offset].rfind('\n').map_or(0, |end| end + 1);
+        let before = self.text[start..offset].rfind('\t').map(|at| start + at);
+        before.or_else(|| self.text[offset..].find('\t').map(|at| offset + at))
     }
 
     fn stop(&mut self, finding: crate::model::Finding) -> Result<(), Stop> {

@@ -13,6 +13,10 @@ pub fn kind(inspection: &mut Inspection) -> Option<Kind> {
         inspection.report(not_a_mapping(inspection, root));
         return None;
     };
+    if let Some(finding) = of_another_tool(inspection, root) {
+        inspection.report(finding);
+        return None;
+    }
     check_version(inspection, root);
     let Some(entry) = root.entry("kind") else {
         inspection.report(kind_missing(inspection));
@@ -26,6 +30,22 @@ pub fn kind(inspection: &mut Inspection) -> Option<Kind> {
         inspection.report(kind_unknown(inspection, &entry.value));
     }
     found
+}
+
+/// A manifest of Kubernetes and the like, which no change of its version would make a declaration.
+fn of_another_tool(inspection: &Inspection, root: &Node) -> Option<Finding> {
+    let text = |field: &str| match &root.entry(field)?.value.value {
+        NodeValue::Text(text) => Some(text.as_str()),
+        _ => None,
+    };
+    let (version, kind) = (text("apiVersion")?, text("kind")?);
+    let (group, _) = API_VERSION.split_once('/')?;
+    let is_ours = version.split('/').next() == Some(group)
+        || Kind::ALL.iter().any(|known| known.as_str().eq_ignore_ascii_case(kind));
+    let message = format!("{} of {} is no kind of Pavior", shown(kind), shown(version));
+    let finding = inspection.finding(&rules::KIND, &field(inspection, "kind"), message).label("of another tool");
+    let finding = finding.help("here stand declarations; objects of Kubernetes are compiled from a `Service`");
+    (!is_ours).then(|| finding.help(format!("kinds are {}", kinds())))
 }
 
 fn check_version(inspection: &mut Inspection, root: &Node) {
@@ -118,7 +138,7 @@ fn kinds() -> String {
 pub mod rules {
     crate::model::rules! {
         NOT_A_MAPPING = "schema/not-a-mapping", Error,
-        "a document is a mapping",
+        "A document is a mapping",
         "Every YAML document below `catalog/` is one declaration: a mapping with `apiVersion`, `kind`, `metadata` and \
     `spec`. A list or a lone text declares nothing, and taking it for an empty declaration would mean to delete what was \
     there before.\n\nTo declare several things in one file, write several documents with `---` between them.\n\n\
@@ -127,13 +147,13 @@ pub mod rules {
     # ...\n```";
 
         API_VERSION = "schema/api-version", Error,
-        "a declaration says `apiVersion: pavior.dev/v1`",
+        "A declaration says `apiVersion: pavior.dev/v1`",
         "The version says by which rules a declaration is read, so that a later version of Pavior can still read what \
     was written for this one. There is one version: `pavior.dev/v1`.\n\nWrong: `apiVersion: v1`\n\n\
     Right: `apiVersion: pavior.dev/v1`";
 
         KIND = "schema/kind", Error,
-        "a declaration says which of the known kinds it is",
+        "A declaration says which of the known kinds it is",
         "The kind decides which fields a declaration has. Kinds are written with capitals, as in Kubernetes: `Team`, \
     `Service`, `Environment`, `Resource`, `SecretRequest`, `ResourceType`, `GoldenPath`, `Waiver`, `Incident`, \
     `PriceBook`, `Platform`.\n\nKubernetes objects such as `Deployment` are not declared: they are compiled from a \
@@ -168,6 +188,14 @@ mod tests {
         is(&text, "schema/api-version", "`apiVersion` is `v1`, the only version is `pavior.dev/v1`", "v1");
         let finding = &findings(&text)[0];
         assert_eq!(mended(&text, finding), format!("apiVersion: pavior.dev/v1\n{rest}"));
+    }
+
+    #[test]
+    fn a_manifest_of_another_tool_is_told_as_that() {
+        let told = "`Deployment` of `apps/v1` is no kind of Pavior";
+        is("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n", "schema/kind", told, "Deployment");
+        let found = findings("apiVersion: v1\nkind: team\n");
+        assert_eq!(found[0].rule.id, "schema/api-version", "a slip is told as a slip");
     }
 
     #[test]

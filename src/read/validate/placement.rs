@@ -60,7 +60,7 @@ fn out_of_place(inspection: &Inspection, kind: Kind, path: &RepoPath) -> Finding
 pub mod rules {
     crate::model::rules! {
         PLACE = "schema/place", Error,
-        "every kind is declared in its own folder",
+        "Every kind is declared in its own folder",
         "Platform files (`pavior.yaml`, `golden-paths/`) belong to the platform team and are read from the base \
     revision; `catalog/` belongs to everybody and is read from the head of a pull request. If a `ResourceType` could stand \
     in `catalog/`, a pull request could bring the rules by which it is judged; if a `Service` could stand in \

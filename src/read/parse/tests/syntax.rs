@@ -46,7 +46,7 @@ fn tags_and_directives_are_refused() {
 #[test]
 fn broken_syntax_is_refused_where_it_breaks() {
     for (text, line, column, says) in [
-        ("a:\n\tb: 1\n", 2, 2, "tab"),
+        ("a:\n\tb: 1\n", 2, 1, "tab"),
         ("a:\n  - b\n\t- c\n", 3, 1, "tab"),
         ("a: [1, 2\n", 1, 4, "bracket"),
         ("a: {b: [\n", 1, 8, "bracket"),

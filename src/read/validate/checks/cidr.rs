@@ -69,7 +69,7 @@ fn no_range(inspection: &Inspection, place: &Place, range: &str, fault: Fault) -
 pub mod rules {
     crate::model::rules! {
         CIDR = "schema/cidr", Error,
-        "an address range is an address with the length of its prefix",
+        "An address range is an address with the length of its prefix",
 r"Network policies match addresses, not names, in the notation of CIDR. An address with bits behind its prefix
 (`10.0.0.5/16`) is refused: it is a slip of either half, and each would open something else.
 

@@ -157,7 +157,7 @@ fn no_cron(inspection: &Inspection, place: &Place, cron: &str, fault: Fault) -> 
 pub mod rules {
     crate::model::rules! {
         CRON = "schema/cron", Error,
-        "a schedule has the five fields of cron, as Kubernetes reads them",
+        "A schedule has the five fields of cron, as Kubernetes reads them",
 r"The fields are minute (0-59), hour (0-23), day of month (1-31), month (1-12 or `jan`-`dec`) and day of week (0-6 or
 `sun`-`sat`, 0 is Sunday). Each is `*`, a value, a range `a-b`, any of these with a step `/n`, or a list with commas.
 Kubernetes refuses anything else only when the object is applied, which is too late.

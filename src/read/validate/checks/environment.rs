@@ -159,7 +159,7 @@ fn promotes_from_itself(inspection: &Inspection) -> Finding {
 pub mod rules {
     crate::model::rules! {
         PROVIDER = "schema/environment-provider", Error,
-        "an environment has what its provider needs, and nothing of another",
+        "An environment has what its provider needs, and nothing of another",
 r"Modules for `aws` need a region, an account, a VPC and subnets; modules for `gcp` need a region and a project. They exist
 already and only the platform team knows them. A block of another provider would have no effect.
 
@@ -177,7 +177,7 @@ Wrong: `terraform: {backend: {s3: {...}, gcs: {...}}}`
 Right: `terraform: {backend: {s3: {bucket: acme-state, region: eu-central-1}}}`";
 
         PREVIEW = "schema/preview-settings", Error,
-        "previews have `preview` settings, permanent environments have none",
+        "Previews have `preview` settings, permanent environments have none",
 r"A preview has to know which permanent environment lends it the services that the pull request does not change. A
 permanent environment does not end, so settings about its life would have no effect.
 
@@ -186,7 +186,7 @@ Wrong: `{type: permanent, preview: {shares: staging}}`
 Right: `{type: preview, preview: {shares: staging, idle: 1h}}`";
 
         WINDOW = "schema/freeze-window", Error,
-        "a freeze window begins before it ends",
+        "A freeze window begins before it ends",
 r"A window whose last day lies before its first freezes nothing, on the very days when that matters.
 
 Wrong: `{from: 2026-12-31, to: 2026-12-20, reason: Christmas}`
@@ -194,7 +194,7 @@ Wrong: `{from: 2026-12-31, to: 2026-12-20, reason: Christmas}`
 Right: `{from: 2026-12-20, to: 2026-12-31, reason: Christmas}`";
 
         PROMOTION = "schema/promotion", Error,
-        "an environment is promoted from another one",
+        "An environment is promoted from another one",
 r"`promotesFrom` names the environment in which a change has to be healthy first. An environment that waits for itself
 waits for ever.
 

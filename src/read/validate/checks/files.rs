@@ -175,7 +175,7 @@ fn two_targets(inspection: &Inspection, place: &Place) -> Finding {
 pub mod rules {
     crate::model::rules! {
         CONTENT = "schema/file-content", Error,
-        "a file has `content` or `binaryContent`",
+        "A file has `content` or `binaryContent`",
 r"`content` is text, in which placeholders are filled in; `binaryContent` is base64 and stays as it is. With both, one would
 be lost; with none, the file would be empty without anybody having said so.
 
@@ -193,7 +193,7 @@ Wrong: `binaryContent: hello world`
 Right: `binaryContent: aGVsbG8gd29ybGQ=`";
 
         PATH = "schema/mount-path", Error,
-        "paths in containers are absolute and normal, and each is mounted once",
+        "Paths in containers are absolute and normal, and each is mounted once",
 r"`/data/../etc` and `/etc/` are other ways to say `/etc`, by which two mounts could meet unnoticed. A folder inside a volume
 is relative and cannot leave it.
 
@@ -202,7 +202,7 @@ Wrong: `writable: [tmp, /var/cache/]`
 Right: `writable: [/tmp, /var/cache]`";
 
         TARGET = "schema/document-target", Error,
-        "a document is at a `path` or at a `url`",
+        "A document is at a `path` or at a `url`",
 r"`path` is a file in the repository of `source`, `url` is anywhere else. A reader can follow one of them.
 
 Wrong: `{kind: runbook}`

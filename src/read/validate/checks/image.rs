@@ -1,7 +1,7 @@
 //! References to container images: `registry/path:tag@sha256:digest`.
 
 use super::super::inspection::Inspection;
-use super::super::shown::shown;
+use super::super::shown::{route_text, shown};
 use crate::model::Finding;
 use crate::read::Place;
 use std::ops::Range;
@@ -22,7 +22,7 @@ pub fn check(inspection: &mut Inspection, place: &Place, image: &str) {
     match parse(image) {
         Err(fault) => inspection.report(no_image(inspection, place, image, fault)),
         Ok(Pins { tag: None, digest: None }) => inspection.report(unpinned(inspection, place, image)),
-        Ok(Pins { tag: Some("latest"), digest: None }) => inspection.report(latest(inspection, place, image)),
+        Ok(Pins { tag: Some("latest"), digest: None }) => inspection.report(latest(inspection, place)),
         Ok(_) => {}
     }
 }
@@ -123,16 +123,21 @@ fn no_image(inspection: &Inspection, place: &Place, image: &str, fault: Fault) -
         .help("an image is `registry/path:tag@sha256:digest`, such as `ghcr.io/acme/cart:1.4.0`")
 }
 
+/// An image is long, and the end that matters would be cut off: the field names it, and the excerpt shows it.
+fn path(inspection: &Inspection, place: &Place) -> String {
+    route_text(inspection.root(), &place.route)
+}
+
 fn unpinned(inspection: &Inspection, place: &Place, image: &str) -> Finding {
     inspection
-        .finding(&rules::UNPINNED, place, format!("{} has neither tag nor digest", shown(image)))
+        .finding(&rules::UNPINNED, place, format!("`{}` has neither tag nor digest", path(inspection, place)))
         .label("which version is this?")
         .help(format!("pin it: `{image}:<tag>`, or better `{image}@sha256:<digest>`"))
 }
 
-fn latest(inspection: &Inspection, place: &Place, image: &str) -> Finding {
+fn latest(inspection: &Inspection, place: &Place) -> Finding {
     inspection
-        .finding(&rules::LATEST, place, format!("{} can be another image tomorrow", shown(image)))
+        .finding(&rules::LATEST, place, format!("`{}` can be another image tomorrow", path(inspection, place)))
         .label("`latest` moves")
         .help("name a version, or add `@sha256:<digest>`")
 }
@@ -140,7 +145,7 @@ fn latest(inspection: &Inspection, place: &Place, image: &str) -> Finding {
 pub mod rules {
     crate::model::rules! {
         IMAGE = "schema/image", Error,
-        "an image is a reference that every registry and runtime takes",
+        "An image is a reference that every registry and runtime takes",
 r"An image is `registry/path:tag@sha256:digest`; registry and digest may be left out. A repository is in lower case, a
 digest is `sha256:` with 64 hexadecimal digits. Placeholders are not possible: the image of an environment is set by
 `environments.<name>.containers.<name>.image`.
@@ -150,7 +155,7 @@ Wrong: `image: Acme/Cart:1.0`, `image: evil@example.com/cart`
 Right: `image: ghcr.io/acme/cart:1.4.0`";
 
         UNPINNED = "schema/image-unpinned", Error,
-        "an image says which version it is",
+        "An image says which version it is",
 r"Without a tag or a digest a registry hands out whatever `latest` is at that moment: two replicas of one service can then
 run different programs, and a rollback brings back nothing.
 
@@ -159,7 +164,7 @@ Wrong: `image: ghcr.io/acme/cart`
 Right: `image: ghcr.io/acme/cart:1.4.0`, or better with its digest: `image: ghcr.io/acme/cart:1.4.0@sha256:...`";
 
         LATEST = "schema/image-latest", Warning,
-        "an image's tag does not move",
+        "An image's tag does not move",
 r"`latest` is a name that moves. A deployment of the same declaration tomorrow can bring another program, and nobody will
 have reviewed that.
 
@@ -241,19 +246,19 @@ mod tests {
         is(
             "ghcr.io/acme/cart",
             "schema/image-unpinned",
-            "`ghcr.io/acme/cart` has neither tag nor digest",
+            "`spec.containers.main.image` has neither tag nor digest",
             "\"ghcr.io/acme/cart\"",
         );
         is(
             "localhost:5000/cart",
             "schema/image-unpinned",
-            "`localhost:5000/cart` has neither tag nor digest",
+            "`spec.containers.main.image` has neither tag nor digest",
             "\"localhost:5000/cart\"",
         );
         is(
             "acme/cart:latest",
             "schema/image-latest",
-            "`acme/cart:latest` can be another image tomorrow",
+            "`spec.containers.main.image` can be another image tomorrow",
             "\"acme/cart:latest\"",
         );
         assert_eq!(findings(&image("acme/cart:latest"))[0].severity(), Severity::Warning);

@@ -161,7 +161,7 @@ fn too_large(inspection: &Inspection, place: &Place, size: usize) -> Finding {
 pub mod rules {
     crate::model::rules! {
         LABEL = "schema/label", Error,
-        "labels and annotations have the form that Kubernetes takes",
+        "Labels and annotations have the form that Kubernetes takes",
 r"A label's value has at most 63 characters: letters, digits, `-`, `_` and `.`, with a letter or digit at both ends. A key
 is such a name, or a domain, a slash and a name. Kubernetes refuses anything else when the object is applied. An empty
 value is refused here as well, because nobody can select by it.
@@ -171,7 +171,7 @@ Wrong: `labels: {team: 'a b', -x: y}`
 Right: `labels: {team: a-b, acme.example/x: y}`";
 
         RESERVED = "schema/reserved-label", Error,
-        "labels of `pavior.dev`, `kubernetes.io` and `k8s.io` are set by the compiler",
+        "Labels of `pavior.dev`, `kubernetes.io` and `k8s.io` are set by the compiler",
 r"Selectors, network policies, inventories and pruning rely on labels of these domains and their subdomains, among them
 `applyset.kubernetes.io` and `app.kubernetes.io`. Whoever could set them could make an object disappear from the
 inventory, or join the pods of another service.
@@ -181,7 +181,7 @@ Wrong: `labels: {app.kubernetes.io/name: checkout}`
 Right: `labels: {acme.example/line: retail}`";
 
         LINK = "schema/annotation-link", Error,
-        "addresses in annotations are `https`",
+        "Addresses in annotations are `https`",
 r"Annotations become links on the pages of the catalog. A `javascript:` or `data:` address would run in the browser of
 whoever clicks on it, and `http:` is not encrypted.
 
@@ -190,12 +190,12 @@ Wrong: `annotations: {acme.example/wiki: 'http://wiki.acme.example'}`
 Right: `annotations: {acme.example/wiki: 'https://wiki.acme.example'}`";
 
         ANNOTATIONS = "schema/annotations-size", Error,
-        "annotations have at most 256 KiB together",
+        "Annotations have at most 256 KiB together",
 r"Kubernetes counts the bytes of all keys and values of an object's annotations and refuses more than 262144.
 
-Wrong: a whole document in an annotation
+Wrong: `annotations: {runbook: ...}` with the whole document of 300 KiB
 
-Right: the document's address in an annotation";
+Right: `annotations: {runbook: https://docs.example.com/cart}`";
     }
 }
 

@@ -69,7 +69,7 @@ fn limit_below_request(
 pub mod rules {
     crate::model::rules! {
         SCALING = "schema/scaling-range", Error,
-        "the fewest replicas are not more than the most",
+        "The fewest replicas are not more than the most",
 r"An autoscaler keeps the number of replicas between `min` and `max`. Kubernetes refuses one whose `min` is above its
 `max`.
 
@@ -78,7 +78,7 @@ Wrong: `scaling: {min: 6, max: 2}`
 Right: `scaling: {min: 2, max: 6}`";
 
         LIMIT = "schema/limit-below-request", Error,
-        "a limit is not below what is requested",
+        "A limit is not below what is requested",
 r"A request is what a container is promised, a limit is what it may use at most. Kubernetes refuses a container that is
 promised more than it may use.
 

@@ -109,7 +109,7 @@ fn plain_secret(inspection: &Inspection, place: &Place, name: &str) -> Finding {
 pub mod rules {
     crate::model::rules! {
         OUTPUTS = "schema/outputs", Error,
-        "every provisioner gives every declared output and no other",
+        "Every provisioner gives every declared output and no other",
 r"A service is written against the outputs of a resource type, not against a provider. If one provisioner lacked `port`,
 the service would compile in staging and fail in production.
 
@@ -118,7 +118,7 @@ Wrong: `outputs: {host: ..., port: ...}` with a provisioner of `outputs: {host: 
 Right: a provisioner of `outputs: {host: {store: host}, port: 6379}`";
 
         STAR = "schema/output-star", Error,
-        "the output `*` stands alone",
+        "The output `*` stands alone",
 r"`*` stands for one output per entry of `params.keys`. A second output could have the name of an entry.
 
 Wrong: `outputs: {'*': {...}, host: {...}}`
@@ -126,7 +126,7 @@ Wrong: `outputs: {'*': {...}, host: {...}}`
 Right: `outputs: {'*': {...}}`";
 
         SOURCE = "schema/output-source", Error,
-        "an output has one source, and a secret one is a reference",
+        "An output has one source, and a secret one is a reference",
 r"An output is a plain value, or it is read from the secret store (`store`) or from a Kubernetes Secret (`secret`). A
 secret is never a plain value: no secret ever enters the compiler or what it writes. An empty text says that a
 provider has no such secret.

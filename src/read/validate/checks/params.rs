@@ -185,7 +185,7 @@ fn unknown_default_class(inspection: &Inspection, kind: &ResourceType) -> Findin
 pub mod rules {
     crate::model::rules! {
         PARAM = "schema/param", Error,
-        "a param can have a value",
+        "A param can have a value",
 r"A param is described in a subset of JSON Schema. Bounds that cross let no value in, a pattern that cannot be read matches
 nothing, and a default of a required param is never used.
 
@@ -194,7 +194,7 @@ Wrong: `memory: {type: integer, minimum: 10, maximum: 1, description: GiB}`
 Right: `memory: {type: integer, minimum: 1, maximum: 10, description: GiB}`";
 
         VALUE = "schema/param-value", Error,
-        "defaults, choices and presets are values that their param takes",
+        "Defaults, choices and presets are values that their param takes",
 r"What the platform gives by default has to pass the same check as what users give; otherwise everybody who asks for
 nothing special gets an error about something they did not write.
 
@@ -203,7 +203,7 @@ Wrong: `memory: {type: string, format: quantity, default: 1GB, description: Memo
 Right: `memory: {type: string, format: quantity, default: 1Gi, description: Memory}`";
 
         UNKNOWN_PARAM = "schema/unknown-param", Error,
-        "classes and `required` name params that exist",
+        "Classes and `required` name params that exist",
 r"A preset of a param that does not exist has no effect: the class would be smaller than its name says.
 
 Wrong: `classes: {small: {memry: 1Gi}}`
@@ -211,7 +211,7 @@ Wrong: `classes: {small: {memry: 1Gi}}`
 Right: `classes: {small: {memory: 1Gi}}`";
 
         CLASS = "schema/default-class", Error,
-        "the default class is one of the classes",
+        "The default class is one of the classes",
 r"`defaultClass` is what those get who name none.
 
 Wrong: `{classes: {small: {}}, defaultClass: medium}`

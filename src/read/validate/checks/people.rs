@@ -42,7 +42,7 @@ fn resolved_before_opened(inspection: &Inspection) -> Finding {
 pub mod rules {
     crate::model::rules! {
         MEMBER = "schema/duplicate-member", Error,
-        "a person is a member of a team once",
+        "A person is a member of a team once",
 r"Logins do not differ by case on a forge. Someone who stands in the list twice stays a member when one line is removed.
 
 Wrong: `members: [{login: ada}, {login: Ada}]`
@@ -50,7 +50,7 @@ Wrong: `members: [{login: ada}, {login: Ada}]`
 Right: `members: [{login: ada}, {login: grace}]`";
 
         INCIDENT = "schema/incident-end", Error,
-        "an incident is resolved after it is opened",
+        "An incident is resolved after it is opened",
 r"The time to restore is the time between the two; a negative one would make the figures of a whole quarter better than
 they are.
 

@@ -50,7 +50,7 @@ fn same_number(inspection: &Inspection, ports: &Place, first: &str, second: &str
 pub mod rules {
     crate::model::rules! {
         NAME = "schema/port-name", Error,
-        "a port's name has at most 15 characters",
+        "A port's name has at most 15 characters",
 r"Kubernetes takes names of ports as the registry of service names has them: 15 characters at most, no two hyphens in a
 row.
 
@@ -59,7 +59,7 @@ Wrong: `ports: {administration-http: {port: 8081}}`
 Right: `ports: {admin: {port: 8081}}`";
 
         NUMBER = "schema/port-number", Error,
-        "each port of a service has a number of its own",
+        "Each port of a service has a number of its own",
 r"Callers connect to a number. Two ports with one number and protocol cannot be told apart, and Kubernetes refuses them.
 
 Wrong: `ports: {http: {port: 80}, admin: {port: 80}}`

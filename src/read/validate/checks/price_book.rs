@@ -40,7 +40,7 @@ fn priced_twice(
 pub mod rules {
     crate::model::rules! {
         DUPLICATE = "schema/duplicate-price", Error,
-        "a SKU has one price in a region of a provider",
+        "A SKU has one price in a region of a provider",
 r"With two prices for one thing, the cost in a report would depend on the order of files.
 
 Wrong: `elasticache/redis/cache.t4g.small` in two books of `aws` and `eu-central-1`

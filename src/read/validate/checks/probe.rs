@@ -74,7 +74,7 @@ fn one_success_is_enough(inspection: &Inspection, place: &Place, field: &str, su
 pub mod rules {
     crate::model::rules! {
         ACTION = "schema/probe-action", Error,
-        "a probe asks in exactly one way",
+        "A probe asks in exactly one way",
 r"A probe is one question: over HTTP, over gRPC, by opening a connection, or by running a command. With none it asks
 nothing; with two, Kubernetes refuses the whole workload when it is applied.
 
@@ -88,7 +88,7 @@ readinessProbe: {httpGet: {path: /healthz, port: 8080}}
 ```";
 
         THRESHOLD = "schema/probe-threshold", Error,
-        "liveness and startup probes count one success",
+        "Liveness and startup probes count one success",
 r"Kubernetes takes `successThreshold` above 1 only for readiness probes, where a container may come back into service
 after several successes. One that lives, lives.
 

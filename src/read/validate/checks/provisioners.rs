@@ -128,7 +128,7 @@ fn wrong_grant(inspection: &Inspection, place: &Place, provider: Provider) -> Fi
 pub mod rules {
     crate::model::rules! {
         FOLDER = "schema/folder-name", Error,
-        "a resource type or golden path stands in a folder of its name",
+        "A resource type or golden path stands in a folder of its name",
 r"Modules and templates lie beside the declaration and are found by its name.
 
 Wrong: `name: redis` in `golden-paths/resources/cache/resource-type.yaml`
@@ -136,7 +136,7 @@ Wrong: `name: redis` in `golden-paths/resources/cache/resource-type.yaml`
 Right: `name: redis` in `golden-paths/resources/redis/resource-type.yaml`";
 
         ORDER = "schema/provisioner-order", Error,
-        "every provisioner can be taken",
+        "Every provisioner can be taken",
 r"The first provisioner whose environment matches is taken. One behind another that matches all the same environments is
 never used, although it looks as if it were.
 
@@ -145,7 +145,7 @@ Wrong: `{provider: aws}` before `{provider: aws, class: production}`
 Right: `{provider: aws, class: production}` before `{provider: aws}`";
 
         REVERSIBILITY = "schema/reversibility", Error,
-        "reversibility speaks of params that exist, in the effects that a change or a deletion has",
+        "Reversibility speaks of params that exist, in the effects that a change or a deletion has",
 r"Who approves a change depends on whether it can be undone. An entry for a param that does not exist judges nothing, and
 `keeps-data` and `loses-data` are answers about `delete` alone.
 
@@ -154,7 +154,7 @@ Wrong: `reversibility: {memry: in-place, delete: in-place}`
 Right: `reversibility: {memory: in-place, delete: loses-data, '*': replace-loses-data}`";
 
         GRANT = "schema/grant", Error,
-        "a grant has the fields of its provider",
+        "A grant has the fields of its provider",
 r"On AWS a grant is a list of actions on a list of ARNs; on Google Cloud it is a role on a resource. A half of either would
 grant nothing, or everything.
 

@@ -65,7 +65,7 @@ fn wrong_default(inspection: &Inspection, question: &Place, default: &Value) -> 
 pub mod rules {
     crate::model::rules! {
         QUESTION = "schema/question", Error,
-        "a question takes its own default",
+        "A question takes its own default",
 r"Who makes a service from a golden path presses return at most questions. A default that the question refuses would stop
 them with an error about something they did not write.
 

@@ -61,7 +61,7 @@ fn not_scheduled(inspection: &Inspection, place: &crate::read::Place, workload: 
 pub mod rules {
     crate::model::rules! {
         SCHEDULE = "schema/schedule", Error,
-        "a cron workload has a schedule, and no other workload has one",
+        "A cron workload has a schedule, and no other workload has one",
 r"A schedule says when a workload of kind `cron` starts. On a service that runs all the time it would have no effect, and
 whoever wrote it expects one. Scheduled work beside a service is a job: `jobs.<name>.schedule`.
 

@@ -52,7 +52,7 @@ fn wrong_window(inspection: &Inspection, window: Duration) -> Finding {
 pub mod rules {
     crate::model::rules! {
         OBJECTIVE = "schema/slo-objective", Error,
-        "an availability lies between 0% and 100%",
+        "An availability lies between 0% and 100%",
 r"What an objective leaves open is the budget of errors that releases and experiments are paid from, and alerts are about
 how fast it is spent. With 100% there is none: every single error would be an incident. With 0% nothing is promised.
 
@@ -61,7 +61,7 @@ Wrong: `slo: {availability: 100%}`
 Right: `slo: {availability: 99.95%}`";
 
         WINDOW = "schema/slo-window", Error,
-        "an objective is counted over 7 to 90 days",
+        "An objective is counted over 7 to 90 days",
 r"Alerts on the speed at which a budget is spent look back three days. Counted over less than a week, that would be most
 of the budget; over more than 90 days, Prometheus no longer has the numbers.
 

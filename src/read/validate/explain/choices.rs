@@ -48,7 +48,7 @@ pub fn not_the_constant(value: &Mistake, constant: &Value) -> Finding {
 pub mod rules {
     crate::model::rules! {
         CHOICE = "schema/choice", Error,
-        "a field with a list of choices holds one of them",
+        "A field with a list of choices holds one of them",
 r"Where there is a list of choices, every other word means nothing, and nothing is guessed from it. Choices are
 case-sensitive.
 

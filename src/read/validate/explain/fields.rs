@@ -177,7 +177,7 @@ fn unreadable_message(error: &serde_json::Error) -> String {
 pub mod rules {
     crate::model::rules! {
         UNKNOWN_FIELD = "schema/unknown-field", Error,
-        "a declaration has only the fields that its kind knows",
+        "A declaration has only the fields that its kind knows",
 r"A field that nobody reads looks as if it had an effect: a `replica: 3` that is ignored is found out in the next
 outage. So every field must be known. Names are case-sensitive and in `camelCase`.
 
@@ -195,7 +195,7 @@ scaling: {min: 3}
 A `SecretRequest` has no field for a value on purpose: values live in the secret store only.";
 
         MISSING_FIELD = "schema/missing-field", Error,
-        "a declaration has all the fields that its kind needs",
+        "A declaration has all the fields that its kind needs",
 r"Most fields have a safe default and may be left out. The few that are needed have none, because only you can know them:
 the image of a container, the owner's forge team, the reason of an exception.
 
@@ -211,7 +211,7 @@ containers: {main: {image: 'acme/cart:1.4.0', variables: {PORT: '8080'}}}
 ```";
 
         NO_VALUE = "schema/no-value", Error,
-        "a field that is given has a value",
+        "A field that is given has a value",
 r"A key with nothing behind its colon is `null` in YAML. It is nearly always a line that was not finished, or a value that
 was indented too little and so became a field of something else. Absent means the default; null means nothing here.
 
@@ -231,7 +231,7 @@ metadata:
 ```";
 
         UNREADABLE = "schema/unreadable", Error,
-        "a declaration that follows its schema can be read",
+        "A declaration that follows its schema can be read",
 r"The JSON Schema of a kind and the types of the compiler are generated from one source, so whatever passes the schema can
 be read. Where it cannot, the schema has a gap, and that is a fault of Pavior, not of the declaration.
 

@@ -18,8 +18,9 @@ pub fn wrong_form(value: &Mistake) -> Finding {
 fn wrong_name(value: &Mistake, text: &str) -> Finding {
     let reason = names::reason(text);
     let message = format!("`{}` is {}, which is no name: {}", value.path(), shown_node(value.node), reason.text);
+    let label = if reason.part.len() < text.len() { "this character" } else { "no name" };
     let place = value.place().within(reason.part.start, reason.part.end);
-    let finding = value.inspection.finding(&names::rules::NAME, &place, message).label("no name");
+    let finding = value.inspection.finding(&names::rules::NAME, &place, message).label(label);
     let finding = match names::meant(text) {
         Some(name) => finding.help(format!("did you mean `{name}`?")).fix(value.node.span, requoted(value, &name)),
         None => finding,
@@ -174,7 +175,7 @@ fn wrong_pattern(value: &Mistake) -> Finding {
 pub mod rules {
     crate::model::rules! {
         FORMAT = "schema/format", Error,
-        "a text has the form that its field needs",
+        "A text has the form that its field needs",
 r"Amounts, dates, durations, addresses and identifiers have one way of being written each, so that nobody has to guess
 whether `64MB` or `5 min` was understood.
 

@@ -58,7 +58,7 @@ fn words(format: Option<&str>) -> (&'static str, &'static str) {
 pub mod rules {
     crate::model::rules! {
         KEY = "schema/key", Error,
-        "the keys of a map have the form that the map needs",
+        "The keys of a map have the form that the map needs",
 r"Where you choose the keys yourself, they still become something: the name of an environment variable, a path in the
 container, a key of a secret. What the system behind cannot take is refused here, where it can be mended.
 

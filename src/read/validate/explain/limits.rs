@@ -127,7 +127,7 @@ fn entries(count: usize) -> String {
 pub mod rules {
     crate::model::rules! {
         RANGE = "schema/range", Error,
-        "a number is within the limits of its field",
+        "A number is within the limits of its field",
 r"Limits are either those of the thing itself (a port is 1 to 65535) or generous bounds that no sensible value reaches; a
 number beyond them is a slip of the keyboard that would cost money or an outage.
 
@@ -136,7 +136,7 @@ Wrong: `port: 70000`
 Right: `port: 7000`";
 
         SIZE = "schema/size", Error,
-        "texts and lists are neither too short nor too long",
+        "Texts and lists are neither too short nor too long",
 r"A reason of three letters tells nobody anything, a description of a page is read by nobody, and every collection is
 bounded so that no declaration can exhaust the compiler.
 
@@ -145,17 +145,17 @@ Wrong: `reason: ok`
 Right: `reason: The provider's sandbox needs a key of its own`";
 
         MORE = "schema/more-mistakes", Error,
-        "a declaration with very many mistakes is told the first of them",
+        "A declaration with very many mistakes is told the first of them",
 r"A report of thousands of lines hides what it says, and making it takes time that other declarations need. So the schema
 tells at most 100 mistakes of one declaration. Very many of them usually have one cause: another kind of file under this
 name, an indentation that slipped, or a generator that went wrong.
 
-Wrong: 5,000 unknown fields
+Wrong: a Helm `values.yaml` saved as `catalog/shopping/cart.yaml`, 5,000 unknown fields
 
-Right: one cause mended, and the rest told by the next check";
+Right: one cause mended, and the rest told by the next `pavior check`";
 
         REPEATED = "schema/repeated", Error,
-        "a list that names things names each of them once",
+        "A list that names things names each of them once",
 r"The second time a name stands in a list it adds nothing. It is usually what is left of a merge, and whoever removes one
 of the two believes to have removed it.
 

@@ -107,7 +107,7 @@ pub fn meant(text: &str) -> Option<String> {
 pub mod rules {
     crate::model::rules! {
         NAME = "schema/name", Error,
-        "a name is a DNS label: lower-case ASCII letters, digits and hyphens, 63 at most",
+        "A name is a DNS label: lower-case ASCII letters, digits and hyphens, 63 at most",
 r"Names become host names, labels, folders and resource names, so they have to be what all of these take: lower-case
 letters `a` to `z`, digits and hyphens; a letter first, no hyphen last, 63 characters at most. Letters of other alphabets
 that look like ours are refused, because a `pаyments` with a Cyrillic `а` would be another service with the same face.

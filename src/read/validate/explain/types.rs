@@ -14,10 +14,9 @@ pub fn wrong_type(value: &Mistake) -> Finding {
         .inspection
         .finding(&rules::TYPE, &value.place(), message)
         .label(format!("this is {}", actual(value.node)));
-    let finding = match mend(value, &wanted) {
-        Some((span, text)) => finding.help(format!("write `{text}`")).fix(span, text),
-        None => finding,
-    };
+    if let Some((span, text)) = mend(value, &wanted) {
+        return finding.help(format!("write `{text}`")).fix(span, text);
+    }
     match (by_habit(value, &wanted), value.purpose()) {
         (Some(help), _) => finding.help(help),
         (None, purpose) if purpose.is_empty() => finding,
@@ -124,7 +123,7 @@ fn by_habit(value: &Mistake, wanted: &[&str]) -> Option<String> {
 pub mod rules {
     crate::model::rules! {
         TYPE = "schema/type", Error,
-        "a value has the type that its field needs",
+        "A value has the type that its field needs",
 r"YAML guesses types: `8080` is a number, `true` a boolean, `1.10` the number 1.1. Pavior never converts one into another,
 because the guess is wrong just when it matters: a version `1.10` that becomes `1.1`, a country `no` that becomes false.
 

@@ -1,0 +1,94 @@
+//! Days and moments of the calendar.
+
+use std::fmt;
+
+/// A calendar day, `2027-06-30`. Whether it has passed is asked at the edge; the compiler has no clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    pub year: u16,
+    pub month: u8,
+    pub day: u8,
+}
+
+impl Date {
+    pub fn parse(text: &str) -> Option<Date> {
+        let bytes = text.as_bytes();
+        if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+            return None;
+        }
+        let number = |range: std::ops::Range<usize>| {
+            let part = text.get(range)?;
+            part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse::<u16>().ok())?
+        };
+        let (year, month, day) = (number(0..4)?, number(5..7)? as u8, number(8..10)? as u8);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let days = match month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            2 if leap => 29,
+            2 => 28,
+            _ => return None,
+        };
+        (1..=days).contains(&day).then_some(Date { year, month, day })
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+text_scalar!(Date, "pavior-date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", 10, "a calendar day such as 2027-06-30");
+
+/// A moment in UTC, to the second: `2026-11-02T08:15:00Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp {
+    pub date: Date,
+    pub hour: u8,
+    pub minute: u8,
+    pub second: u8,
+}
+
+impl Timestamp {
+    pub fn parse(text: &str) -> Option<Timestamp> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let date = Date::parse(date)?;
+        let mut parts = time.split(':').map(|part| {
+            (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse::<u8>().ok())?
+        });
+        let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
+        (parts.next().is_none() && hour < 24 && minute < 60 && second < 60).then_some(Timestamp {
+            date,
+            hour,
+            minute,
+            second,
+        })
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}T{:02}:{:02}:{:02}Z", self.date, self.hour, self.minute, self.second)
+    }
+}
+
+text_scalar!(
+    Timestamp,
+    "pavior-timestamp",
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+    20,
+    "a moment in UTC such as 2026-11-02T08:15:00Z"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_days_that_exist_are_days() {
+        assert!(Date::parse("2024-02-29").is_some());
+        assert!(Date::parse("2023-02-29").is_none());
+        assert!(Timestamp::parse("2026-11-02T24:00:00Z").is_none());
+    }
+}
