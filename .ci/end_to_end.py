@@ -32,6 +32,9 @@ PYTHON_TOOLS = ["checkov==3.3.30", "kubernetes-validate==1.37.0"]
 SHOWCASE_EXCEPTIONS = {
     "CKV_GCP_6": "asks for client certificates; ENCRYPTED_ONLY refuses connections in clear, and a password is asked for",
 }
+NODE = ROOT / "target" / "ci-tools-node"
+# What npm installs, as fixed as those.
+NODE_TOOLS = ["@backstage/catalog-model@1.10.1", "yaml@2.9.1"]
 
 
 class Skipped(Exception):
@@ -84,6 +87,23 @@ def promtool():
         except (AssertionError, OSError, StopIteration, subprocess.SubprocessError) as problem:
             raise Skipped(f"promtool is not on this machine and not to be had: {str(problem)[-300:]}") from problem
     return unpacked
+
+
+def node_tools():
+    """A folder with node_modules, made once."""
+    npm = need("npm")
+    need("node")
+    stamp, wanted = NODE / "installed", "\n".join(NODE_TOOLS)
+    if not stamp.exists() or stamp.read_text() != wanted:
+        shutil.rmtree(NODE, ignore_errors=True)
+        NODE.mkdir(parents=True)
+        (NODE / "package.json").write_text('{"private": true}\n')
+        try:
+            run(npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact", *NODE_TOOLS, cwd=NODE)
+        except (AssertionError, OSError, subprocess.SubprocessError) as problem:
+            raise Skipped(f"the npm tools cannot be installed: {str(problem)[-300:]}") from problem
+        stamp.write_text(wanted)
+    return NODE
 
 
 def plugin_directory():
@@ -194,6 +214,25 @@ def kubernetes_schemas_accept_every_object(compiled):
     for start in range(0, len(built_in), 200):
         run(tools / "kubernetes-validate", "--strict", "-k", "1.33", *built_in[start : start + 200])
     print(f"{len(built_in)} built-in objects, {len(manifests) - len(built_in)} custom or kustomize files")
+
+
+def backstage_accepts_every_entity(compiled):
+    tools = node_tools()
+    print(run("node", ROOT / ".ci" / "backstage.mjs", tools, compiled / "catalog").stdout.strip())
+    # The judge has to be able to say no.
+    with copied(compiled / "catalog") as broken:
+        component = broken / "component-frontend.yaml"
+        component.write_text(re.sub(r"(?m)^  owner: .*$", "  owner: group:default/nobody", component.read_text()))
+        run("node", ROOT / ".ci" / "backstage.mjs", tools, broken, ok=(1,))
+
+
+def graphviz_reads_the_graph(_):
+    graph = run(PAVIOR, "catalog", "graph", "--format", "dot").stdout
+    drawn = subprocess.run([need("dot"), "-Tsvg"], input=graph, capture_output=True, text=True, timeout=60)
+    assert drawn.returncode == 0, drawn.stderr
+    nodes, edges = drawn.stdout.count('class="node"'), drawn.stdout.count('class="edge"')
+    assert nodes >= 11 and edges == graph.count(" -> "), f"{nodes} nodes, {edges} edges"
+    print(f"{nodes} nodes, {edges} edges")
 
 
 def checkov_fails_only_what_is_documented(compiled):
@@ -530,6 +569,8 @@ CHECKS = [
     a_git_revision_compiles_to_the_same_bytes,
     kustomize_reads_every_unit,
     kubernetes_schemas_accept_every_object,
+    backstage_accepts_every_entity,
+    graphviz_reads_the_graph,
     checkov_fails_only_what_is_documented,
     promtool_accepts_every_rule,
     promtool_sees_alerts_fire_and_stay_silent,

@@ -6,10 +6,12 @@
 //! Snapshot -> Documents -> Catalog -> ProvisionedUnits -> Artifacts -> Report
 //! ```
 
+pub mod parallel;
 pub mod model;
 pub mod read;
 pub mod link;
 pub mod provision;
+pub mod query;
 pub mod emit;
 pub mod compile;
 pub mod output;

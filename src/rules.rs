@@ -1,12 +1,13 @@
 //! Every rule of every stage, in one list. A stage declares its own; here it is registered with one line.
 
 use crate::model::Rule;
-use crate::{link, provision, read};
+use crate::{emit, link, provision, read};
 
 /// All rules, in the order of the pipeline.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let reading = read::rules::ALL.iter().copied().chain(read::validate::rules::all());
-    reading.chain(link::rules::all()).chain(provision::rules::ALL.iter().copied())
+    let resolving = link::rules::all().chain(provision::rules::ALL.iter().copied());
+    reading.chain(resolving).chain(emit::codeowners::rules::ALL.iter().copied())
 }
 
 /// The rule of this id.

@@ -1,10 +1,12 @@
 //! `pavior compile`: every unit's Terraform and manifests, written below one folder.
 
 use super::repository::Repository;
+use super::timings::{TimingOptions, Timings};
 use super::{Outcome, source, terminal};
-use crate::compile::{CompiledUnit, compile_verified};
+use crate::compile::{CompiledUnit, Digest, compile_catalog, compile_verified};
+use crate::emit::Artifact;
 use crate::model::{Findings, RepoPath, listed};
-use crate::output::{Written, preview, write};
+use crate::output::{Written, files_of, preview_files, write_files};
 use crate::provision::{UnitId, UnitKind};
 use crate::report::{Align, Report, counted, human, table};
 use anyhow::bail;
@@ -18,29 +20,38 @@ use std::sync::Arc;
 pub struct Compile {
     #[command(flatten)]
     repository: Repository,
-    /// Where to write <environment>/<service>/{terraform,manifests}; afterwards it holds what was asked for and
-    /// nothing else that Pavior ever wrote there
+    /// Where to write <environment>/<service>/{terraform,manifests}, catalog/ and CODEOWNERS; afterwards it holds what
+    /// was asked for and nothing else that Pavior ever wrote there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Compile this revision instead of the work tree
     #[arg(long, value_name = "REV")]
     head: Option<String>,
-    /// Only this environment; may be given several times
+    /// Only this environment, without the catalog; may be given several times
     #[arg(long, value_name = "NAME")]
     environment: Vec<String>,
-    /// Only this service or shared resource; may be given several times
+    /// Only this service or shared resource, without the catalog; may be given several times
     #[arg(long, value_name = "NAME")]
     unit: Vec<String>,
     /// Say what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    timings: TimingOptions,
 }
 
 pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
+    let mut timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
     let loaded = source::load(&root, arguments.head.as_deref())?;
+    timings.loaded(loaded.snapshot.files.len());
     let mut findings = loaded.findings;
-    let (documents, units) = compile_verified(loaded.snapshot, &mut findings)?;
+    let (documents, units) = compile_verified(loaded.snapshot, &mut findings, &mut |stage| timings.compiled(stage))?;
+    let everything = arguments.environment.is_empty() && arguments.unit.is_empty();
+    let catalog = match everything && !findings.has_errors() {
+        true => compile_catalog(&documents, &mut findings)?,
+        false => Vec::new(),
+    };
     let blocked = findings.has_errors();
     if !findings.is_empty() {
         tell_findings(findings, documents.snapshot.files);
@@ -50,14 +61,19 @@ pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Blocked);
     }
     let units = selected(units, &arguments.environment, &arguments.unit)?;
+    let mut files = files_of(&units)?;
+    files.extend(catalog.iter().map(|artifact| (artifact.path.clone(), artifact.text.as_str())));
     let written = match arguments.dry_run {
-        true => preview(&arguments.out, &units),
-        false => write(&arguments.out, &units),
+        true => preview_files(&arguments.out, files),
+        false => write_files(&arguments.out, &files),
     }?;
+    timings.written(written.created.len() + written.changed.len() + written.restored.len());
     for path in &written.kept {
         terminal::tell(&format!("{path} is no longer compiled, but was changed by hand: it is left alone"));
     }
-    terminal::print(&summary(&units, &written))?;
+    terminal::print(&summary(&units, &catalog, &written))?;
+    timings.reported();
+    timings.tell();
     Ok(Outcome::Clean)
 }
 
@@ -85,8 +101,8 @@ fn demand_known(wanted: &[String], known: BTreeSet<&str>, what: &str) -> anyhow:
     }
 }
 
-/// Rows of units by environment, a last one for files of units that are no more.
-fn summary(units: &[CompiledUnit], written: &Written) -> String {
+/// Rows of units by environment, one for the catalog, a last one for files of units that are no more.
+fn summary(units: &[CompiledUnit], catalog: &[Artifact], written: &Written) -> String {
     if units.is_empty() && written.removed.is_empty() {
         return "nothing to compile: no service runs in any environment\n".to_owned();
     }
@@ -101,27 +117,39 @@ fn summary(units: &[CompiledUnit], written: &Written) -> String {
     ];
     let changes = Changes::of(units, written);
     let mut rows: Vec<Vec<String>> = units.iter().map(|unit| row(unit, &changes)).collect();
-    let gone = changes.by_folder.get("").map_or(0, |change| change.removed);
+    if !catalog.is_empty() {
+        let names = ["-".to_owned(), "(catalog)".to_owned()];
+        rows.push(cells(names, catalog, Digest::of(catalog), changes.under(CATALOG)));
+    }
+    let gone = changes.under("").removed + if catalog.is_empty() { changes.under(CATALOG).removed } else { 0 };
     if gone > 0 {
         let cells = ["-", "(no longer compiled)", "-", "-", "-", "-", &gone.to_string()];
         rows.push(cells.map(str::to_owned).to_vec());
     }
-    let files = counted(units.iter().map(|unit| unit.artifacts.len()).sum(), "file");
+    let of_units: usize = units.iter().map(|unit| unit.artifacts.len()).sum();
+    let files = counted(of_units + catalog.len(), "file");
     format!("{}\n{}, {files}\n", table(&columns, &rows), counted(units.len(), "unit"))
 }
 
 fn row(unit: &CompiledUnit, changes: &Changes) -> Vec<String> {
-    let change = changes.by_folder.get(&unit.id.folder()).copied().unwrap_or_default();
+    let names = [unit.id.environment.to_string(), name(&unit.id)];
+    cells(names, &unit.artifacts, unit.digest, changes.under(&unit.id.folder()))
+}
+
+fn cells([environment, name]: [String; 2], artifacts: &[Artifact], digest: Digest, change: Change) -> Vec<String> {
     vec![
-        unit.id.environment.to_string(),
-        name(&unit.id),
-        unit.artifacts.len().to_string(),
-        unit.digest.to_string()[..12].to_owned(),
+        environment,
+        name,
+        artifacts.len().to_string(),
+        digest.to_string()[..12].to_owned(),
         number(change.created),
         number(change.changed),
         number(change.removed),
     ]
 }
+
+/// Where the files are that are of no unit.
+const CATALOG: &str = "catalog";
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Change {
@@ -141,7 +169,11 @@ impl Changes {
         let folder_of = |path: &RepoPath| {
             let mut ends = path.as_str().rmatch_indices('/').map(|(end, _)| &path.as_str()[..end]);
             let folder = ends.find(|folder| folders.contains(*folder));
-            folder.unwrap_or_default().to_owned()
+            match folder {
+                Some(folder) => folder.to_owned(),
+                None if path.parent() == CATALOG || path.as_str() == "CODEOWNERS" => CATALOG.to_owned(),
+                None => String::new(),
+            }
         };
         let mut changes = Changes { by_folder: BTreeMap::new() };
         let mut count = |paths: &[RepoPath], add: fn(&mut Change)| {
@@ -152,6 +184,10 @@ impl Changes {
         count(&written.restored, |change| change.changed += 1);
         count(&written.removed, |change| change.removed += 1);
         changes
+    }
+
+    fn under(&self, folder: &str) -> Change {
+        self.by_folder.get(folder).copied().unwrap_or_default()
     }
 }
 
@@ -227,7 +263,24 @@ staging      cart                      1  {two}        -        1        1
 2 units, 3 files
 "
         );
-        assert_eq!(summary(&units, &written), expected);
-        assert!(summary(&[], &Written::default()).starts_with("nothing to compile"));
+        assert_eq!(summary(&units, &[], &written), expected);
+        assert!(summary(&[], &[], &Written::default()).starts_with("nothing to compile"));
+    }
+
+    #[test]
+    fn the_catalog_has_a_row_of_its_own_and_is_gone_when_it_is_not_asked_for() {
+        let paths = |paths: &[&str]| paths.iter().map(|path| RepoPath::literal(path)).collect::<Vec<_>>();
+        let units = [unit("local", "cart", &[("a", "1")])];
+        let catalog = [Artifact { path: RepoPath::literal("CODEOWNERS"), text: "* @a/b\n".to_owned() }];
+        let written =
+            Written { created: paths(&["CODEOWNERS"]), removed: paths(&["catalog/old.yaml"]), ..Written::default() };
+        let row = |text: &str| text.lines().find(|line| line.starts_with('-')).map(str::to_owned).unwrap();
+        let shown = row(&summary(&units, &catalog, &written));
+        assert!(
+            shown.starts_with("-            (catalog)      1  ") && shown.ends_with("1        -        1"),
+            "{shown}"
+        );
+        let shown = row(&summary(&units, &[], &written));
+        assert!(shown.contains("(no longer compiled)") && shown.ends_with('1'), "{shown}");
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, each arguments -> request -> call -> report.
 
+mod catalog;
 mod check;
 mod compile;
 mod completions;
@@ -9,6 +10,7 @@ mod rules;
 mod schema;
 mod source;
 mod terminal;
+mod timings;
 
 pub use terminal::tell_failure;
 
@@ -30,6 +32,7 @@ Results go to standard output, everything else to standard error. NO_COLOR and C
 enum Command {
     Check(check::Check),
     Compile(compile::Compile),
+    Catalog(catalog::Catalog),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -49,6 +52,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
+        Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -2,6 +2,8 @@
 //! not see each other, but for `observability`, which watches what `kubernetes` makes.
 
 mod artifact;
+pub mod backstage;
+pub mod codeowners;
 pub mod hcl;
 pub mod kubernetes;
 pub mod observability;
@@ -13,7 +15,11 @@ pub use artifact::Artifact;
 
 use kubernetes::layout;
 
+use crate::link::Catalog;
+use crate::model::Findings;
 use crate::provision::{EnvironmentFacts, ProvisionedUnit};
+use crate::query::Register;
+use crate::read::Documents;
 
 /// What was written does not say what was meant, or cannot be written at all: a mistake of ours, never of a user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,4 +56,16 @@ pub fn verify(unit: &ProvisionedUnit<'_>, artifacts: &[Artifact]) -> Result<(), 
 /// The same for the files of an environment itself.
 pub fn verify_environment(facts: &EnvironmentFacts<'_>, artifacts: &[Artifact]) -> Result<(), EmitError> {
     Ok(read_back::manifests::verify(kubernetes::FOLDER, artifacts, &kubernetes::environment_objects(facts))?)
+}
+
+/// The files that are of no unit but of the whole repository: its Backstage entities and CODEOWNERS, sorted by path.
+pub fn emit_catalog(
+    documents: &Documents,
+    catalog: &Catalog<'_>,
+    findings: &mut Findings,
+) -> Result<Vec<Artifact>, EmitError> {
+    let mut artifacts = backstage::artifacts(&Register::of(documents, catalog), catalog)?;
+    artifacts.extend(codeowners::codeowners(documents, catalog, findings));
+    artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(artifacts)
 }

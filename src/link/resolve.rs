@@ -75,9 +75,15 @@ struct Resolver<'a, 'u, 'd> {
     links: Links<'u, 'd>,
 }
 
-impl<'u, 'd> Resolver<'_, 'u, 'd> {
+impl<'a, 'u, 'd> Resolver<'a, 'u, 'd> {
     fn locate(&self, place: &Place) -> Location {
         self.index.documents.locate(place)
+    }
+
+    /// Where a use stands, once somebody has to be told.
+    fn place_of(&self, one: &'u Use<'d>) -> impl Fn() -> Location + use<'a, 'u, 'd> {
+        let documents = self.index.documents;
+        move || documents.locate(&one.place)
     }
 
     fn types(&mut self) {
@@ -123,7 +129,7 @@ impl<'u, 'd> Resolver<'_, 'u, 'd> {
 
     fn resource(&mut self, one: &'u Use<'d>, name: &'u str, output: Option<&str>) {
         let service = self.links.service();
-        let at = self.locate(&one.place);
+        let at = self.place_of(one);
         let resources = &service.spec.resources;
         let Some((local, request)) = resources.get_key_value(name) else {
             let declared = match resources.keys().next() {
@@ -133,7 +139,7 @@ impl<'u, 'd> Resolver<'_, 'u, 'd> {
             let declared = self.locate(&declared.key());
             let known = resources.keys().map(Name::as_str);
             let service = &service.metadata.name;
-            self.findings.push(placeholders::unknown_resource(&one.written, name, service, at, known, declared));
+            self.findings.push(placeholders::unknown_resource(&one.written, name, service, at(), known, declared));
             return;
         };
         self.links.resources.insert(name);
@@ -141,17 +147,17 @@ impl<'u, 'd> Resolver<'_, 'u, 'd> {
         match output {
             None if one.text == Text::Volume => {
                 if !can_be_mounted(&kind.spec) {
-                    self.findings.push(placeholders::not_a_volume(&one.written, at));
+                    self.findings.push(placeholders::not_a_volume(&one.written, at()));
                 }
             }
             None => {
                 let known = outputs(self.index, service, local, request, &kind.spec);
-                self.findings.push(placeholders::resource_without_output(&one.written, &request.kind, at, known));
+                self.findings.push(placeholders::resource_without_output(&one.written, &request.kind, at(), known));
             }
             Some(output) => {
                 let known = outputs(self.index, service, local, request, &kind.spec);
                 if !known.contains(output) {
-                    self.findings.push(placeholders::unknown_output(&one.written, output, &request.kind, at, known));
+                    self.findings.push(placeholders::unknown_output(&one.written, output, &request.kind, at(), known));
                 }
             }
         }
@@ -162,17 +168,17 @@ impl<'u, 'd> Resolver<'_, 'u, 'd> {
         let name = &callee.metadata.name;
         let ports = callee.spec.service.as_ref().map(|service| &service.ports);
         let known = || ports.into_iter().flat_map(|ports| ports.keys()).map(Name::as_str);
-        let at = self.locate(&one.place);
+        let at = self.place_of(one);
         let port = match (wanted, known().count()) {
-            (_, 0) => return self.findings.push(placeholders::no_ports(&one.written, name, at)),
+            (_, 0) => return self.findings.push(placeholders::no_ports(&one.written, name, at())),
             (Wanted::Host, _) => None,
             (Wanted::OnlyPort, 1) => ports.and_then(|ports| ports.keys().next()),
             (Wanted::OnlyPort, _) => {
-                return self.findings.push(placeholders::which_port(&one.written, name, at, known()));
+                return self.findings.push(placeholders::which_port(&one.written, name, at(), known()));
             }
             (Wanted::Port(port), _) => match ports.and_then(|ports| ports.get_key_value(port)) {
                 Some((port, _)) => Some(port),
-                None => return self.findings.push(placeholders::unknown_port(&one.written, name, port, at, known())),
+                None => return self.findings.push(placeholders::unknown_port(&one.written, name, port, at(), known())),
             },
         };
         // Its own address is no dependency.
@@ -195,7 +201,7 @@ impl<'u, 'd> Resolver<'_, 'u, 'd> {
 
     fn secret(&mut self, one: &'u Use<'d>, name: &str, key: &'u str) {
         let service = &self.links.service().metadata.name;
-        let at = self.locate(&one.place);
+        let at = self.place_of(one);
         match self.index.secret_request(name) {
             Found::Broken => self.links.broken = true,
             Found::Declared(request) if request.spec.service == *service => {
@@ -204,12 +210,12 @@ impl<'u, 'd> Resolver<'_, 'u, 'd> {
                 } else {
                     let known = request.spec.keys.keys().map(String::as_str);
                     let keys = self.locate(&request.place(&["spec", "keys"]).key());
-                    self.findings.push(placeholders::unknown_secret_key(&one.written, key, name, at, known, keys));
+                    self.findings.push(placeholders::unknown_secret_key(&one.written, key, name, at(), known, keys));
                 }
             }
             Found::Declared(_) | Found::Missing(_) => {
                 let own = self.index.requests_of(service).iter().map(|request| request.metadata.name.as_str());
-                self.findings.push(placeholders::unknown_secret_request(&one.written, name, service, at, own));
+                self.findings.push(placeholders::unknown_secret_request(&one.written, name, service, at(), own));
             }
         }
     }

@@ -69,7 +69,11 @@ pub fn write_files(out: &Path, files: &Files<'_>) -> anyhow::Result<Written> {
 
 /// What `write` would do; nothing is changed, and a folder that is not there is not made.
 pub fn preview(out: &Path, units: &[CompiledUnit]) -> anyhow::Result<Written> {
-    let files = files_of(units)?;
+    preview_files(out, files_of(units)?)
+}
+
+/// What `write_files` would do.
+pub fn preview_files(out: &Path, files: Files<'_>) -> anyhow::Result<Written> {
     require_distinct(&files)?;
     if !out.try_exists().with_context(|| format!("cannot look at {}", out.display()))? {
         return Ok(Written { created: files.into_keys().collect(), ..Written::default() });

@@ -14,7 +14,8 @@ pub use document::{
     Broken, Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place, locate,
 };
 pub use load::{
-    MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, NotARepository, load_directory, load_revision,
+    MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, NotARepository, commit_before, load_directory,
+    load_revision,
 };
 pub use parse::{MAX_DEPTH, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, parse};
 pub use snapshot::Snapshot;

@@ -1,7 +1,9 @@
 //! One report value, many renderers. Each is a pure function to text; none knows another.
 
 mod excerpt;
+mod catalog;
 mod github;
+mod graph;
 mod human;
 mod inert;
 mod inventory;
@@ -14,9 +16,11 @@ mod snippet;
 mod summary;
 mod table;
 
+pub use catalog::{dependents_table, details_page, hits_table, list_table};
 pub use github::github;
+pub use graph::{dot, svg};
 pub use human::{HumanOptions, Paint, human};
-pub use inert::{inert, inert_json, visible};
+pub use inert::{inert, inert_json, visible, visible_line};
 pub use inventory::{EnvironmentCount, Inventory};
 pub use json::{VERSION as JSON_VERSION, json, schema};
 pub use junit::junit;

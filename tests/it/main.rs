@@ -4,9 +4,11 @@
 
 mod case;
 mod change;
+mod catalog;
 mod compiled;
 mod facts;
 mod hostile;
+mod module_order;
 mod picture;
 mod process;
 mod purity;

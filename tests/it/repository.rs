@@ -19,12 +19,12 @@ pub struct Repository {
 
 impl Repository {
     /// The shipped repository (nothing, when the case has a file `from-nothing`), changed by `base/`, committed when
-    /// the command asks for a base, then changed by the case itself.
+    /// the command asks for a base or the past, then changed by the case itself.
     pub fn prepare(case: &Path, arguments: &[String]) -> Result<Repository, String> {
         let repository = if case.join("from-nothing").exists() { Repository::empty() } else { Repository::shipped() };
         let root = repository.root();
         overlay(&case.join("base"), &root)?;
-        if arguments.iter().any(|argument| argument.starts_with("--base")) {
+        if arguments.iter().any(|argument| argument.starts_with("--base") || argument.starts_with("--as-of")) {
             repository.commit()?;
         }
         overlay(case, &root)?;

@@ -67,6 +67,16 @@ pub fn verify(folder: &str, artifacts: &[Artifact], expected: &[Tree]) -> Result
     let manifests = artifacts.iter().filter(|artifact| artifact.path.parent() == folder);
     let (kustomizations, objects): (Vec<_>, Vec<_>) =
         manifests.partition(|artifact| artifact.path.file_name() == "kustomization.yaml");
+    verify_objects(&objects, expected)?;
+    match kustomizations.as_slice() {
+        [] if objects.is_empty() => Ok(()),
+        [kustomization] => verify_kustomization(kustomization, &objects),
+        _ => Err(Mismatch::Kustomizations(kustomizations.len())),
+    }
+}
+
+/// Compares files of one object each with what they were made from.
+pub fn verify_objects(objects: &[&Artifact], expected: &[Tree]) -> Result<(), Mismatch> {
     let mut meant = BTreeMap::new();
     for tree in expected {
         let id = ObjectId::of(tree);
@@ -74,7 +84,7 @@ pub fn verify(folder: &str, artifacts: &[Artifact], expected: &[Tree]) -> Result
             return Err(Mismatch::Repeated(id));
         }
     }
-    for artifact in &objects {
+    for artifact in objects {
         let tree = read_object(artifact)?;
         let id = ObjectId::of(&tree);
         match meant.remove(&id) {
@@ -83,13 +93,9 @@ pub fn verify(folder: &str, artifacts: &[Artifact], expected: &[Tree]) -> Result
             Some(_) => {}
         }
     }
-    if let Some(id) = meant.into_keys().next() {
-        return Err(Mismatch::Missing(id));
-    }
-    match kustomizations.as_slice() {
-        [] if objects.is_empty() => Ok(()),
-        [kustomization] => verify_kustomization(kustomization, &objects),
-        _ => Err(Mismatch::Kustomizations(kustomizations.len())),
+    match meant.into_keys().next() {
+        Some(id) => Err(Mismatch::Missing(id)),
+        None => Ok(()),
     }
 }
 

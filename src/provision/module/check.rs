@@ -3,8 +3,9 @@
 use super::wording;
 use crate::model::{Finding, Location, RepoPath, Span};
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, ObjectKey};
+use hcl_edit::expr::{Expression, FuncCall, ObjectKey};
 use hcl_edit::structure::{Block, Body};
+use hcl_edit::visit::{Visit, visit_func_call};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -45,7 +46,36 @@ pub fn file(path: &RepoPath, text: &str, variables: &mut BTreeMap<String, bool>,
             variables.insert(name.to_owned(), block.body.has_attribute("default"));
         }
     }
+    check.visit_body(&body);
     check.found
+}
+
+/// Functions that read the machine Terraform runs on. A module holds no files but its own code, so it needs none.
+const FILE_FUNCTIONS: [&str; 13] = [
+    "file",
+    "filebase64",
+    "filebase64sha256",
+    "filebase64sha512",
+    "fileexists",
+    "filemd5",
+    "fileset",
+    "filesha1",
+    "filesha256",
+    "filesha512",
+    "pathexpand",
+    "abspath",
+    "templatefile",
+];
+
+impl Visit for Check<'_> {
+    fn visit_func_call(&mut self, call: &FuncCall) {
+        let name = call.name.name.as_str();
+        if FILE_FUNCTIONS.contains(&name) {
+            let at = self.at(call.name.name.span().or_else(|| call.span()));
+            self.found.push(wording::function_refused(at, name));
+        }
+        visit_func_call(self, call);
+    }
 }
 
 struct Check<'t> {

@@ -46,6 +46,16 @@ pub fn block_refused(at: Location, what: &str, why: &str, help: &str) -> Finding
     Finding::new(&rules::MODULE, at, format!("a module may not hold {what}: {why}")).label("refused").help(help)
 }
 
+pub fn function_refused(at: Location, name: &str) -> Finding {
+    Finding::new(
+        &rules::MODULE,
+        at,
+        format!("a module may not call `{name}`: it reads the machine that Terraform runs on"),
+    )
+    .label("refused")
+    .help("pass the value in as a variable")
+}
+
 pub fn provider_refused(at: Location, source: &str) -> Finding {
     Finding::new(&rules::MODULE, at, format!("a module may not use the provider `{source}`"))
         .label("not one of ours")

