@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import venv
 
@@ -70,6 +71,22 @@ def python_tools():
             raise Skipped(f"the Python tools cannot be installed: {str(problem)[-300:]}") from problem
         stamp.write_text(wanted)
     return TOOLS / "bin"
+
+
+def promtool():
+    """Of this machine, or out of Debian's package, unpacked and not installed."""
+    folder = ROOT / "target" / "promtool"
+    unpacked = folder / "usr" / "bin" / "promtool"
+    if found := shutil.which("promtool"):
+        return found
+    if not unpacked.exists():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            run(need("apt-get"), "download", "prometheus", cwd=folder)
+            run(need("dpkg-deb"), "-x", next(folder.glob("prometheus_*.deb")), folder)
+        except (AssertionError, OSError, StopIteration, subprocess.SubprocessError) as problem:
+            raise Skipped(f"promtool is not on this machine and not to be had: {str(problem)[-300:]}") from problem
+    return unpacked
 
 
 def node_tools():
@@ -180,7 +197,7 @@ def a_git_revision_compiles_to_the_same_bytes(compiled):
 
 def kustomize_reads_every_unit(compiled):
     kubectl = need("kubectl")
-    folders = sorted(path.parent for path in compiled.glob("**/manifests/kustomization.yaml"))
+    folders = sorted(path.parent for path in compiled.glob("**/kustomization.yaml"))
     assert folders, "no kustomization"
     for folder in folders:
         assert run(kubectl, "kustomize", folder).stdout.strip(), folder
@@ -191,7 +208,7 @@ def kubernetes_schemas_accept_every_object(compiled):
     tools = python_tools()
     custom = re.compile(r"^apiVersion: \"?(external-secrets\.io|generators\.external-secrets\.io|kustomize\.config"
                         r"|externaldns\.k8s\.io|cert-manager\.io|monitoring\.coreos\.com)", re.M)
-    manifests = sorted(path for path in compiled.glob("**/manifests/*.yaml"))
+    manifests = sorted([*compiled.glob("**/manifests/*.yaml"), *compiled.glob("**/observability/*.yaml")])
     built_in = [path for path in manifests if not custom.search(path.read_text())]
     assert built_in, "no manifest"
     for start in range(0, len(built_in), 200):
@@ -245,6 +262,58 @@ def checkov_fails_only_what_is_documented(compiled):
     unexpected = {key: sorted(places)[:5] for key, places in failed.items() if key not in documented}
     assert not unexpected, json.dumps(unexpected, indent=1)
     print(f"{checks} checks passed")
+
+
+def rule_files(compiled, folder):
+    """The rules of every compiled PrometheusRule, as files that Prometheus reads."""
+    folder.mkdir()
+    for path in sorted(compiled.glob("**/observability/prometheusrule-*.yaml")):
+        specification = path.read_text().split("\nspec:\n", 1)[1]
+        assert all(line.startswith("  ") or not line for line in specification.split("\n")), f"{path} goes on after its spec"
+        unit = path.parent.parent.relative_to(compiled)
+        (folder / f"{'-'.join(unit.parts)}.yaml").write_text(textwrap.dedent(specification))
+    return sorted(folder.iterdir())
+
+
+def promtool_accepts_every_rule(compiled):
+    tool = promtool()
+    with tempfile.TemporaryDirectory() as work:
+        files = rule_files(compiled, pathlib.Path(work) / "rules")
+        assert files, "no rules"
+        said = run(tool, "check", "rules", *files).stdout
+        counts = [int(count) for count in re.findall(r"SUCCESS: (\d+) rules found", said)]
+        assert len(counts) == len(files), said
+        print(f"{sum(counts)} rules of {len(files)} units")
+
+
+def promtool_sees_alerts_fire_and_stay_silent(_):
+    tool = promtool()
+    trial = ROOT / "tests" / "promtool"
+    with tempfile.TemporaryDirectory() as work:
+        work = pathlib.Path(work)
+        shutil.copytree(trial / "repository", work / "repository")
+        shutil.copytree(ROOT / "golden-paths", work / "repository" / "golden-paths")
+        run(PAVIOR, "compile", "--root", work / "repository", "--out", work / "out")
+        rule_files(work / "out", work / "rules")
+        tests = []
+        for test in sorted(trial.glob("*.test.yaml")):
+            tests.append(shutil.copy(test, work))
+        assert tests, "no test"
+        print(run(tool, "test", "rules", *tests, cwd=work).stdout.strip())
+
+
+def dashboards_are_known_by_one_name_each(compiled):
+    """Grafana's sidecar puts the files of all ConfigMaps into one folder."""
+    files, identifiers = [], []
+    for path in sorted(compiled.glob("**/observability/configmap-*.yaml")):
+        name, text = re.search(r"^data:\n  (\S+): \|\n(.*)", path.read_text(), re.M | re.S).groups()
+        dashboard = json.loads(text)
+        assert all(panel["type"] == "row" or panel["targets"] for panel in dashboard["panels"]), path
+        files.append(name)
+        identifiers.append(dashboard["uid"])
+    assert files, "no dashboard"
+    assert len(set(files)) == len(set(identifiers)) == len(files), "two dashboards have one name"
+    print(f"{len(files)} dashboards")
 
 
 def compile_showcase(work):
@@ -588,6 +657,9 @@ CHECKS = [
     backstage_accepts_every_entity,
     graphviz_reads_the_graph,
     checkov_fails_only_what_is_documented,
+    promtool_accepts_every_rule,
+    promtool_sees_alerts_fire_and_stay_silent,
+    dashboards_are_known_by_one_name_each,
     terraform_leaves_the_format_alone,
     a_local_unit_lives_and_dies,
     renaming_a_service_destroys_nothing,
@@ -599,6 +671,8 @@ SHOWCASE_CHECKS = [
     kustomize_reads_every_unit,
     kubernetes_schemas_accept_every_object,
     checkov_fails_only_what_is_documented,
+    promtool_accepts_every_rule,
+    dashboards_are_known_by_one_name_each,
     terraform_leaves_the_format_alone,
     every_local_unit_lives_and_dies,
     terraform_validates_every_root,

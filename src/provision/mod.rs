@@ -32,7 +32,7 @@ pub use unit::{
     WorkloadPlan,
 };
 
-use crate::link::{Catalog, Unit};
+use crate::link::{Catalog, Unit, UnitResource};
 use crate::model::{Findings, Name};
 use crate::parallel::in_chunks;
 use crate::read::Documents;
@@ -164,6 +164,13 @@ fn workload_claims(unit: &Unit<'_>, surroundings: &Surroundings<'_>) -> Vec<Name
     let own: Arc<str> = unit.name.as_str().into();
     let scheduled = service.jobs.iter().filter(|(_, job)| job.schedule.is_some());
     let mut claims: Vec<NameClaim> = WORKLOAD_KINDS.iter().map(|kind| claim(kind, own.clone())).collect();
+    // A StatefulSet has a Service of its own.
+    let may_be_stateful = |resource: &UnitResource<'_>| {
+        resource.kind.spec.provisioners.iter().any(|provisioner| provisioner.claim.is_some())
+    };
+    if unit.resources.iter().any(may_be_stateful) {
+        claims.push(claim("Service", format!("{}-headless", unit.name).into()));
+    }
     claims.extend(scheduled.map(|(job, _)| claim("CronJob", format!("{}-{job}", unit.name).into())));
     claims
 }

@@ -2,8 +2,9 @@
 
 use crate::model::Name;
 use crate::model::kinds::environment::Environment;
+use crate::model::kinds::observability::Metrics;
 use crate::model::kinds::resource_type::{Access, EgressTarget, Grant, Reversibility};
-use crate::model::kinds::service::{Disruption, Egress, Job, PreviewUse, Schedule, Tier, Workload};
+use crate::model::kinds::service::{Disruption, Egress, Job, PreviewUse, Schedule, Slo, Tier, Workload};
 use crate::model::kinds::workload::{Before, Probe, Protocol, ServicePort};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -106,6 +107,10 @@ pub struct WorkloadPlan {
     pub calls: BTreeMap<Name, BTreeSet<(Protocol, i32)>>,
     /// Calling services.
     pub called_by: BTreeSet<Name>,
+    pub metrics: Option<Metrics>,
+    pub slo: Option<Slo>,
+    /// Where people read what to do when it is ill.
+    pub runbook: Option<String>,
 }
 
 /// Fixed when `min == max`.

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub type Labels = BTreeMap<String, String>;
 
 const MAX_VALUE: usize = 63;
-const NAME: &str = "app.kubernetes.io/name";
+pub const NAME: &str = "app.kubernetes.io/name";
 const INSTANCE: &str = "app.kubernetes.io/instance";
 const COMPONENT: &str = "app.kubernetes.io/component";
 const PART_OF: &str = "app.kubernetes.io/part-of";

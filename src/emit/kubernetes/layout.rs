@@ -7,11 +7,10 @@ use crate::model::RepoPath;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const FOLDER: &str = "manifests";
 const MAX_FILE_NAME: usize = 200;
 
-/// The files of the objects, sorted by path; none if there are no objects.
-pub fn files(objects: &[Tree]) -> Vec<Artifact> {
+/// The files of the objects in a folder, sorted by path; none if there are no objects.
+pub fn files(folder: &str, objects: &[Tree]) -> Vec<Artifact> {
     if objects.is_empty() {
         return Vec::new();
     }
@@ -27,7 +26,7 @@ pub fn files(objects: &[Tree]) -> Vec<Artifact> {
     }
     let kustomization = document(&kustomization(files.keys()));
     files.insert("kustomization.yaml".to_owned(), kustomization);
-    let artifact = |(name, text)| Artifact { path: RepoPath::literal(&format!("{FOLDER}/{name}")), text };
+    let artifact = |(name, text)| Artifact { path: RepoPath::literal(&format!("{folder}/{name}")), text };
     files.into_iter().map(artifact).collect()
 }
 
@@ -60,6 +59,8 @@ mod tests {
     use crate::emit::read_back::manifests::{Mismatch, verify};
     use proptest::prelude::*;
 
+    const FOLDER: &str = "manifests";
+
     fn object(kind: &str, name: &str) -> Tree {
         let Value::Object(tree) = json!({ "apiVersion": "v1", "kind": kind, "metadata": { "name": name } }) else {
             unreachable!("the literal is an object")
@@ -68,12 +69,12 @@ mod tests {
     }
 
     fn paths(objects: &[Tree]) -> Vec<String> {
-        files(objects).iter().map(|file| file.path.to_string()).collect()
+        files(FOLDER, objects).iter().map(|file| file.path.to_string()).collect()
     }
 
     #[test]
     fn one_object_is_one_file_and_the_kustomization_lists_them_sorted() {
-        let files = files(&[object("Service", "b"), object("ConfigMap", "a.files")]);
+        let files = files(FOLDER, &[object("Service", "b"), object("ConfigMap", "a.files")]);
         let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(
             paths,
@@ -86,7 +87,7 @@ mod tests {
 
     #[test]
     fn without_objects_there_are_no_files() {
-        assert_eq!(files(&[]), []);
+        assert_eq!(files(FOLDER, &[]), []);
     }
 
     #[test]
@@ -100,17 +101,17 @@ mod tests {
     #[test]
     fn an_object_that_is_there_twice_is_noticed() {
         let twice = [object("Service", "a"), object("Service", "a")];
-        assert!(matches!(verify(&files(&twice), &twice), Err(Mismatch::Repeated(_))));
+        assert!(matches!(verify(FOLDER, &files(FOLDER, &twice), &twice), Err(Mismatch::Repeated(_))));
     }
 
     proptest! {
         #[test]
         fn any_name_gives_a_path_inside_the_folder(kind in ".{0,40}", name in ".{0,300}") {
             let objects = [object(&kind, &name), object("Service", "a")];
-            let files = files(&objects);
+            let files = files(FOLDER, &objects);
             prop_assert_eq!(files.len(), 3);
             prop_assert!(files.iter().all(|file| file.path.parent() == FOLDER));
-            prop_assert_eq!(verify(&files, &objects), Ok(()));
+            prop_assert_eq!(verify(FOLDER, &files, &objects), Ok(()));
         }
     }
 }

@@ -10,14 +10,15 @@ mod deployment;
 mod environment;
 mod external_secret;
 mod files;
-mod go_template;
+pub(in crate::emit) mod go_template;
 mod job;
-mod labels;
-mod layout;
-mod names;
+pub(in crate::emit) mod labels;
+pub(in crate::emit) mod layout;
+pub(in crate::emit) mod metrics_port;
+pub(in crate::emit) mod names;
 mod network_peer;
 mod network_policy;
-mod object;
+pub(in crate::emit) mod object;
 mod pod;
 mod probe;
 mod replicas;
@@ -30,7 +31,7 @@ mod volumes;
 mod wave;
 
 #[cfg(test)]
-mod sample;
+pub(in crate::emit) mod sample;
 #[cfg(test)]
 mod tests;
 
@@ -41,14 +42,17 @@ use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitKind};
 use files::Files;
 use unit::ServiceUnit;
 
+/// Where manifests are in a unit's folder.
+pub const FOLDER: &str = "manifests";
+
 /// The manifests of a unit, sorted by path; none if it needs no object.
 pub fn manifests(unit: &ProvisionedUnit<'_>) -> Vec<Artifact> {
-    layout::files(&objects(unit))
+    layout::files(FOLDER, &objects(unit))
 }
 
 /// The manifests that an environment itself needs.
 pub fn environment_manifests(facts: &EnvironmentFacts<'_>) -> Vec<Artifact> {
-    layout::files(&environment_objects(facts))
+    layout::files(FOLDER, &environment_objects(facts))
 }
 
 /// The objects of a unit, as they are meant: what `read_back::manifests::verify` compares the written files with.

@@ -49,7 +49,14 @@ fn ingress(unit: &ServiceUnit<'_>) -> Vec<NetworkPolicyIngressRule> {
         gateway.extend(facts.private_cidrs().iter().map(|cidr| peer::addresses(cidr)));
     }
     rules.extend(allow_from(gateway, gateway_ports));
+    rules.extend(metrics(unit));
     rules
+}
+
+/// Prometheus reads what the service serves for it.
+fn metrics(unit: &ServiceUnit<'_>) -> Option<NetworkPolicyIngressRule> {
+    let port = unit.plan.metrics.as_ref()?.port;
+    allow_from(vec![peer::namespace(&unit.facts().spec.observability.namespace)], [(Protocol::Tcp, port)].into())
 }
 
 fn egress(unit: &ServiceUnit<'_>) -> Vec<NetworkPolicyEgressRule> {
@@ -201,6 +208,17 @@ mod tests {
         let facts = json!({ "class": "development", "provider": "kubernetes", "domain": "a.example" });
         unit.environment = Arc::new(sample::environment_of(facts));
         assert_eq!(spec(&unit)["ingress"], json!([{ "from": [gateway], "ports": ports }]));
+    }
+
+    #[test]
+    fn prometheus_comes_in_on_the_metrics_port_alone() {
+        let unit = sample::unit_with("cart", |plan| plan.metrics = Some(sample::declared(json!({ "port": 9090 }))));
+        let prometheus =
+            json!({ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": "monitoring" } } });
+        assert_eq!(
+            spec(&unit)["ingress"],
+            json!([{ "from": [prometheus], "ports": [{ "port": 9090, "protocol": "TCP" }] }])
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::container::{container, serve};
 use super::containers::{Named, Role, apply_role, arrange};
 use super::files::Files;
 use super::labels;
+use super::metrics_port;
 use super::object;
 use super::security;
 use super::unit::ServiceUnit;
@@ -62,6 +63,7 @@ fn of_workload(unit: &ServiceUnit<'_>, files: &Files<'_>) -> PodTemplateSpec {
     let first: Vec<_> = arranged.first.iter().map(|(named, role)| make(*named, *role)).collect();
     if let Some(main) = containers.first_mut() {
         serve(main, &unit.plan.ports);
+        metrics_port::open(main, unit.plan);
     }
     let names: Vec<_> = unit.plan.containers.keys().collect();
     let spec =

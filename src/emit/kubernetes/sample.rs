@@ -97,6 +97,9 @@ pub fn unit_with(service: &str, change: impl FnOnce(&mut WorkloadPlan)) -> Provi
         preview: None,
         calls: BTreeMap::new(),
         called_by: BTreeSet::new(),
+        metrics: None,
+        slo: None,
+        runbook: None,
     };
     change(&mut plan);
     ProvisionedUnit {

@@ -76,9 +76,9 @@ fn every_object_is_labelled_and_in_the_namespace() {
 #[test]
 fn what_is_written_is_what_was_meant() {
     let unit = full();
-    assert_eq!(verify(&manifests(&unit), &objects(&unit)), Ok(()));
+    assert_eq!(verify(FOLDER, &manifests(&unit), &objects(&unit)), Ok(()));
     let facts = sample::environment();
-    assert_eq!(verify(&environment_manifests(&facts), &environment_objects(&facts)), Ok(()));
+    assert_eq!(verify(FOLDER, &environment_manifests(&facts), &environment_objects(&facts)), Ok(()));
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_text_that_looks_like_a_document_stays_one_scalar() {
         plan.containers[0].environment = vec![EnvironmentVariable { name: hostile.to_owned(), value }];
     });
     let files = manifests(&unit);
-    assert_eq!(verify(&files, &objects(&unit)), Ok(()));
+    assert_eq!(verify(FOLDER, &files, &objects(&unit)), Ok(()));
     assert!(files.iter().all(|file| !file.text.contains("\nkind: ClusterRoleBinding")));
 }
 
@@ -177,7 +177,7 @@ proptest! {
             main.files.insert(texts[4].clone(), FilePlan { content, mode: None });
         });
         let meant = objects(&unit);
-        prop_assert_eq!(verify(&manifests(&unit), &meant), Ok(()));
+        prop_assert_eq!(verify(FOLDER, &manifests(&unit), &meant), Ok(()));
         let expected = ["ConfigMap cart.files", "Deployment cart", "NetworkPolicy cart", "Service cart", "ServiceAccount cart"];
         prop_assert_eq!(kinds_and_names(&meant), expected);
     }

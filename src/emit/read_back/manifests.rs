@@ -61,13 +61,10 @@ pub enum Mismatch {
     Kustomizations(usize),
 }
 
-/// Where manifests are in a unit's folder.
-const FOLDER: &str = "manifests";
-
-/// Compares written manifests, kustomization and all, with the objects they were made from. Other artifacts of the unit
-/// are not looked at.
-pub fn verify(artifacts: &[Artifact], expected: &[Tree]) -> Result<(), Mismatch> {
-    let manifests = artifacts.iter().filter(|artifact| artifact.path.parent() == FOLDER);
+/// Compares the written manifests of a folder, kustomization and all, with the objects they were made from. Other
+/// artifacts of the unit are not looked at.
+pub fn verify(folder: &str, artifacts: &[Artifact], expected: &[Tree]) -> Result<(), Mismatch> {
+    let manifests = artifacts.iter().filter(|artifact| artifact.path.parent() == folder);
     let (kustomizations, objects): (Vec<_>, Vec<_>) =
         manifests.partition(|artifact| artifact.path.file_name() == "kustomization.yaml");
     verify_objects(&objects, expected)?;
@@ -152,17 +149,23 @@ mod tests {
     #[test]
     fn what_was_written_as_meant_is_accepted() {
         let meant = [object("a", "1"), object("b", "x\n---\nkind: ClusterRoleBinding\n")];
-        assert_eq!(verify(&written(&meant), &meant), Ok(()));
+        assert_eq!(verify("manifests", &written(&meant), &meant), Ok(()));
     }
 
     #[test]
     fn every_difference_is_found() {
         let (a, b) = (object("a", "1"), object("b", "2"));
         let both = [a.clone(), b.clone()];
-        assert_eq!(verify(&written(&both), &both[..1]), Err(Mismatch::Unexpected(ObjectId::of(&b))));
-        assert_eq!(verify(&written(&both[..1]), &both), Err(Mismatch::Missing(ObjectId::of(&b))));
-        assert_eq!(verify(&written(&both), &[a.clone(), object("b", "3")]), Err(Mismatch::Different(ObjectId::of(&b))));
-        assert_eq!(verify(&written(&both), &[a.clone(), a.clone()]), Err(Mismatch::Repeated(ObjectId::of(&a))));
+        assert_eq!(verify("manifests", &written(&both), &both[..1]), Err(Mismatch::Unexpected(ObjectId::of(&b))));
+        assert_eq!(verify("manifests", &written(&both[..1]), &both), Err(Mismatch::Missing(ObjectId::of(&b))));
+        assert_eq!(
+            verify("manifests", &written(&both), &[a.clone(), object("b", "3")]),
+            Err(Mismatch::Different(ObjectId::of(&b)))
+        );
+        assert_eq!(
+            verify("manifests", &written(&both), &[a.clone(), a.clone()]),
+            Err(Mismatch::Repeated(ObjectId::of(&a)))
+        );
     }
 
     #[test]
@@ -171,7 +174,10 @@ mod tests {
         let mut files = written(&meant);
         files[0].text.push_str("---\nkind: ClusterRoleBinding\n");
         let path = files[0].path.clone();
-        assert_eq!(verify(&files, &meant), Err(Mismatch::Unreadable { path, reason: Unreadable::Documents(2) }));
+        assert_eq!(
+            verify("manifests", &files, &meant),
+            Err(Mismatch::Unreadable { path, reason: Unreadable::Documents(2) })
+        );
     }
 
     #[test]
@@ -180,10 +186,10 @@ mod tests {
         let mut files = written(&meant);
         files[1].text = "resources: []\n".to_owned();
         let path = files[1].path.clone();
-        assert_eq!(verify(&files, &meant), Err(Mismatch::Kustomization { path }));
+        assert_eq!(verify("manifests", &files, &meant), Err(Mismatch::Kustomization { path }));
         files.pop();
-        assert_eq!(verify(&files, &meant), Err(Mismatch::Kustomizations(0)));
-        assert_eq!(verify(&[], &[]), Ok(()));
+        assert_eq!(verify("manifests", &files, &meant), Err(Mismatch::Kustomizations(0)));
+        assert_eq!(verify("manifests", &[], &[]), Ok(()));
     }
 
     #[test]

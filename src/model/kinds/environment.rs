@@ -1,5 +1,6 @@
 //! `Environment`: a place to run.
 
+use super::observability::Observability;
 use super::resource_type::Provider;
 use crate::model::{Date, Duration, Money, Name, Quantity};
 use indexmap::IndexMap;
@@ -65,6 +66,9 @@ pub struct Environment {
     /// How traffic from outside comes in.
     #[serde(default)]
     pub gateway: Gateway,
+    /// Who watches what runs here.
+    #[serde(default)]
+    pub observability: Observability,
     /// The storage class of volumes; default the provider's encrypted one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage_class: Option<Name>,

@@ -4,6 +4,7 @@ pub mod environment;
 pub mod golden_path;
 pub mod incident;
 pub mod keys;
+pub mod observability;
 pub mod platform;
 pub mod price_book;
 pub mod resource;

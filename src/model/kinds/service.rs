@@ -2,6 +2,7 @@
 
 use super::Link;
 use super::keys;
+use super::observability::Metrics;
 use super::workload::{ComputeAmounts, Container, ContainerResources, ResourceRequest, ServicePorts};
 use crate::model::{Duration, HttpsUrl, Name, Percent};
 use indexmap::IndexMap;
@@ -43,6 +44,9 @@ pub struct Service {
     /// What its callers can rely on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slo: Option<Slo>,
+    /// Where its own metrics are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<Metrics>,
     /// What kind of thing runs.
     #[serde(default)]
     pub workload: Workload,

@@ -4,6 +4,7 @@ mod compute;
 mod expand;
 mod files;
 mod replicas;
+mod runbook;
 mod variables;
 mod wording;
 
@@ -62,6 +63,9 @@ pub fn plan<'d>(
         preview: spec.preview.clone(),
         calls: calls(catalog, service),
         called_by: service.called_by.iter().map(|name| (*name).clone()).collect(),
+        metrics: spec.metrics.clone(),
+        slo: spec.slo.clone(),
+        runbook: runbook::address(spec),
     })
 }
 

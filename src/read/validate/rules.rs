@@ -6,7 +6,7 @@ use super::{header, placement};
 use crate::model::Rule;
 
 /// Every group, in the order in which a document meets them.
-static GROUPS: [&[&Rule]; 25] = [
+static GROUPS: [&[&Rule]; 26] = [
     header::rules::ALL,
     placement::rules::ALL,
     explain::fields::ALL,
@@ -24,6 +24,7 @@ static GROUPS: [&[&Rule]; 25] = [
     checks::cron::ALL,
     checks::limits::ALL,
     checks::ports::ALL,
+    checks::slo::ALL,
     checks::cidr::ALL,
     checks::environment::ALL,
     checks::people::ALL,

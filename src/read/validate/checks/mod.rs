@@ -17,6 +17,7 @@ mod provisioners;
 mod questions;
 mod schedule;
 mod workload;
+mod slo;
 
 use super::inspection::Inspection;
 use crate::model::Findings;
@@ -42,6 +43,7 @@ pub mod rules {
     pub use super::provisioners::rules as provisioners;
     pub use super::questions::rules as questions;
     pub use super::schedule::rules as schedule;
+    pub use super::slo::rules as slo;
 }
 
 pub fn metadata(inspection: &mut Inspection, metadata: &Metadata) {
@@ -88,6 +90,9 @@ pub fn service(inspection: &mut Inspection, service: &Declared<Service>) {
     if let Some(ports) = &service.service {
         ports::check(inspection, ports);
     }
+    if let Some(slo) = &service.slo {
+        slo::check(inspection, slo);
+    }
     for (at, egress) in service.egress.iter().enumerate() {
         cidr::check(inspection, &inspection.spec("egress").child(at.to_string()).child("cidr"), &egress.cidr);
     }
@@ -95,6 +100,7 @@ pub fn service(inspection: &mut Inspection, service: &Declared<Service>) {
 
 pub fn environment(inspection: &mut Inspection, declared: &Declared<Environment>) {
     environment::check(inspection, declared);
+    labels::check(inspection, &inspection.spec("observability").child("labels"), &declared.spec.observability.labels);
     let blocks = [
         ("aws", declared.spec.aws.as_ref().map(|aws| &aws.private_cidrs)),
         ("gcp", declared.spec.gcp.as_ref().map(|gcp| &gcp.private_cidrs)),
