@@ -6,8 +6,8 @@
 //! Snapshot -> Documents -> Catalog -> ProvisionedUnits -> Artifacts -> Report
 //! ```
 
-pub mod parallel;
 pub mod model;
+pub mod parallel;
 pub mod read;
 pub mod link;
 pub mod provision;
