@@ -199,3 +199,17 @@ fn no_two_environments_are_one_namespace() {
         assert_eq!(Checked::of(&world(first, second)).told(), [], "{first} and {second}");
     }
 }
+
+#[test]
+fn an_image_from_outside_is_given_in_every_environment() {
+    let service = "apiVersion: pavior.dev/v1\nkind: Service\nmetadata: {name: notes, owner: shopping}\nspec:\n  score: ./score.yaml\n  \
+                   environments: {production: {containers: {main: {image: \"notes:1\"}}}}\n";
+    let score = "apiVersion: score.dev/v1b1\nmetadata: {name: notes}\ncontainers: {main: {image: .}}\n";
+    let checked = Checked::of(&World::new().with("catalog/notes.yaml", service).with("catalog/score.yaml", score));
+    let told = checked.told();
+    let missing: Vec<_> =
+        told.iter().filter(|told| told.rule == "link/no-image").map(|told| (told.message, told.at)).collect();
+    let message = "container main of notes has no image in environment staging";
+    assert_eq!(missing, [(message, ("catalog/score.yaml", "."))]);
+    assert_eq!(checked.environments_of("notes"), ["production"]);
+}

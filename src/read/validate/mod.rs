@@ -63,7 +63,8 @@ fn declare(inspection: &mut Inspection, declarations: &mut Declarations) {
     }
     let unknown = &outcome.unknown_fields;
     let workload_is_whole = inspection.document().workload.as_ref().is_none_or(|workload| workload.whole);
-    let whole = in_place && workload_is_whole && outcome.only_unknown_fields() && unknown.is_empty();
+    let has_workload = kind != Kind::Service || checks::has_workload(inspection);
+    let whole = in_place && workload_is_whole && has_workload && outcome.only_unknown_fields() && unknown.is_empty();
     let typed = outcome.only_unknown_fields()
         && inspection.without_echo_of(unknown, |inspection| {
             let mut typing = Typing { inspection, value, whole };

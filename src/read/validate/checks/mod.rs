@@ -25,6 +25,7 @@ use crate::model::kinds::{Environment, GoldenPath, Incident, Metadata, Platform,
 use crate::read::{Declarations, Declared, Document};
 
 pub use files::is_normal_absolute_path;
+pub use workload::has_workload;
 
 pub mod rules {
     pub use super::cidr::rules as cidr;

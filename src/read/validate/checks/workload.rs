@@ -7,9 +7,15 @@ use crate::read::score::IMAGE_FROM_OUTSIDE;
 
 /// A service has containers, or names a Score file, whose mistakes have been told.
 pub fn is_there(inspection: &mut Inspection, service: &Service) {
-    if service.containers.is_empty() && inspection.document().workload.is_none() {
+    if service.containers.is_empty() && !has_workload(inspection) {
         inspection.report(explain::no_containers(inspection));
     }
+}
+
+/// Whether a service has containers or names a Score file. Without, there is nothing that others could rely on.
+pub fn has_workload(inspection: &Inspection) -> bool {
+    let has_containers = inspection.root().child("spec").is_some_and(|spec| spec.child("containers").is_some());
+    has_containers || inspection.document().workload.is_some()
 }
 
 /// Whether an image is one that a Score file leaves open; `link` knows where it is given.
