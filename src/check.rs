@@ -3,7 +3,7 @@
 //! With a base revision, the platform files of base judge the declarations of head, so that a change cannot loosen
 //! what judges it; and what base has wrong already is not held against the change.
 
-use crate::compile::{CompileError, compile};
+use crate::compile::{CompileError, Watch, compile_outlines};
 use crate::model::{Finding, Findings, Location, RepoPath};
 use crate::read::Snapshot;
 use crate::report::{Inventory, Report};
@@ -19,8 +19,13 @@ pub struct Loaded {
 
 /// Checks a repository as it is.
 pub fn check(head: Loaded) -> Result<Report, CompileError> {
+    check_watched(head, &mut |_| {})
+}
+
+/// The same, telling of each stage as it ends.
+pub fn check_watched(head: Loaded, watch: Watch<'_>) -> Result<Report, CompileError> {
     let Loaded { snapshot, mut findings } = head;
-    let (documents, units) = compile(snapshot, &mut findings)?;
+    let (documents, units) = compile_outlines(snapshot, &mut findings, watch)?;
     Ok(Report {
         inventory: Inventory::of(&documents, &units, rules::all().count()),
         files: documents.snapshot.files.len(),
@@ -32,14 +37,19 @@ pub fn check(head: Loaded) -> Result<Report, CompileError> {
 
 /// Checks a change: what head has wrong and base has not.
 pub fn check_against(base: Loaded, head: Loaded) -> Result<Report, CompileError> {
+    check_against_watched(base, head, &mut |_| {})
+}
+
+/// The same, telling of each stage of each compilation as it ends.
+pub fn check_against_watched(base: Loaded, head: Loaded, watch: Watch<'_>) -> Result<Report, CompileError> {
     let platform = changed_platform_files(&base.snapshot, &head.snapshot);
     let governed = base.snapshot.files.keys().any(is_platform_file);
     let mut report = match (governed, platform.is_empty()) {
-        (false, _) => Report { notes: vec![base_has_no_platform_files()], ..check(head)? },
-        (true, true) => check(head)?,
-        (true, false) => judged_by_both(&base, head, &platform)?,
+        (false, _) => Report { notes: vec![base_has_no_platform_files()], ..check_watched(head, watch)? },
+        (true, true) => check_watched(head, watch)?,
+        (true, false) => judged_by_both(&base, head, &platform, watch)?,
     };
-    let known = check(base)?.findings;
+    let known = check_watched(base, watch)?.findings;
     let found = report.findings.len();
     report.findings = new_findings(report.findings, &known);
     report.known = found - report.findings.len();
@@ -47,11 +57,17 @@ pub fn check_against(base: Loaded, head: Loaded) -> Result<Report, CompileError>
 }
 
 /// Head judged by the platform files of base, and by its own as it will be after the merge.
-fn judged_by_both(base: &Loaded, head: Loaded, platform: &BTreeSet<RepoPath>) -> Result<Report, CompileError> {
+fn judged_by_both(
+    base: &Loaded,
+    head: Loaded,
+    platform: &BTreeSet<RepoPath>,
+    watch: Watch<'_>,
+) -> Result<Report, CompileError> {
     let governed = Loaded { snapshot: governed(&base.snapshot, &head.snapshot), findings: head.findings.clone() };
-    let mut report = check(head)?;
+    let mut report = check_watched(head, watch)?;
     let own: BTreeSet<String> = report.findings.iter().map(Finding::fingerprint).collect();
-    let by_base = check(governed)?.findings.into_iter().filter(|finding| !own.contains(&finding.fingerprint()));
+    let by_base =
+        check_watched(governed, watch)?.findings.into_iter().filter(|finding| !own.contains(&finding.fingerprint()));
     let mut findings = Findings::default();
     by_base.for_each(|finding| findings.push(without_spans_in(finding, platform)));
     report.findings.into_iter().for_each(|finding| findings.push(finding));

@@ -3,8 +3,8 @@
 use crate::emit::{Artifact, EmitError, emit, emit_catalog, emit_environment, verify, verify_environment};
 use crate::link::link;
 use crate::model::Findings;
-use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision};
-use crate::read::{Documents, Snapshot, read};
+use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision_each};
+use crate::read::{Documents, Snapshot, parse, validate};
 use std::collections::BTreeMap;
 
 /// One unit with its artifacts.
@@ -49,15 +49,55 @@ pub struct CompileError {
     reason: Box<EmitError>,
 }
 
-/// Compiles everything, sorted by environment, then unit. The documents are given back: findings point into them.
-pub fn compile(snapshot: Snapshot, findings: &mut Findings) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
-    compile_with(snapshot, findings, emit, |facts| Ok(emit_environment(facts)))
+/// What a check keeps of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitOutline {
+    pub id: UnitId,
+    /// How many artifacts it has.
+    pub files: usize,
 }
 
-/// The same for what is going to be written: every file is read back and compared with what was meant.
+/// A stage of the pipeline that is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Parsed {
+        documents: usize,
+    },
+    Validated {
+        declarations: usize,
+    },
+    Linked {
+        units: usize,
+    },
+    /// Provisioned, emitted and, where they are going to be written, verified.
+    Compiled {
+        files: usize,
+    },
+}
+
+/// Is told of each stage as it ends. Who wants to know how long they take keeps a clock; the compiler has none.
+pub type Watch<'w> = &'w mut dyn FnMut(Stage);
+
+/// Compiles everything, sorted by environment, then unit. The documents are given back: findings point into them.
+pub fn compile(snapshot: Snapshot, findings: &mut Findings) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
+    compile_with(snapshot, findings, &mut |_| {}, emit, |facts| Ok(emit_environment(facts)), CompiledUnit::new)
+}
+
+/// Compiles everything, and keeps of each unit no more than a check needs.
+pub fn compile_outlines(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+    watch: Watch<'_>,
+) -> Result<(Documents, Vec<UnitOutline>), CompileError> {
+    let keep = |id, artifacts: Vec<Artifact>| UnitOutline { id, files: artifacts.len() };
+    compile_with(snapshot, findings, watch, emit, |facts| Ok(emit_environment(facts)), keep)
+}
+
+/// The same as [`compile`] for what is going to be written: every file is read back and compared with what was meant.
 pub fn compile_verified(
     snapshot: Snapshot,
     findings: &mut Findings,
+    watch: Watch<'_>,
 ) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
     let unit = |unit: &ProvisionedUnit<'_>| {
         let artifacts = emit(unit)?;
@@ -67,7 +107,13 @@ pub fn compile_verified(
         let artifacts = emit_environment(facts);
         verify_environment(facts, &artifacts).map(|()| artifacts)
     };
-    compile_with(snapshot, findings, unit, environment)
+    compile_with(snapshot, findings, watch, unit, environment, CompiledUnit::new)
+}
+
+impl CompiledUnit {
+    fn new(id: UnitId, artifacts: Vec<Artifact>) -> CompiledUnit {
+        CompiledUnit { id, digest: Digest::of(&artifacts), artifacts }
+    }
 }
 
 /// The files that are of no unit: Backstage entities and CODEOWNERS. They say who owns what, not what runs, so that no
@@ -80,34 +126,43 @@ pub fn compile_catalog(documents: &Documents, findings: &mut Findings) -> Result
 
 type Emitted = Result<Vec<Artifact>, EmitError>;
 
-fn compile_with(
+/// The pipeline. `keep` says what stays of each unit: artifacts of many units take much room.
+fn compile_with<T: Send>(
     snapshot: Snapshot,
     findings: &mut Findings,
-    emit_unit: impl Fn(&ProvisionedUnit<'_>) -> Emitted,
+    watch: Watch<'_>,
+    emit_unit: impl Fn(&ProvisionedUnit<'_>) -> Emitted + Sync,
     emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
-) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
-    let documents = read(snapshot, findings);
+    keep: impl Fn(UnitId, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Vec<T>), CompileError> {
+    let documents = parse(&snapshot, findings);
+    watch(Stage::Parsed { documents: documents.len() });
+    let declarations = validate(&documents, findings);
+    let documents = Documents { snapshot, documents, declarations };
+    watch(Stage::Validated { declarations: documents.declarations.len() });
     let catalog = link(&documents, findings);
-    let provisioned = provision(&documents, &catalog, findings);
-    let environments: BTreeMap<_, _> =
-        provisioned.iter().map(|unit| (&unit.environment.name, &unit.environment)).collect();
-    let mut units = Vec::with_capacity(environments.len() + provisioned.len());
-    for (name, facts) in environments {
-        let id = UnitId { environment: name.clone(), kind: UnitKind::Environment, name: name.clone() };
-        units.push(compiled(id, emit_environment(facts))?);
-    }
-    for unit in &provisioned {
-        units.push(compiled(unit.id.clone(), emit_unit(unit))?);
-    }
-    units.sort_by(|a, b| a.id.cmp(&b.id));
-    drop(provisioned);
-    drop(catalog);
-    Ok((documents, units))
-}
+    watch(Stage::Linked { units: catalog.units.len() });
 
-fn compiled(id: UnitId, artifacts: Emitted) -> Result<CompiledUnit, CompileError> {
-    match artifacts {
-        Ok(artifacts) => Ok(CompiledUnit { id, digest: Digest::of(&artifacts), artifacts }),
+    let compiled = |id: UnitId, artifacts: Emitted| match artifacts {
+        Ok(artifacts) => Ok((artifacts.len(), keep(id.clone(), artifacts), id)),
         Err(reason) => Err(CompileError { unit: id.to_string(), reason: Box::new(reason) }),
+    };
+    let provisioned = provision_each(&documents, &catalog, findings, |unit| {
+        let compiled = compiled(unit.id.clone(), emit_unit(&unit));
+        (unit.environment, compiled)
+    });
+    let mut environments = BTreeMap::new();
+    let mut units = Vec::with_capacity(provisioned.len());
+    for (facts, unit) in provisioned {
+        environments.entry(facts.name.clone()).or_insert(facts);
+        units.push(unit?);
     }
+    for (name, facts) in environments {
+        let id = UnitId { environment: name.clone(), kind: UnitKind::Environment, name };
+        units.push(compiled(id, emit_environment(&facts))?);
+    }
+    units.sort_by(|(_, _, a), (_, _, b)| a.cmp(b));
+    watch(Stage::Compiled { files: units.iter().map(|(files, _, _)| files).sum() });
+    drop(catalog);
+    Ok((documents, units.into_iter().map(|(_, kept, _)| kept).collect()))
 }

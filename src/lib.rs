@@ -6,6 +6,7 @@
 //! Snapshot -> Documents -> Catalog -> ProvisionedUnits -> Artifacts -> Report
 //! ```
 
+pub mod parallel;
 pub mod model;
 pub mod read;
 pub mod link;

@@ -1,11 +1,12 @@
 //! `pavior check`: what is wrong with a repository, or with a change of it.
 
 use super::repository::Repository;
+use super::timings::{TimingOptions, Timings};
 use super::{Outcome, source, terminal};
-use crate::check::{check, check_against};
+use crate::check::{check_against_watched, check_watched};
 use crate::report::{Report, github, human, json, junit, sarif};
 use clap::{Args, ValueEnum};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Check all declarations, at every place at once
 #[derive(Debug, Args)]
@@ -27,6 +28,8 @@ pub struct Check {
     /// Let warnings block, too
     #[arg(long)]
     deny_warnings: bool,
+    #[command(flatten)]
+    timings: TimingOptions,
 }
 
 const AGAINST_BASE: &str = "\
@@ -54,15 +57,22 @@ enum Format {
 }
 
 pub fn run(arguments: &Check) -> anyhow::Result<Outcome> {
-    let started = Instant::now();
+    let mut timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
     let head = source::load(&root, arguments.head.as_deref())?;
+    timings.loaded(head.snapshot.files.len());
     let report = match &arguments.base {
-        None => check(head),
-        Some(base) => check_against(source::load_base(&root, base)?, head),
+        None => check_watched(head, &mut |stage| timings.compiled(stage)),
+        Some(base) => {
+            let base = source::load_base(&root, base)?;
+            timings.loaded(base.snapshot.files.len());
+            check_against_watched(base, head, &mut |stage| timings.compiled(stage))
+        }
     }?;
     terminal::print(&rendered(&report, arguments))?;
-    terminal::tell(&elapsed(started.elapsed()));
+    timings.reported();
+    timings.tell();
+    terminal::tell(&elapsed(timings.elapsed()));
     Ok(outcome(&report, arguments.deny_warnings))
 }
 

@@ -1,6 +1,7 @@
 //! `pavior compile`: every unit's Terraform and manifests, written below one folder.
 
 use super::repository::Repository;
+use super::timings::{TimingOptions, Timings};
 use super::{Outcome, source, terminal};
 use crate::compile::{CompiledUnit, Digest, compile_catalog, compile_verified};
 use crate::emit::Artifact;
@@ -35,13 +36,17 @@ pub struct Compile {
     /// Say what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    timings: TimingOptions,
 }
 
 pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
+    let mut timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
     let loaded = source::load(&root, arguments.head.as_deref())?;
+    timings.loaded(loaded.snapshot.files.len());
     let mut findings = loaded.findings;
-    let (documents, units) = compile_verified(loaded.snapshot, &mut findings)?;
+    let (documents, units) = compile_verified(loaded.snapshot, &mut findings, &mut |stage| timings.compiled(stage))?;
     let everything = arguments.environment.is_empty() && arguments.unit.is_empty();
     let catalog = match everything && !findings.has_errors() {
         true => compile_catalog(&documents, &mut findings)?,
@@ -62,10 +67,13 @@ pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
         true => preview_files(&arguments.out, files),
         false => write_files(&arguments.out, &files),
     }?;
+    timings.written(written.created.len() + written.changed.len() + written.restored.len());
     for path in &written.kept {
         terminal::tell(&format!("{path} is no longer compiled, but was changed by hand: it is left alone"));
     }
     terminal::print(&summary(&units, &catalog, &written))?;
+    timings.reported();
+    timings.tell();
     Ok(Outcome::Clean)
 }
 

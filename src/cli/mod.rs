@@ -10,6 +10,7 @@ mod rules;
 mod schema;
 mod source;
 mod terminal;
+mod timings;
 
 pub use terminal::tell_failure;
 

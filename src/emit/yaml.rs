@@ -1,8 +1,11 @@
 //! Object trees in, YAML out: block style, two spaces, keys in the order of the tree.
 //!
-//! The door to serde-saphyr. Every string that some YAML 1.1 reader would take for something else (`no`, `1_000`,
-//! `014`, `12:30`, a date) is quoted, because kustomize and others read YAML 1.1. A text of several lines is a literal
-//! block where every reader agrees on its indentation. Long lines are not folded: that is hard to read and to compare.
+//! The door to serde-saphyr, which decides how a text is written that is more than a plain word. Every string that some
+//! YAML 1.1 reader would take for something else (`no`, `1_000`, `014`, `12:30`, a date) is quoted, because kustomize
+//! and others read YAML 1.1. A text of several lines is a literal block where every reader agrees on its indentation.
+//! Long lines are not folded: that is hard to read and to compare.
+
+mod block;
 
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -16,9 +19,19 @@ const NOTICE: &str = "# Compiled by Pavior. Do not edit: change the declaration 
 
 /// One document with the notice on top.
 pub fn document(tree: &Tree) -> String {
+    let mut text = String::with_capacity(1024);
+    text.push_str(NOTICE);
+    match block::write(tree, &mut text) {
+        Ok(()) => text,
+        Err(block::Unusual) => NOTICE.to_owned() + &serialized(tree),
+    }
+}
+
+/// As serde-saphyr writes a tree.
+fn serialized(tree: &Tree) -> String {
     // Which strings become blocks is decided below.
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false, min_fold_chars: 0 };
-    let mut text = NOTICE.to_owned();
+    let mut text = String::new();
     serde_saphyr::to_fmt_writer_with_options(&mut text, &Entries(tree), options)
         .expect("a JSON tree has no key, anchor or type that YAML cannot hold");
     text

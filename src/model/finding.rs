@@ -121,6 +121,11 @@ impl Findings {
         self.all.extend(other.all);
     }
 
+    /// In the order in which they were made.
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.all
+    }
+
     /// By file, then place, then rule; the same finding twice counts once.
     pub fn into_sorted(mut self) -> Vec<Finding> {
         self.all.sort_by(|a, b| (&a.at, a.rule.id, &a.message).cmp(&(&b.at, b.rule.id, &b.message)));

@@ -32,13 +32,15 @@ pub use unit::{
 
 use crate::link::{Catalog, Unit};
 use crate::model::{Findings, Name};
+use crate::parallel::in_chunks;
 use crate::read::Documents;
 use address::{AddressClaim, check_addresses};
 use environment::{Surroundings, surroundings};
-use names::{NameClaim, WORKLOAD_KINDS, check_unique};
+use names::{Claimant, NameClaim, WORKLOAD_KINDS, check_unique};
 use reporter::Reporter;
 use resolve::{Session, resolve_unit};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Resolves every unit of the catalog. Mistakes are findings; units that have none are in the result.
 pub fn provision<'d>(
@@ -46,26 +48,45 @@ pub fn provision<'d>(
     catalog: &Catalog<'d>,
     findings: &mut Findings,
 ) -> Vec<ProvisionedUnit<'d>> {
+    provision_each(documents, catalog, findings, |unit| unit)
+}
+
+/// The same, for what is made of each unit: no more of them are held than are being worked on.
+pub fn provision_each<'d, T: Send>(
+    documents: &'d Documents,
+    catalog: &Catalog<'d>,
+    findings: &mut Findings,
+    make: impl Fn(ProvisionedUnit<'d>) -> T + Sync,
+) -> Vec<T> {
     let mut reporter = Reporter::new(documents, findings);
-    let mut session = Session::default();
-    types::check(catalog, &session.expressions, &mut reporter);
+    types::check(catalog, &Session::default().expressions, &mut reporter);
     let environments: BTreeMap<&Name, Option<Surroundings<'d>>> = environments(catalog, &mut reporter);
-    let mut claims = Claims::default();
-    let mut units = Vec::with_capacity(catalog.units.len());
-    for unit in &catalog.units {
-        let Some(Some(surroundings)) = environments.get(&unit.environment.metadata.name) else { continue };
-        claims.names.extend(workload_claims(unit, surroundings));
-        let resources = resolve_unit(&mut session, catalog, unit, surroundings, &mut claims, &mut reporter);
-        let Some(mut resources) = resources else { continue };
-        let errors = reporter.errors();
-        let workload = workload::plan(catalog, unit, surroundings, &mut resources, &mut reporter);
-        if reporter.errors() == errors {
-            units.push(provisioned(unit, surroundings, workload, resources));
+    let parts = in_chunks(&catalog.units, Session::default, |session, units| {
+        let (mut made, mut claims, mut findings) = (Vec::new(), Claims::default(), Findings::default());
+        let mut reporter = Reporter::new(documents, &mut findings);
+        for unit in units {
+            let Some(Some(surroundings)) = environments.get(&unit.environment.metadata.name) else { continue };
+            claims.names.extend(workload_claims(unit, surroundings));
+            let resources = resolve_unit(session, catalog, unit, surroundings, &mut claims, &mut reporter);
+            let Some(mut resources) = resources else { continue };
+            let errors = reporter.errors();
+            let workload = workload::plan(catalog, unit, surroundings, &mut resources, &mut reporter);
+            if reporter.errors() == errors {
+                made.push(make(provisioned(unit, surroundings, workload, resources)));
+            }
         }
+        (made, claims, findings)
+    });
+    let (mut all, mut claims) = (Vec::with_capacity(catalog.units.len()), Claims::default());
+    for (made, claimed, found) in parts {
+        all.extend(made);
+        claims.names.extend(claimed.names);
+        claims.addresses.extend(claimed.addresses);
+        found.into_vec().into_iter().for_each(|finding| reporter.say(finding));
     }
     check_unique(&claims.names, &mut reporter);
     check_addresses(&claims.addresses, &mut reporter);
-    units
+    all
 }
 
 /// What units take that only one can have.
@@ -109,15 +130,13 @@ fn provisioned<'d>(
 fn workload_claims(unit: &Unit<'_>, surroundings: &Surroundings<'_>) -> Vec<NameClaim> {
     let Some(service) = &unit.service else { return Vec::new() };
     let environment = &surroundings.facts.name;
-    let claim = |kind: &str, name: String| NameClaim {
-        scope: format!("{environment}/{kind}"),
-        name,
-        holder: format!("service {} in {environment}", unit.name),
-        place: service.declared.name_place(),
-    };
+    let holder = format!("service {} in {environment}", unit.name);
+    let by = Arc::new(Claimant { holder, place: service.declared.name_place() });
+    let claim = |kind: &str, name: Arc<str>| NameClaim { scope: format!("{environment}/{kind}"), name, by: by.clone() };
+    let own: Arc<str> = unit.name.as_str().into();
     let scheduled = service.jobs.iter().filter(|(_, job)| job.schedule.is_some());
-    let mut claims: Vec<NameClaim> = WORKLOAD_KINDS.iter().map(|kind| claim(kind, unit.name.to_string())).collect();
-    claims.extend(scheduled.map(|(job, _)| claim("CronJob", format!("{}-{job}", unit.name))));
+    let mut claims: Vec<NameClaim> = WORKLOAD_KINDS.iter().map(|kind| claim(kind, own.clone())).collect();
+    claims.extend(scheduled.map(|(job, _)| claim("CronJob", format!("{}-{job}", unit.name).into())));
     claims
 }
 

@@ -6,7 +6,7 @@ use crate::model::{Finding, Location, Name};
 use crate::read::Place;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The shortest limit a name can be cut to: one readable character, a hyphen and the hash.
 pub const MIN_SHORT_NAME: usize = 2 + HASH_DIGITS;
@@ -88,8 +88,15 @@ pub const WORKLOAD_KINDS: [&str; 12] = [
 pub struct NameClaim {
     /// Within what the name has to be unique: `cloud`, or an environment and a kind of object.
     pub scope: String,
-    pub name: String,
-    /// Who wants it, for people: `resource carts of service cart in staging`. The same holder may ask twice.
+    pub name: Arc<str>,
+    /// One who wants many names is there once.
+    pub by: Arc<Claimant>,
+}
+
+/// Who wants a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimant {
+    /// For people: `resource carts of service cart in staging`. The same holder may ask twice.
     pub holder: String,
     pub place: Place,
 }
@@ -104,13 +111,13 @@ pub fn check_unique(claims: &[NameClaim], reporter: &mut Reporter<'_, '_>) {
             Entry::Vacant(vacant) => {
                 vacant.insert(claim);
             }
-            Entry::Occupied(first) if first.get().holder == claim.holder => {}
+            Entry::Occupied(first) if first.get().by.holder == claim.by.holder => {}
             Entry::Occupied(first) => {
                 let first = first.get();
-                if !told.insert((&claim.place, &first.place)) {
+                if !told.insert((&claim.by.place, &first.by.place)) {
                     continue;
                 }
-                let (at, other) = (reporter.locate(&claim.place), reporter.locate(&first.place));
+                let (at, other) = (reporter.locate(&claim.by.place), reporter.locate(&first.by.place));
                 reporter.say(name_collision(at, claim, first, other));
             }
         }
@@ -121,7 +128,7 @@ fn name_collision(at: Location, claim: &NameClaim, first: &NameClaim, other: Loc
     Finding::new(
         &rules::NAME_COLLISION,
         at,
-        format!("{} and {} would both be named `{}`", first.holder, claim.holder, claim.name),
+        format!("{} and {} would both be named `{}`", first.by.holder, claim.by.holder, claim.name),
     )
     .label("this gets a name that is taken")
     .related(other, "the other one")

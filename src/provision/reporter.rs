@@ -29,6 +29,11 @@ impl<'f, 'd> Reporter<'f, 'd> {
         }
     }
 
+    /// Something fails for a reason that was told when it was first met.
+    pub fn count_known_error(&mut self) {
+        self.errors += 1;
+    }
+
     /// Errors so far, those said before included: equal numbers before and after mean that nothing was wrong.
     pub fn errors(&self) -> usize {
         self.errors

@@ -161,6 +161,41 @@ pub struct Declarations {
 }
 
 impl Declarations {
+    /// Adds those of later documents.
+    pub fn append(&mut self, later: Declarations) {
+        self.teams.extend(later.teams);
+        self.services.extend(later.services);
+        self.environments.extend(later.environments);
+        self.resources.extend(later.resources);
+        self.secret_requests.extend(later.secret_requests);
+        self.resource_types.extend(later.resource_types);
+        self.golden_paths.extend(later.golden_paths);
+        self.waivers.extend(later.waivers);
+        self.incidents.extend(later.incidents);
+        self.price_books.extend(later.price_books);
+        self.platforms.extend(later.platforms);
+        self.broken.extend(later.broken);
+    }
+
+    /// How many are whole.
+    pub fn len(&self) -> usize {
+        self.teams.len()
+            + self.services.len()
+            + self.environments.len()
+            + self.resources.len()
+            + self.secret_requests.len()
+            + self.resource_types.len()
+            + self.golden_paths.len()
+            + self.waivers.len()
+            + self.incidents.len()
+            + self.price_books.len()
+            + self.platforms.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Whether something of this kind and name is declared with mistakes, which have been told.
     pub fn is_broken(&self, kind: Kind, name: &str) -> bool {
         self.broken.iter().any(|broken| broken.kind == kind && broken.name.as_deref() == Some(name))

@@ -1,6 +1,6 @@
 //! What was checked, in numbers: what a reader wants to see when nothing is wrong.
 
-use crate::compile::CompiledUnit;
+use crate::compile::UnitOutline;
 use crate::model::Name;
 use crate::model::kinds::environment::EnvironmentClass;
 use crate::model::kinds::{Environment, Service};
@@ -35,7 +35,7 @@ pub struct EnvironmentCount {
 }
 
 impl Inventory {
-    pub fn of(documents: &Documents, units: &[CompiledUnit], rules: usize) -> Inventory {
+    pub fn of(documents: &Documents, units: &[UnitOutline], rules: usize) -> Inventory {
         let declarations = &documents.declarations;
         let resources = own_resources(&declarations.services);
         let mut environments: Vec<EnvironmentCount> = declarations
@@ -58,7 +58,7 @@ impl Inventory {
 impl EnvironmentCount {
     fn of(
         environment: &Declared<Environment>,
-        units: &[CompiledUnit],
+        units: &[UnitOutline],
         resources: &BTreeMap<&Name, usize>,
     ) -> EnvironmentCount {
         let mut count = EnvironmentCount {
@@ -74,7 +74,7 @@ impl EnvironmentCount {
             files: 0,
         };
         for unit in units.iter().filter(|unit| unit.id.environment == count.name) {
-            count.files += unit.artifacts.len();
+            count.files += unit.files;
             match unit.id.kind {
                 UnitKind::Environment => {}
                 UnitKind::SharedResource => count.resources += 1,
@@ -97,9 +97,6 @@ fn own_resources(services: &[Declared<Service>]) -> BTreeMap<&Name, usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compile::Digest;
-    use crate::emit::Artifact;
-    use crate::model::RepoPath;
     use crate::provision::UnitId;
     use crate::read::DocumentId;
     use serde::de::DeserializeOwned;
@@ -110,10 +107,9 @@ mod tests {
         Declared { document: DocumentId(0), metadata, spec: serde_json::from_value(spec).unwrap() }
     }
 
-    fn unit(environment: &str, kind: UnitKind, name: &str) -> CompiledUnit {
+    fn unit(environment: &str, kind: UnitKind, name: &str) -> UnitOutline {
         let [environment, name] = [environment, name].map(|text| Name::parse(text).unwrap());
-        let artifacts = vec![Artifact { path: RepoPath::literal("a.yaml"), text: String::new() }];
-        CompiledUnit { id: UnitId { environment, kind, name }, digest: Digest::of(&artifacts), artifacts }
+        UnitOutline { id: UnitId { environment, kind, name }, files: 1 }
     }
 
     #[test]

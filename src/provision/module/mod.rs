@@ -40,6 +40,9 @@ impl Modules {
         let name = call.module.trim_start_matches("./");
         let folder = if beside.is_empty() { name.to_owned() } else { format!("{beside}/{name}") };
         if let Some(known) = self.read.get(&folder) {
+            if known.is_none() {
+                reporter.count_known_error();
+            }
             return known.clone();
         }
         let module = read(documents, kind, &folder, place, reporter);

@@ -8,12 +8,13 @@ use crate::provision::Claims;
 use crate::provision::address::{AddressClaim, address, host_param};
 use crate::provision::ask::{Ask, SECRET_TYPE, Standing, asks};
 use crate::provision::environment::Surroundings;
-use crate::provision::names::NameClaim;
+use crate::provision::names::{Claimant, NameClaim};
 use crate::provision::params::resources_named;
 use crate::provision::reporter::Reporter;
 use crate::provision::rules;
 use crate::provision::unit::ResolvedResource;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// None where something is wrong, which has been told. What the resources take is added to `claims`.
 pub fn resolve_unit<'d>(
@@ -91,12 +92,8 @@ fn name_claims(
     names: BTreeSet<String>,
     surroundings: &Surroundings<'_>,
 ) -> Vec<NameClaim> {
-    let claim = |scope: String, name: String| NameClaim {
-        scope,
-        name,
-        holder: ask.origin.subject.clone(),
-        place: ask.origin.place.clone().key(),
-    };
+    let by = Arc::new(Claimant { holder: ask.origin.subject.clone(), place: ask.origin.place.clone().key() });
+    let claim = |scope: String, name: String| NameClaim { scope, name: name.into(), by: by.clone() };
     let environment = &surroundings.facts.name;
     let mut claims: Vec<NameClaim> = names.into_iter().map(|name| claim("cloud".to_owned(), name)).collect();
     if resource.own {

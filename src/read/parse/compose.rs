@@ -208,8 +208,15 @@ impl Composer<'_, '_, '_> {
             frame.include(at);
         }
         let value = match frame.content {
-            Content::Sequence(items) => NodeValue::Sequence(items),
-            Content::Mapping(mapping) => NodeValue::Mapping(mapping.entries),
+            // All of a catalog is held at once, so no room is held that is not used.
+            Content::Sequence(mut items) => {
+                items.shrink_to_fit();
+                NodeValue::Sequence(items)
+            }
+            Content::Mapping(Mapping { mut entries, .. }) => {
+                entries.shrink_to_fit();
+                NodeValue::Mapping(entries)
+            }
         };
         let span = Span::new(frame.start, frame.end);
         if self.expects_key() {

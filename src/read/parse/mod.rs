@@ -13,7 +13,9 @@ mod syntax;
 
 use super::{Document, Snapshot};
 use crate::model::{Findings, RepoPath};
+use crate::parallel::in_chunks;
 use mistakes::Mistakes;
+use std::sync::Arc;
 
 /// How deep mappings and lists may be nested.
 pub const MAX_DEPTH: usize = 64;
@@ -35,11 +37,27 @@ const MAX_MISTAKES: usize = 100;
 
 /// Parses every YAML file of a snapshot, but for the templates of golden paths.
 pub fn parse(snapshot: &Snapshot, findings: &mut Findings) -> Vec<Document> {
-    let mut documents = Vec::new();
-    for (path, text) in snapshot.files.iter().filter(|(path, _)| is_parsed(path)) {
-        let mut mistakes = Mistakes::new(path, text, findings);
-        let roots = compose::compose(text, &mut mistakes);
-        documents.extend(roots.into_iter().map(|root| Document { path: path.clone(), text: text.clone(), root }));
+    let files: Vec<(&RepoPath, &Arc<str>)> = snapshot.files.iter().filter(|(path, _)| is_parsed(path)).collect();
+    let parsed = in_chunks(
+        &files,
+        || (),
+        |(), files| {
+            let (mut documents, mut findings) = (Vec::new(), Findings::default());
+            for (path, text) in files.iter().copied() {
+                let roots = compose::compose(text, &mut Mistakes::new(path, text, &mut findings));
+                documents.extend(roots.into_iter().map(|root| Document {
+                    path: path.clone(),
+                    text: text.clone(),
+                    root,
+                }));
+            }
+            (documents, findings)
+        },
+    );
+    let mut documents = Vec::with_capacity(files.len());
+    for (parsed, found) in parsed {
+        documents.extend(parsed);
+        findings.extend(found);
     }
     documents
 }

@@ -1,0 +1,171 @@
+//! Trees in block style, byte for byte as serde-saphyr writes them, several times as fast: most keys and values are plain
+//! words, and those need no looking into. Whatever is not plainly a word is handed to serde-saphyr alone.
+
+use super::{Tree, serialized};
+use serde_json::Value;
+
+/// A key that is written in a way of its own; the tree is for serde-saphyr then.
+#[derive(Debug)]
+pub(super) struct Unusual;
+
+/// Longer keys, and those of several lines, are not written on one line with their value.
+const LONGEST_KEY: usize = 1_024;
+
+/// Appends the tree to `text`.
+pub(super) fn write(tree: &Tree, text: &mut String) -> Result<(), Unusual> {
+    if tree.is_empty() {
+        text.push_str("{}\n");
+        return Ok(());
+    }
+    entries(tree, 0, false, text)
+}
+
+/// Entries that stand `indent` deep. The first stands on the line of a dash when it is `inline`.
+fn entries(tree: &Tree, indent: usize, inline: bool, text: &mut String) -> Result<(), Unusual> {
+    for (index, (name, value)) in tree.iter().enumerate() {
+        if index > 0 || !inline {
+            spaces(indent, text);
+        }
+        key(name, text)?;
+        text.push(':');
+        match value {
+            Value::Object(tree) if !tree.is_empty() => {
+                text.push('\n');
+                entries(tree, indent + 2, false, text)?;
+            }
+            Value::Array(list) if !list.is_empty() => {
+                text.push('\n');
+                items(list, indent, false, text)?;
+            }
+            scalar => {
+                text.push(' ');
+                leaf(scalar, indent, text);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn items(list: &[Value], indent: usize, inline: bool, text: &mut String) -> Result<(), Unusual> {
+    for (index, value) in list.iter().enumerate() {
+        if index > 0 || !inline {
+            spaces(indent, text);
+        }
+        text.push_str("- ");
+        match value {
+            Value::Object(tree) if !tree.is_empty() => entries(tree, indent + 2, true, text)?,
+            Value::Array(list) if !list.is_empty() => items(list, indent + 2, true, text)?,
+            scalar => leaf(scalar, indent, text),
+        }
+    }
+    Ok(())
+}
+
+fn key(name: &str, text: &mut String) -> Result<(), Unusual> {
+    if is_word(name) {
+        text.push_str(name);
+        return Ok(());
+    }
+    if name.len() > LONGEST_KEY || name.contains('\n') {
+        return Err(Unusual);
+    }
+    let written = serialized(&Tree::from_iter([(name.to_owned(), Value::Null)]));
+    text.push_str(written.strip_suffix(": null\n").ok_or(Unusual)?);
+    Ok(())
+}
+
+/// A scalar, or an empty collection, to the end of its line or block.
+fn leaf(value: &Value, indent: usize, text: &mut String) {
+    match value {
+        Value::String(word) if is_word(word) => text.push_str(word),
+        Value::Bool(true) => text.push_str("true"),
+        Value::Bool(false) => text.push_str("false"),
+        Value::Null => text.push_str("null"),
+        Value::Object(_) => text.push_str("{}"),
+        Value::Array(_) => text.push_str("[]"),
+        Value::Number(number) if !number.is_f64() => text.push_str(&number.to_string()),
+        Value::Number(_) | Value::String(_) => return indented(value, indent, text),
+    }
+    text.push('\n');
+}
+
+/// A scalar as serde-saphyr writes it; the further lines of a block are moved to where it stands.
+fn indented(value: &Value, indent: usize, text: &mut String) {
+    let written = serialized(&Tree::from_iter([("k".to_owned(), value.clone())]));
+    let written = written.strip_prefix("k: ").unwrap_or(&written);
+    for (index, line) in written.split_inclusive('\n').enumerate() {
+        if index > 0 && line != "\n" {
+            spaces(indent, text);
+        }
+        text.push_str(line);
+    }
+}
+
+/// Whether a text is a word that no reader takes for anything else.
+fn is_word(text: &str) -> bool {
+    let Some(first) = text.bytes().next() else { return false };
+    let begins_well = first.is_ascii_alphabetic() || first == b'/';
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
+    begins_well && text.bytes().all(plain) && !is_reserved(text)
+}
+
+/// Words of YAML 1.1 that are no text, in any case of their letters.
+fn is_reserved(text: &str) -> bool {
+    const RESERVED: [&str; 11] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
+    text.len() <= 5 && RESERVED.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+fn spaces(count: usize, text: &mut String) {
+    text.extend(std::iter::repeat_n(' ', count));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{NOTICE, document};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn text() -> impl Strategy<Value = String> {
+        let ambiguous = "no|y|ON|null|~|1_000|014|12:30|1e3|0x1F|2024-01-01|<<|=|-|\\.inf|true|nan|Inf|---|\\.\\.\\.";
+        prop_oneof![
+            4 => "[a-zA-Z/][a-zA-Z0-9._/-]{0,12}",
+            2 => ambiguous,
+            2 => "[ -~]{0,20}",
+            1 => "[ a-z:#\n\t-]{0,30}",
+            1 => ".{0,20}",
+        ]
+    }
+
+    fn tree() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            6 => text().prop_map(Value::from),
+            1 => any::<i64>().prop_map(Value::from),
+            1 => any::<u64>().prop_map(Value::from),
+            1 => (-1e6..1e6_f64).prop_map(Value::from),
+            1 => any::<bool>().prop_map(Value::from),
+            1 => Just(Value::Null),
+        ];
+        leaf.prop_recursive(5, 48, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
+                prop::collection::vec((text(), inner), 0..5)
+                    .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+        #[test]
+        fn a_tree_is_written_as_serde_saphyr_writes_it(entries in prop::collection::vec((text(), tree()), 0..6)) {
+            let tree: Tree = entries.into_iter().collect();
+            prop_assert_eq!(document(&tree), NOTICE.to_owned() + &serialized(&tree));
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_written_in_its_own_way_is_left_to_serde_saphyr() {
+        let tree = Tree::from_iter([("k".repeat(2_000), Value::from(1)), ("a\nb".to_owned(), Value::from(2))]);
+        assert_eq!(document(&tree), NOTICE.to_owned() + &serialized(&tree));
+    }
+}
