@@ -4,7 +4,7 @@ use crate::emit::{Artifact, EmitError, emit, emit_catalog, emit_environment, ver
 use crate::link::link;
 use crate::model::Findings;
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision_each};
-use crate::read::{Documents, Snapshot, parse, validate};
+use crate::read::{self, Documents, Snapshot, validate};
 use std::collections::BTreeMap;
 
 /// One unit with its artifacts.
@@ -135,7 +135,7 @@ fn compile_with<T: Send>(
     emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
     keep: impl Fn(UnitId, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
-    let documents = parse(&snapshot, findings);
+    let documents = read::documents(&snapshot, findings);
     watch(Stage::Parsed { documents: documents.len() });
     let declarations = validate(&documents, findings);
     let documents = Documents { snapshot, documents, declarations };

@@ -56,6 +56,12 @@ pub struct EnvironmentFacts<'d> {
 }
 
 impl EnvironmentFacts<'_> {
+    /// Where a load balancer that is no pod forwards requests from.
+    pub fn gateway_cidrs(&self) -> impl Iterator<Item = &String> {
+        let public = self.spec.aws.iter().flat_map(|aws| &aws.public_cidrs);
+        self.private_cidrs().iter().chain(public)
+    }
+
     /// The private address ranges of the provider's network; empty where none is known.
     pub fn private_cidrs(&self) -> &[String] {
         match (&self.spec.aws, &self.spec.gcp) {

@@ -25,9 +25,14 @@ pub use validate::validate;
 
 use crate::model::Findings;
 
+/// Parses a snapshot, the workloads of Score files included.
+pub fn documents(snapshot: &Snapshot, findings: &mut Findings) -> Vec<Document> {
+    score::attach(snapshot, parse(snapshot, findings), findings)
+}
+
 /// Parses and validates a snapshot. Mistakes are findings; what is whole is in the result.
 pub fn read(snapshot: Snapshot, findings: &mut Findings) -> Documents {
-    let documents = score::attach(&snapshot, parse(&snapshot, findings), findings);
+    let documents = documents(&snapshot, findings);
     let declarations = validate(&documents, findings);
     Documents { snapshot, documents, declarations }
 }

@@ -46,7 +46,7 @@ fn ingress(unit: &ServiceUnit<'_>) -> Vec<NetworkPolicyIngressRule> {
     let mut gateway = vec![peer::namespace(&facts.spec.gateway.namespace)];
     if facts.spec.provider == Provider::Aws {
         // A load balancer of AWS is no pod: it comes from the subnets.
-        gateway.extend(facts.private_cidrs().iter().map(|cidr| peer::addresses(cidr)));
+        gateway.extend(facts.gateway_cidrs().map(|cidr| peer::addresses(cidr)));
     }
     rules.extend(allow_from(gateway, gateway_ports));
     rules.extend(metrics(unit));

@@ -306,6 +306,11 @@ pub struct Aws {
     #[schemars(length(min = 1, max = 12))]
     #[schemars(extend("uniqueItems" = true))]
     pub private_cidrs: Vec<String>,
+    /// The address ranges of the public subnets, from where a public load balancer forwards requests to pods.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 12))]
+    #[schemars(extend("uniqueItems" = true))]
+    pub public_cidrs: Vec<String>,
     /// The security group that pods have.
     #[schemars(regex(pattern = "^sg-[0-9a-f]{8,17}$"))]
     #[schemars(extend("patternErrorMessage" = "a security group id looks like `sg-0a1b2c3d4e5f67890`"))]
