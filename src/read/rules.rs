@@ -254,7 +254,7 @@ Right: at most 64 levels";
 
     TOO_BIG = "yaml/too-big", Error,
     "Values, keys and documents keep within their limits",
-r"A file has 100,000 values at most, a mapping 10,000 keys, a text 256 KiB, a key 1 KiB. What exceeds them is generated,
+r"A file has 100,000 values in 256 documents at most, a mapping 10,000 keys, a text 256 KiB, a key 1 KiB. What exceeds them is generated,
 or hostile, and nothing that Pavior produces could hold it.
 
 To mend it, split the file, or move large content out of the declaration.

@@ -155,7 +155,7 @@ fn provider(provisioner: &Provisioner) -> String {
     for item in &provisioner.cost {
         let assumption = item.assumption.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
         let quantity = code(&plain(&item.quantity));
-        lines.push(format!("- costs {quantity} {}s of {}{assumption}", item.unit, code(&item.sku)));
+        lines.push(format!("- costs {quantity} × {} of {}{assumption}", item.unit, code(&item.sku)));
     }
     if let Some(access) = &provisioner.access {
         let (owner, consumers) = (level(access.owner), level(access.consumers));

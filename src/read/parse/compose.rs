@@ -5,7 +5,7 @@
 
 use super::mistakes::{Mistakes, Stop};
 use super::scalar::{Plain, meaning};
-use super::{MAX_DEPTH, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, messages, syntax};
+use super::{MAX_DEPTH, MAX_DOCUMENTS, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, messages, syntax};
 use crate::model::Span;
 use crate::read::load::{first_hidden, hidden};
 use crate::read::{Entry, Node, NodeValue};
@@ -92,7 +92,7 @@ impl Composer<'_, '_, '_> {
 
     fn event(&mut self, event: Event<'_>, at: Span) -> Result<(), Stop> {
         match event {
-            Event::DocumentStart(..) => self.documents += 1,
+            Event::DocumentStart(..) => return self.start_document(at),
             Event::DocumentEnd => return self.end_document(),
             Event::Scalar(value, style, ..) => return self.scalar(&value, style, at),
             Event::SequenceStart(style, ..) => return self.open(at, style, Content::Sequence(Vec::new())),
@@ -263,6 +263,14 @@ impl Composer<'_, '_, '_> {
 
     fn expects_key(&mut self) -> bool {
         self.mapping().is_some_and(|mapping| mapping.key.is_none())
+    }
+
+    fn start_document(&mut self, at: Span) -> Result<(), Stop> {
+        self.documents += 1;
+        if self.documents > MAX_DOCUMENTS {
+            return self.stop(messages::too_many_documents(self.mistakes.at(at)));
+        }
+        Ok(())
     }
 
     fn count_node(&mut self, at: Span) -> Result<(), Stop> {

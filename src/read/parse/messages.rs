@@ -1,7 +1,7 @@
 //! What parsing says about values and keys. Hidden characters are named, never shown.
 
 use super::scalar::Ambiguity;
-use super::{MAX_DEPTH, MAX_KEY_BYTES, MAX_KEYS, MAX_MISTAKES, MAX_NODES, MAX_SCALAR_BYTES};
+use super::{MAX_DEPTH, MAX_DOCUMENTS, MAX_KEY_BYTES, MAX_KEYS, MAX_MISTAKES, MAX_NODES, MAX_SCALAR_BYTES};
 use crate::model::{Finding, Location, Span};
 use crate::read::load::{named, visible};
 use crate::read::rules;
@@ -106,6 +106,12 @@ pub(super) fn too_deep(at: Location) -> Finding {
 pub(super) fn too_many_nodes(at: Location) -> Finding {
     Finding::new(&rules::TOO_BIG, at, format!("a file holds more than {MAX_NODES} values"))
         .label("one value too many")
+        .help("split the file")
+}
+
+pub(super) fn too_many_documents(at: Location) -> Finding {
+    Finding::new(&rules::TOO_BIG, at, format!("a file holds more than {MAX_DOCUMENTS} documents"))
+        .label("one document too many")
         .help("split the file")
 }
 

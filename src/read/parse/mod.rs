@@ -27,6 +27,9 @@ pub const MAX_NODES: usize = 100_000;
 /// The most keys of one mapping.
 pub const MAX_KEYS: usize = 10_000;
 
+/// The most documents of one file.
+pub const MAX_DOCUMENTS: usize = 256;
+
 /// The longest text, decoded.
 pub const MAX_SCALAR_BYTES: usize = 256 << 10;
 

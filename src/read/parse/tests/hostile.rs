@@ -1,7 +1,8 @@
 //! Bombs, and characters that cannot be seen.
 
 use super::{
-    MAX_DEPTH, MAX_KEY_BYTES, MAX_KEYS, MAX_MISTAKES, MAX_NODES, MAX_SCALAR_BYTES, nodes, parse_text, refused, value,
+    MAX_DEPTH, MAX_DOCUMENTS, MAX_KEY_BYTES, MAX_KEYS, MAX_MISTAKES, MAX_NODES, MAX_SCALAR_BYTES, nodes, parse_text,
+    refused, value,
 };
 use crate::model::Position;
 use serde_json::json;
@@ -53,6 +54,9 @@ fn sizes_are_bounded() {
 
     // One mapping, and the values.
     let values = |count: usize| format!("[{}]", "1,".repeat(count));
+    assert_eq!(parse_text(&"---\na: 1\n".repeat(MAX_DOCUMENTS)).1, []);
+    let line = 2 * MAX_DOCUMENTS as u32 + 1;
+    assert_eq!(refused(&"---\na: 1\n".repeat(5_000)), ("yaml/too-big", line, 1));
     assert_eq!(parse_text(&values(MAX_NODES - 1)).1, []);
     assert_eq!(refused(&values(MAX_NODES)), ("yaml/too-big", 1, 2 * MAX_NODES as u32));
 
