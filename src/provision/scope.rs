@@ -4,7 +4,6 @@ use super::ask::Ask;
 use super::environment::Surroundings;
 use super::expression::{Known, Scope};
 use crate::model::Name;
-use crate::model::kinds::service::Tier;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,7 +43,7 @@ pub fn scope(
     let service = &ask.service;
     scope.set(
         "service",
-        json!({ "name": service.name, "owner": service.owner.as_str(), "tier": tier_name(service.tier) }),
+        json!({ "name": service.name, "owner": service.owner.as_str(), "tier": service.tier.as_str() }),
     );
     scope.set("store", json!({ "path": ask.store_path }));
     scope.set("labels", Value::Object(labels(ask, surroundings)));
@@ -78,11 +77,3 @@ fn selector(ask: &Ask<'_>) -> Map<String, Value> {
 const NAME_LABEL: &str = "app.kubernetes.io/name";
 /// Network policies find the pods of a resource by it.
 const RESOURCE_LABEL: &str = "pavior.dev/resource";
-
-fn tier_name(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Supporting => "supporting",
-        Tier::Important => "important",
-        Tier::Critical => "critical",
-    }
-}

@@ -107,15 +107,6 @@ pub struct Reference {
     pub tier: Option<Tier>,
 }
 
-/// A service's tier in a word.
-pub fn tier_word(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Critical => "critical",
-        Tier::Important => "important",
-        Tier::Supporting => "supporting",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

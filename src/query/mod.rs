@@ -18,7 +18,7 @@ pub use dependents::{Dependent, Dependents, TeamReached, dependents};
 pub use details::{
     Details, DocumentLink, ResourceUse, Run, SecretUse, Shown, document_word, github, in_repository, show,
 };
-pub use entry::{Entry, EntryKind, Reference, Written, tier_word};
+pub use entry::{Entry, EntryKind, Reference, Written};
 pub use map::{Edge, Map, Node, map};
 pub use register::{Filter, List, Register, api_word, resource_of, workload_word};
 pub use search::{Hit, Hits, search};

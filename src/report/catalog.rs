@@ -3,7 +3,8 @@
 use super::inert::visible_line;
 use super::summary::counted;
 use super::table::{Align, table};
-use crate::query::{Ask, Dependents, Details, Entry, EntryKind, Hits, List, Reference, Run, Shown, tier_word};
+use crate::model::kinds::service::Tier;
+use crate::query::{Ask, Dependents, Details, Entry, EntryKind, Hits, List, Reference, Run, Shown};
 use std::fmt::Write;
 
 /// One line an entry; `width` columns are there for it.
@@ -42,7 +43,7 @@ fn entries_table(entries: &[&Entry], width: usize) -> String {
                 entry.name.clone(),
                 or_dash(entry.flavour.as_deref()),
                 or_dash(entry.owner.as_deref()),
-                entry.tier.map_or_else(|| "-".to_owned(), |tier| tier_word(tier).to_owned()),
+                entry.tier.map_or_else(|| "-".to_owned(), |tier| tier.as_str().to_owned()),
                 entry.description.clone(),
             ]
         })
@@ -68,7 +69,7 @@ pub fn dependents_table(answer: &Dependents, transitive: bool) -> String {
             .iter()
             .map(|dependent| {
                 vec![
-                    tier_word(dependent.tier).to_owned(),
+                    dependent.tier.as_str().to_owned(),
                     dependent.name.clone(),
                     or_dash(dependent.owner.as_deref()),
                     way(&dependent.through),
@@ -100,7 +101,7 @@ fn verdict(answer: &Dependents, transitive: bool) -> String {
     }
     let mut tiers: Vec<(&str, usize)> = Vec::new();
     for dependent in &answer.dependents {
-        let word = tier_word(dependent.tier);
+        let word = dependent.tier.as_str();
         match tiers.last_mut() {
             Some((last, count)) if *last == word => *count += 1,
             _ => tiers.push((word, 1)),
@@ -178,7 +179,7 @@ fn page(details: &Details) -> String {
 /// `critical service, production, part of boutique`
 fn traits(entry: &Entry) -> String {
     use crate::model::kinds::service::Lifecycle;
-    let tier = entry.tier.map(tier_word);
+    let tier = entry.tier.map(Tier::as_str);
     let noun = if entry.kind == EntryKind::Api { Some("API") } else { None };
     let words: Vec<&str> = tier.into_iter().chain(entry.flavour.as_deref()).chain(noun).collect();
     let lifecycle = entry.lifecycle.map(|lifecycle| match lifecycle {
@@ -210,7 +211,7 @@ fn related(reference: &Reference) -> String {
         EntryKind::Service => String::new(),
         kind => format!("{kind} "),
     };
-    let about: Vec<&str> = reference.tier.map(tier_word).into_iter().chain(reference.owner.as_deref()).collect();
+    let about: Vec<&str> = reference.tier.map(Tier::as_str).into_iter().chain(reference.owner.as_deref()).collect();
     let about = if about.is_empty() { String::new() } else { format!(" ({})", about.join(", ")) };
     format!("{kind}{}{about}", reference.name)
 }

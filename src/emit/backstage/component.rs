@@ -5,7 +5,7 @@ use super::entity::{Entity, links, listed, reference};
 use crate::link::Catalog;
 use crate::model::kinds::Service;
 use crate::model::kinds::service::{Lifecycle, Workload};
-use crate::query::{document_word, resource_of, tier_word, workload_word};
+use crate::query::{document_word, resource_of, workload_word};
 use crate::read::Declared;
 use serde_json::json;
 
@@ -31,7 +31,7 @@ fn component(catalog: &Catalog<'_>, service: &Declared<Service>) -> Entity {
     };
     Entity::new("Component", name)
         .metadata(&service.metadata)
-        .labels([("pavior.dev/tier".to_owned(), tier_word(spec.tier).to_owned())])
+        .labels([("pavior.dev/tier".to_owned(), spec.tier.as_str().to_owned())])
         .annotations(annotations::of_component(catalog, service))
         .links(&all_links(service))
         .spec(json!({

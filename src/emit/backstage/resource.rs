@@ -3,7 +3,7 @@
 use super::component::owner;
 use super::entity::{Entity, reference};
 use crate::link::Catalog;
-use crate::query::{EntryKind, Register, tier_word};
+use crate::query::{EntryKind, Register};
 use serde_json::json;
 
 pub fn resources(register: &Register, catalog: &Catalog<'_>) -> Vec<Entity> {
@@ -15,7 +15,7 @@ pub fn resources(register: &Register, catalog: &Catalog<'_>) -> Vec<Entity> {
                 Some(declared) => Entity::new("Resource", &entry.name).metadata(&declared.metadata),
                 None => Entity::new("Resource", &entry.name).description(&entry.description),
             };
-            let tier = entry.tier.map(|tier| ("pavior.dev/tier".to_owned(), tier_word(tier).to_owned()));
+            let tier = entry.tier.map(|tier| ("pavior.dev/tier".to_owned(), tier.as_str().to_owned()));
             entity = entity.labels(tier);
             entity.spec(json!({
                 "type": entry.flavour,

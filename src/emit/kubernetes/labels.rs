@@ -7,7 +7,6 @@
 
 use super::names;
 use crate::model::kinds::resource_type::EgressTarget;
-use crate::model::kinds::service::Tier;
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, ResolvedResource};
 use std::collections::BTreeMap;
 
@@ -41,7 +40,7 @@ pub fn of_unit(unit: &ProvisionedUnit<'_>) -> Labels {
         (MANAGED_BY, "pavior"),
         (ENVIRONMENT, &facts.name),
         (OWNER, &unit.owner),
-        (TIER, tier(unit.tier)),
+        (TIER, unit.tier.as_str()),
     ]));
     labels
 }
@@ -106,14 +105,6 @@ pub fn value_of(text: &str) -> String {
     let plain = plain.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let fingerprint = names::fingerprint([text]);
     if plain.is_empty() { fingerprint } else { names::with_suffix(plain, &fingerprint, MAX_VALUE) }
-}
-
-fn tier(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Supporting => "supporting",
-        Tier::Important => "important",
-        Tier::Critical => "critical",
-    }
 }
 
 #[cfg(test)]

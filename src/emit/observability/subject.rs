@@ -92,7 +92,7 @@ impl<'u> Subject<'u> {
         let mut labels = self.identity();
         labels.insert("severity", self.severity(urgency).to_owned());
         labels.insert("team", self.unit.owner.to_string());
-        labels.insert("tier", tier(self.unit.tier).to_owned());
+        labels.insert("tier", self.unit.tier.as_str().to_owned());
         labels
     }
 
@@ -119,14 +119,6 @@ impl<'u> Subject<'u> {
             }
         }
         annotations
-    }
-}
-
-fn tier(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Supporting => "supporting",
-        Tier::Important => "important",
-        Tier::Critical => "critical",
     }
 }
 

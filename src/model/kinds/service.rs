@@ -107,6 +107,17 @@ pub enum Tier {
     Critical,
 }
 
+impl Tier {
+    /// As it stands behind `tier:`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tier::Supporting => "supporting",
+            Tier::Important => "important",
+            Tier::Critical => "critical",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Lifecycle {

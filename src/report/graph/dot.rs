@@ -1,7 +1,7 @@
 //! A map in Graphviz's language.
 
 use crate::model::kinds::service::Tier;
-use crate::query::{EntryKind, Map, Node, tier_word};
+use crate::query::{EntryKind, Map, Node};
 use crate::report::visible_line;
 use std::fmt::Write;
 
@@ -33,7 +33,7 @@ fn attributes(node: &Node) -> String {
         Tier::Supporting => "style=\"filled,dashed\", fillcolor=\"#e8f0f8\", penwidth=1",
     };
     let label = quoted(&lines.join("\n")).replace('\n', "\\n");
-    format!("shape={shape}, label={label}, {style}, tooltip={}", quoted(tier_word(node.tier)))
+    format!("shape={shape}, label={label}, {style}, tooltip={}", quoted(node.tier.as_str()))
 }
 
 fn quoted(text: &str) -> String {

@@ -5,7 +5,7 @@ use super::layers::layers;
 use super::order::{Columns, order};
 use super::place::place;
 use crate::model::kinds::service::Tier;
-use crate::query::{EntryKind, Map, Node, tier_word};
+use crate::query::{EntryKind, Map, Node};
 use crate::report::{counted, visible_line};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -70,7 +70,7 @@ pub fn lines(node: &Node) -> Vec<String> {
         (_, _, Some(owner)) => owner.clone(),
         (_, _, None) => "nobody's".to_owned(),
     };
-    let mut lines = vec![node.name.clone(), whose, tier_word(node.tier).to_owned()];
+    let mut lines = vec![node.name.clone(), whose, node.tier.as_str().to_owned()];
     if !node.resources.is_empty() {
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
         node.resources.values().for_each(|kind| *kinds.entry(kind).or_default() += 1);
@@ -229,7 +229,7 @@ fn cap(node: &Node) -> f64 {
 fn drawn(node: &Node, place: &Box) -> String {
     let Box { x, y, width, height } = place;
     let lines = lines(node);
-    let tier = tier_word(node.tier);
+    let tier = node.tier.as_str();
     let mut text = format!("<g class=\"{tier}\"><title>{}</title>\n", escaped(&tooltip(node, &lines)));
     let lid = cap(node);
     match node.kind {
@@ -274,7 +274,7 @@ fn legend() -> String {
         (Tier::Important, "users notice within the hour"),
         (Tier::Supporting, "dashed: nobody notices for a day"),
     ] {
-        let word = tier_word(tier);
+        let word = tier.as_str();
         let words = format!("{word} ({meaning})");
         writeln!(
             text,
