@@ -49,6 +49,24 @@ pub struct CompileError {
     reason: Box<EmitError>,
 }
 
+/// What artifacts were made of.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'u, 'd> {
+    Unit(&'u ProvisionedUnit<'d>),
+    Environment(&'u EnvironmentFacts<'d>),
+}
+
+impl Source<'_, '_> {
+    pub fn id(&self) -> UnitId {
+        match self {
+            Source::Unit(unit) => unit.id.clone(),
+            Source::Environment(facts) => {
+                UnitId { environment: facts.name.clone(), kind: UnitKind::Environment, name: facts.name.clone() }
+            }
+        }
+    }
+}
+
 /// What a check keeps of a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitOutline {
@@ -80,7 +98,17 @@ pub type Watch<'w> = &'w mut dyn FnMut(Stage);
 
 /// Compiles everything, sorted by environment, then unit. The documents are given back: findings point into them.
 pub fn compile(snapshot: Snapshot, findings: &mut Findings) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
-    compile_with(snapshot, findings, &mut |_| {}, emit, |facts| Ok(emit_environment(facts)), CompiledUnit::new)
+    compile_kept(snapshot, findings, &mut |_| {}, |source, artifacts| CompiledUnit::new(source.id(), artifacts))
+}
+
+/// Compiles everything, and keeps of each unit what the caller makes of it.
+pub fn compile_kept<T: Send>(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+    watch: Watch<'_>,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Vec<T>), CompileError> {
+    compile_with(snapshot, findings, watch, emit, |facts| Ok(emit_environment(facts)), keep)
 }
 
 /// Compiles everything, and keeps of each unit no more than a check needs.
@@ -89,8 +117,7 @@ pub fn compile_outlines(
     findings: &mut Findings,
     watch: Watch<'_>,
 ) -> Result<(Documents, Vec<UnitOutline>), CompileError> {
-    let keep = |id, artifacts: Vec<Artifact>| UnitOutline { id, files: artifacts.len() };
-    compile_with(snapshot, findings, watch, emit, |facts| Ok(emit_environment(facts)), keep)
+    compile_kept(snapshot, findings, watch, |source, artifacts| UnitOutline { id: source.id(), files: artifacts.len() })
 }
 
 /// The same as [`compile`] for what is going to be written: every file is read back and compared with what was meant.
@@ -107,11 +134,12 @@ pub fn compile_verified(
         let artifacts = emit_environment(facts);
         verify_environment(facts, &artifacts).map(|()| artifacts)
     };
-    compile_with(snapshot, findings, watch, unit, environment, CompiledUnit::new)
+    let keep = |source: Source<'_, '_>, artifacts| CompiledUnit::new(source.id(), artifacts);
+    compile_with(snapshot, findings, watch, unit, environment, keep)
 }
 
 impl CompiledUnit {
-    fn new(id: UnitId, artifacts: Vec<Artifact>) -> CompiledUnit {
+    pub fn new(id: UnitId, artifacts: Vec<Artifact>) -> CompiledUnit {
         CompiledUnit { id, digest: Digest::of(&artifacts), artifacts }
     }
 }
@@ -133,7 +161,7 @@ fn compile_with<T: Send>(
     watch: Watch<'_>,
     emit_unit: impl Fn(&ProvisionedUnit<'_>) -> Emitted + Sync,
     emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
-    keep: impl Fn(UnitId, Vec<Artifact>) -> T + Sync,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
     let documents = read::documents(&snapshot, findings);
     watch(Stage::Parsed { documents: documents.len() });
@@ -143,12 +171,12 @@ fn compile_with<T: Send>(
     let catalog = link(&documents, findings);
     watch(Stage::Linked { units: catalog.units.len() });
 
-    let compiled = |id: UnitId, artifacts: Emitted| match artifacts {
-        Ok(artifacts) => Ok((artifacts.len(), keep(id.clone(), artifacts), id)),
-        Err(reason) => Err(CompileError { unit: id.to_string(), reason: Box::new(reason) }),
+    let compiled = |source: Source<'_, '_>, artifacts: Emitted| match artifacts {
+        Ok(artifacts) => Ok((artifacts.len(), keep(source, artifacts), source.id())),
+        Err(reason) => Err(CompileError { unit: source.id().to_string(), reason: Box::new(reason) }),
     };
     let provisioned = provision_each(&documents, &catalog, findings, |unit| {
-        let compiled = compiled(unit.id.clone(), emit_unit(&unit));
+        let compiled = compiled(Source::Unit(&unit), emit_unit(&unit));
         (unit.environment, compiled)
     });
     let mut environments = BTreeMap::new();
@@ -157,9 +185,8 @@ fn compile_with<T: Send>(
         environments.entry(facts.name.clone()).or_insert(facts);
         units.push(unit?);
     }
-    for (name, facts) in environments {
-        let id = UnitId { environment: name.clone(), kind: UnitKind::Environment, name };
-        units.push(compiled(id, emit_environment(&facts))?);
+    for facts in environments.into_values() {
+        units.push(compiled(Source::Environment(&facts), emit_environment(&facts))?);
     }
     units.sort_by(|(_, _, a), (_, _, b)| a.cmp(b));
     watch(Stage::Compiled { files: units.iter().map(|(files, _, _)| files).sum() });
