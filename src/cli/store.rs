@@ -32,7 +32,7 @@ impl Store {
     }
 
     pub fn table(&self) -> Option<Table> {
-        Table::read(&fs::read_to_string(&self.table).ok()?, &self.compiler)
+        Table::read(fs::read_to_string(&self.table).ok()?.into(), &self.compiler)
     }
 
     pub fn claims(&self) -> Option<Claims> {

@@ -5,9 +5,10 @@ pub fn value<'t>(lines: &'t str, key: &str) -> Option<&'t str> {
     let (mut low, mut high) = (0, lines.len());
     while low < high {
         let middle = (low + high) / 2;
-        let start = lines.as_bytes()[..middle].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let start = start.max(low);
-        let end = lines.as_bytes()[start..].iter().position(|byte| *byte == b'\n').map_or(lines.len(), |at| start + at);
+        // Where a line begins and ends is the end of no character, so that bytes can be cut there.
+        let middle = (low..=middle).rev().find(|at| lines.is_char_boundary(*at)).unwrap_or(low);
+        let start = lines[low..middle].rfind('\n').map_or(low, |at| low + at + 1);
+        let end = lines[start..].find('\n').map_or(lines.len(), |at| start + at);
         let (found, value) = lines[start..end].split_once('\t')?;
         match found.cmp(key) {
             std::cmp::Ordering::Equal => return Some(value),

@@ -6,14 +6,16 @@ use crate::model::kinds::Kind;
 use crate::model::{Name, RepoPath};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// All that is known of one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     pub header: Header,
-    /// Sorted lines.
-    rows: Arc<str>,
+    /// A text that holds the sorted lines, and where in it they are.
+    text: Arc<str>,
+    rows: Range<usize>,
 }
 
 /// What is known of the revision as a whole.
@@ -76,15 +78,20 @@ impl Table {
         // `-` comes before `/`, so that the order of kinds is not that of the keys.
         let mut lines: Vec<String> = rows.chain(apis).collect();
         lines.sort();
-        Table { header, rows: lines.concat().into() }
+        let text: Arc<str> = lines.concat().into();
+        Table { header, rows: 0..text.len(), text }
+    }
+
+    fn rows(&self) -> &str {
+        &self.text[self.rows.clone()]
     }
 
     pub fn declares(&self, kind: Kind, name: &str) -> bool {
-        lines::value(&self.rows, &key(kind, name)).is_some()
+        lines::value(self.rows(), &key(kind, name)).is_some()
     }
 
     pub fn row(&self, kind: Kind, name: &str) -> Option<Row> {
-        Row::read(lines::value(&self.rows, &key(kind, name))?)
+        Row::read(lines::value(self.rows(), &key(kind, name))?)
     }
 
     pub fn service(&self, name: &str) -> Option<ServiceRow> {
@@ -93,13 +100,13 @@ impl Table {
 
     /// Where the service stands that provides an API.
     pub fn provider(&self, api: &str) -> Option<RepoPath> {
-        RepoPath::parse(lines::value(&self.rows, &format!("{API}{api}"))?).ok()
+        RepoPath::parse(lines::value(self.rows(), &format!("{API}{api}"))?).ok()
     }
 
     /// All declarations of a kind, by name.
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (Name, Row)> {
         let beginning = key(kind, "");
-        let found: Vec<(Name, Row)> = lines::beginning(&self.rows, &beginning)
+        let found: Vec<(Name, Row)> = lines::beginning(self.rows(), &beginning)
             .filter_map(|(name, row)| Some((Name::parse(name)?, Row::read(row)?)))
             .collect();
         found.into_iter()
@@ -128,14 +135,14 @@ impl Table {
             writeln!(text, "reserved {name}").expect("text takes all");
         }
         text.push('\n');
-        text.push_str(&self.rows);
+        text.push_str(self.rows());
         let hash = blake3::hash(text.as_bytes());
         writeln!(text, "hash {hash}").expect("text takes all");
         text
     }
 
     /// What [`Table::written`] gave; None for anything else, be it cut short, damaged or of another build.
-    pub fn read(text: &str, compiler: &str) -> Option<Table> {
+    pub fn read(text: Arc<str>, compiler: &str) -> Option<Table> {
         let expected = format!("{FORMAT}\ncompiler {compiler}\n");
         let head = text.strip_prefix(&expected)?;
         let (content, hash) = text.trim_end_matches('\n').rsplit_once("\nhash ")?;
@@ -161,8 +168,8 @@ impl Table {
                 _ => return None,
             }
         }
-        let rows = &content[content.find("\n\n")? + 2..];
-        Some(Table { header, rows: rows.into() })
+        let rows = content.find("\n\n")? + 2..content.len();
+        Some(Table { header, text, rows })
     }
 
     /// Whether these are the claims of this table.
@@ -265,7 +272,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         let table = table();
-        assert_eq!(Table::read(&table.written(), "1 a").as_ref(), Some(&table));
+        let read = Table::read(table.written().into(), "1 a").unwrap();
+        assert_eq!((&read.header, read.rows()), (&table.header, table.rows()));
         assert_eq!(table.service("cart").unwrap().calls.len(), 2);
         assert_eq!(table.row(Kind::SecretRequest, "card").unwrap().path.as_str(), "catalog/s.yaml");
         assert!(table.declares(Kind::Team, "shop") && !table.declares(Kind::Team, "cart"));
@@ -277,12 +285,12 @@ mod tests {
     #[test]
     fn a_damaged_text_or_one_of_another_build_is_not_believed() {
         let text = table().written();
-        assert_eq!(Table::read(&text, "1 b"), None);
-        assert_eq!(Table::read(&text[..text.len() / 2], "1 a"), None);
+        assert_eq!(Table::read(text.as_str().into(), "1 b"), None);
+        assert_eq!(Table::read(text[..text.len() / 2].into(), "1 a"), None);
         for at in (0..text.len()).step_by(7) {
             let mut bytes = text.clone().into_bytes();
             bytes[at] ^= 1;
-            assert_eq!(Table::read(&String::from_utf8(bytes).unwrap(), "1 a"), None, "byte {at}");
+            assert_eq!(Table::read(String::from_utf8(bytes).unwrap().into(), "1 a"), None, "byte {at}");
         }
     }
 }
