@@ -49,6 +49,7 @@ pub fn unit(environment: &Environment, resources: Vec<ResolvedResource>) -> Prov
         namespace: name("main"),
         spec: environment,
         labels: BTreeMap::new(),
+        prices: Default::default(),
     };
     ProvisionedUnit {
         id: UnitId { environment: name("main"), kind: UnitKind::Service, name: name("cart") },
