@@ -1,3 +1,4 @@
-//! Two compilations are judged: what a change does to what is deployed. Pure.
+//! Two compilations are judged: what a change does to what is deployed, and what it costs. Pure.
 
+pub mod cost;
 pub mod diff;
