@@ -12,7 +12,7 @@ use crate::model::kinds::workload::{ComputeAmounts, ResourceRequest};
 use crate::model::kinds::{Environment, SecretRequest};
 use crate::model::{Findings, Name};
 use crate::read::score::IMAGE_FROM_OUTSIDE;
-use crate::read::{Declared, Place};
+use crate::read::{Declared, Place, Unread};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,13 +31,13 @@ pub fn units<'d>(linked: &Linked<'_, 'd>, findings: &mut Findings) -> Vec<Unit<'
     let mut units = Vec::new();
     for environment in linked.index.environments.values().copied() {
         let here = Here::of(linked, environment, findings);
-        for name in linked.whole {
+        for name in linked.whole.iter().filter(|name| here.is_wanted(name)) {
             units.extend(here.service_unit(name, findings));
         }
         for (id, shared) in linked.shared {
             let used = shared.consumers.iter().any(|service| here.running.contains(&service.metadata.name));
             let permanent = shared.declared && environment.spec.kind == EnvironmentType::Permanent;
-            if used || permanent {
+            if (used || permanent) && here.unread().is_none() {
                 units.push(shared_unit(environment, id, shared));
             }
         }
@@ -74,7 +74,25 @@ impl<'a, 'd> Here<'a, 'd> {
                 here.connect(name, links, findings);
             }
         }
+        here.connect_unread();
         here
+    }
+
+    fn unread(&self) -> Option<&'d Unread> {
+        self.linked.index.documents.snapshot.unread.as_deref()
+    }
+
+    /// Whether a unit of the service is to be made: always, where everything was read.
+    fn is_wanted(&self, service: &Name) -> bool {
+        self.unread().is_none_or(|unread| unread.wanted.contains(service))
+    }
+
+    /// The calls of services that were not read.
+    fn connect_unread(&mut self) {
+        let Some(unread) = self.unread() else { return };
+        for (callee, callers) in unread.called_by.get(self.name()).into_iter().flatten() {
+            self.called_by.entry(callee).or_default().extend(callers);
+        }
     }
 
     fn name(&self) -> &'d Name {
@@ -224,7 +242,7 @@ impl<'a, 'd> Here<'a, 'd> {
 }
 
 /// Whether a service runs in an environment.
-fn runs_in(service: &Declared<Service>, environment: &Declared<Environment>) -> bool {
+pub fn runs_in(service: &Declared<Service>, environment: &Declared<Environment>) -> bool {
     let settings = service.spec.environments.get(&environment.metadata.name);
     let enabled = settings.and_then(|settings| settings.enabled);
     let preview = environment.spec.kind == EnvironmentType::Preview;
