@@ -125,6 +125,12 @@ impl Findings {
         self.all.extend(other.all);
     }
 
+    /// Forgets those that are not to be kept.
+    pub fn retain(&mut self, keep: impl Fn(&Finding) -> bool) {
+        self.all.retain(keep);
+        self.errors = self.all.iter().filter(|finding| finding.is_error()).count();
+    }
+
     /// In the order in which they were made.
     pub fn into_vec(self) -> Vec<Finding> {
         self.all

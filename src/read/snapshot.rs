@@ -2,7 +2,7 @@
 
 use crate::known::Table;
 use crate::model::kinds::Kind;
-use crate::model::{Name, RepoPath};
+use crate::model::{Location, Name, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -42,6 +42,8 @@ pub struct Snapshot {
     pub unread: Option<Arc<Unread>>,
     /// Images from outside for the containers of Score files whose image is `.`: by `service` or `service/container`.
     pub images: BTreeMap<String, String>,
+    /// Where something looks like a secret and is said to be none.
+    pub exempt: Vec<Location>,
 }
 
 impl Snapshot {
