@@ -5,7 +5,7 @@
 
 use crate::compile::{CompileError, Watch, compile_outlines};
 use crate::model::{Finding, Findings, Location, RepoPath};
-use crate::read::Snapshot;
+use crate::read::{Snapshot, secrets};
 use crate::report::{Inventory, Report};
 use crate::rules;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,7 @@ pub fn check_watched(head: Loaded, watch: Watch<'_>) -> Result<Report, CompileEr
     Ok(Report {
         inventory: Inventory::of(&documents, &units, rules::all().count()),
         files: documents.snapshot.files.len(),
+        notes: exempt_note(&documents.snapshot),
         sources: documents.snapshot.files,
         findings: findings.into_sorted(),
         ..Report::default()
@@ -45,7 +46,11 @@ pub fn check_against_watched(base: Loaded, head: Loaded, watch: Watch<'_>) -> Re
     let platform = changed_platform_files(&base.snapshot, &head.snapshot);
     let governed = base.snapshot.files.keys().any(is_platform_file);
     let mut report = match (governed, platform.is_empty()) {
-        (false, _) => Report { notes: vec![base_has_no_platform_files()], ..check_watched(head, watch)? },
+        (false, _) => {
+            let mut report = check_watched(head, watch)?;
+            report.notes.push(base_has_no_platform_files());
+            report
+        }
         (true, true) => check_watched(head, watch)?,
         (true, false) => judged_by_both(&base, head, &platform, watch)?,
     };
@@ -110,7 +115,8 @@ fn without_spans_in(mut finding: Finding, platform: &BTreeSet<RepoPath>) -> Find
     finding
 }
 
-/// Those beyond what is known: a second one of the same fingerprint is new.
+/// Those beyond what is known: a second one of the same fingerprint is new. A secret is always told: it is no less
+/// known to others for being in base, and another one may have taken its place.
 fn new_findings(findings: Vec<Finding>, known: &[Finding]) -> Vec<Finding> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for finding in known {
@@ -119,13 +125,17 @@ fn new_findings(findings: Vec<Finding>, known: &[Finding]) -> Vec<Finding> {
     findings
         .into_iter()
         .filter(|finding| match counts.get_mut(&finding.fingerprint()) {
-            Some(count) if *count > 0 => {
+            Some(count) if *count > 0 && !secrets::is_secret(finding.rule) => {
                 *count -= 1;
                 false
             }
             _ => true,
         })
         .collect()
+}
+
+fn exempt_note(snapshot: &Snapshot) -> Vec<String> {
+    (!snapshot.exempt.is_empty()).then(|| secrets::exempted(&snapshot.exempt)).into_iter().collect()
 }
 
 fn base_has_no_platform_files() -> String {

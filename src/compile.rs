@@ -4,7 +4,7 @@ use crate::emit::{Artifact, EmitError, emit, emit_catalog, emit_environment, ver
 use crate::link::{Graph, link};
 use crate::model::Findings;
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision_each};
-use crate::read::{self, Documents, Snapshot, validate};
+use crate::read::{self, Documents, Snapshot, secrets, validate};
 use std::collections::BTreeMap;
 
 /// One unit with its artifacts.
@@ -175,6 +175,7 @@ fn compile_with<T: Send>(
     emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Graph, Vec<T>), CompileError> {
+    let (snapshot, hidden) = secrets::hide(snapshot, findings);
     let documents = read::documents(&snapshot, findings);
     watch(Stage::Parsed { documents: documents.len() });
     let declarations = validate(&documents, findings);
@@ -200,6 +201,7 @@ fn compile_with<T: Send>(
     for facts in environments.into_values() {
         units.push(compiled(Source::Environment(&facts), emit_environment(&facts))?);
     }
+    hidden.silence(findings);
     units.sort_by(|(_, _, a), (_, _, b)| a.cmp(b));
     watch(Stage::Compiled { files: units.iter().map(|(files, _, _)| files).sum() });
     let graph = catalog.graph;

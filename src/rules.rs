@@ -5,7 +5,12 @@ use crate::{emit, link, provision, read, review};
 
 /// All rules, in the order of the pipeline.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    let reading = read::rules::ALL.iter().chain(read::score::rules::ALL).copied().chain(read::validate::rules::all());
+    let reading = read::rules::ALL
+        .iter()
+        .chain(read::secrets::rules::ALL)
+        .chain(read::score::rules::ALL)
+        .copied()
+        .chain(read::validate::rules::all());
     let resolving = link::rules::all().chain(provision::rules::ALL.iter().copied());
     let reviewing = review::cost::rules::ALL.iter().copied();
     reading.chain(resolving).chain(emit::codeowners::rules::ALL.iter().copied()).chain(reviewing)

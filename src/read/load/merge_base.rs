@@ -20,7 +20,7 @@ pub fn merge_base(repository: &Path, base: &str, head: &str) -> Result<String> {
     }
 }
 
-fn commit(repo: &Repository, revision: &str) -> Result<ObjectId> {
+pub(super) fn commit(repo: &Repository, revision: &str) -> Result<ObjectId> {
     let id = repo.rev_parse_single(revision).map_err(|_| unknown_revision(repo, revision))?;
     let commit = id.object().ok().and_then(|object| object.peel_to_commit().ok());
     match commit {
