@@ -2,7 +2,7 @@
 
 use crate::check::Loaded;
 use crate::model::Findings;
-use crate::read::{NotARepository, load_directory, load_revision};
+use crate::read::{HistoryBound, NotARepository, introduced, load_directory, load_revision, secrets};
 use anyhow::Context;
 use std::path::Path;
 
@@ -23,4 +23,12 @@ pub fn load_base(root: &Path, revision: &str) -> anyhow::Result<Loaded> {
         Err(error) if error.downcast_ref::<NotARepository>().is_some() => Ok(Loaded::default()),
         loaded => loaded,
     }
+}
+
+/// Searches the commits of a change for secrets, those that are gone again too.
+pub fn search_history(root: &Path, base: &str, head: Option<&str>, loaded: &mut Loaded) -> anyhow::Result<()> {
+    let introduced = introduced(root, base, head.unwrap_or("HEAD"), HistoryBound::default())
+        .context("searching the commits of the change for secrets")?;
+    secrets::scan_history(&introduced, &loaded.snapshot, &mut loaded.findings);
+    Ok(())
 }

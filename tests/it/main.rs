@@ -16,6 +16,7 @@ mod picture;
 mod process;
 mod purity;
 mod repository;
+mod secrets;
 mod showcase;
 mod streams;
 

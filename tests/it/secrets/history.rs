@@ -1,0 +1,86 @@
+//! Secrets that are gone again are in the history nevertheless.
+
+use super::{corpus, leak};
+use crate::process::pavior;
+use crate::repository::Repository;
+use pavior::model::Findings;
+use pavior::read::secrets::scan_history;
+use pavior::read::{HistoryBound, Snapshot, introduced};
+
+const CART: &str = "catalog/shopping/cartservice.yaml";
+
+/// The shipped repository with these texts in front of a file, one commit each.
+fn history(comments: &[&str]) -> Repository {
+    let repository = Repository::shipped();
+    let cart = std::fs::read_to_string(repository.root().join(CART)).expect("it is shipped");
+    for comment in comments {
+        repository.write(CART, format!("# a line\n# {comment}\n{cart}"));
+        repository.commit().expect("git commits");
+    }
+    repository
+}
+
+fn check(repository: &Repository, base: &str) -> (String, String) {
+    let arguments = ["check", "--base", base].map(str::to_owned);
+    let ended = pavior(repository, &arguments, &[]);
+    (ended.exit_code, ended.stdout)
+}
+
+#[test]
+fn a_secret_that_a_later_commit_removed_is_told_with_its_commit() {
+    let token = &corpus::samples(1)[0].secret;
+    let repository = history(&["clean", token, "clean again"]);
+    let (exit_code, output) = check(&repository, "HEAD~2");
+    assert_eq!(exit_code, "1\n", "{output}");
+    let expected = " put a GitHub token into line 2 of this file: `ghp_...`";
+    assert!(output.contains("secret/github-token") && output.contains(expected), "{output}");
+    assert!(output.contains(CART) && output.contains("1 error"), "{output}");
+    assert_eq!(leak(&output, token), None, "{output}");
+    let (exit_code, output) = check(&repository, "HEAD");
+    assert_eq!(exit_code, "0\n", "{output}");
+}
+
+#[test]
+fn a_secret_that_is_still_there_is_told_once_and_at_its_line() {
+    let token = &corpus::samples(1)[0].secret;
+    let (exit_code, output) = check(&history(&["clean", token, &format!("{token} still")]), "HEAD~2");
+    assert_eq!(exit_code, "1\n");
+    assert!(output.contains(&format!("{CART}:2:3")) && output.contains("1 error"), "{output}");
+    assert!(!output.contains("commit "), "{output}");
+}
+
+#[test]
+fn what_a_change_began_with_is_not_of_its_commits() {
+    let token = &corpus::samples(1)[0].secret;
+    let (exit_code, output) = check(&history(&[token, &format!("{token} still"), "clean"]), "HEAD~2");
+    assert_eq!(exit_code, "0\n", "{output}");
+}
+
+#[test]
+fn a_file_that_is_gone_again_is_searched_too_and_so_are_both_sides_of_a_merge() {
+    let token = &corpus::samples(1)[1].secret;
+    let repository = history(&["clean"]);
+    repository.write("catalog/shopping/new.yaml", format!("a: {token}\n"));
+    repository.commit().unwrap();
+    std::fs::remove_file(repository.root().join("catalog/shopping/new.yaml")).unwrap();
+    repository.commit().unwrap();
+    let (exit_code, output) = check(&repository, "HEAD~2");
+    assert!(exit_code == "1\n" && output.contains("catalog/shopping/new.yaml"), "{output}");
+    assert_eq!(leak(&output, token), None);
+}
+
+#[test]
+fn where_the_bound_is_met_the_report_says_so() {
+    let token = &corpus::samples(1)[0].secret;
+    let repository = history(&["clean", token, "clean again", "cleaner"]);
+    let told = |bound| {
+        let introduced = introduced(&repository.root(), "HEAD~3", "HEAD", bound).unwrap();
+        let mut findings = Findings::default();
+        scan_history(&introduced, &Snapshot::default(), &mut findings);
+        findings.into_sorted().iter().map(|finding| finding.rule.id).collect::<Vec<_>>()
+    };
+    assert_eq!(told(HistoryBound::default()), ["secret/github-token"]);
+    assert_eq!(told(HistoryBound { commits: 3, mebibytes: 64 }), ["secret/github-token"]);
+    assert_eq!(told(HistoryBound { commits: 2, mebibytes: 64 }), ["secret/history-cut"]);
+    assert_eq!(told(HistoryBound { commits: 9, mebibytes: 0 }), ["secret/history-cut"]);
+}
