@@ -3,10 +3,12 @@
 //! With a base revision, the platform files of base judge the declarations of head, so that a change cannot loosen
 //! what judges it; and what base has wrong already is not held against the change.
 
-use crate::compile::{CompileError, Watch, compile_outlines};
-use crate::model::{Finding, Findings, Location, RepoPath};
-use crate::read::Snapshot;
+use crate::compile::{CompileError, UnitOutline, Watch, compile_kept};
+use crate::model::{Date, Finding, Findings, Location, RepoPath, Severity};
+use crate::read::{Documents, Snapshot};
 use crate::report::{Inventory, Report};
+use crate::review::policy::{self, Judged, Opinion, Policies, required_approvals};
+use crate::review::waivers;
 use crate::rules;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Loaded {
     pub snapshot: Snapshot,
     pub findings: Findings,
+    /// The day that waivers and policy sets are held against: that of the commit. None where there is no commit.
+    pub as_of: Option<Date>,
 }
 
 /// Checks a repository as it is.
@@ -24,15 +28,37 @@ pub fn check(head: Loaded) -> Result<Report, CompileError> {
 
 /// The same, telling of each stage as it ends.
 pub fn check_watched(head: Loaded, watch: Watch<'_>) -> Result<Report, CompileError> {
-    let Loaded { snapshot, mut findings } = head;
-    let (documents, units) = compile_outlines(snapshot, &mut findings, watch)?;
+    let graced_on = head.as_of;
+    judged(head, graced_on, watch)
+}
+
+/// Compiles, asks the policies, and takes what is waived from what they and everybody else found.
+fn judged(head: Loaded, graced_on: Option<Date>, watch: Watch<'_>) -> Result<Report, CompileError> {
+    let Loaded { snapshot, mut findings, as_of } = head;
+    let policies = Policies::of(&snapshot, &mut findings);
+    let (documents, units) = compile_kept(snapshot, &mut findings, watch, |linked, source, artifacts| {
+        (UnitOutline { id: source.id(), files: artifacts.len() }, policies.opinion(linked, source))
+    })?;
+    let (units, opinions): (Vec<UnitOutline>, Vec<Opinion>) = units.into_iter().unzip();
+    // Nobody knows yet which field of an object comes from where: its declaration is to blame.
+    let how = Judged { documents: &documents, origin: &|_, _, _| None, graced_on };
+    findings.extend(policy::findings(&policies, opinions, &how));
+    let (findings, waived) = waivers::apply(&documents, findings.into_sorted(), as_of);
     Ok(Report {
-        inventory: Inventory::of(&documents, &units, rules::all().count()),
+        inventory: Inventory::of(&documents, &units, rules::all().count() + policies.rules().len()),
+        approvals: required_approvals(&policies, &documents, &findings),
+        notes: notes(&documents, as_of),
         files: documents.snapshot.files.len(),
         sources: documents.snapshot.files,
-        findings: findings.into_sorted(),
+        findings,
+        waived,
         ..Report::default()
     })
+}
+
+fn notes(documents: &Documents, as_of: Option<Date>) -> Vec<String> {
+    let is_dated = !documents.declarations.waivers.is_empty();
+    if is_dated && as_of.is_none() { vec![no_day_is_known()] } else { Vec::new() }
 }
 
 /// Checks a change: what head has wrong and base has not.
@@ -44,15 +70,29 @@ pub fn check_against(base: Loaded, head: Loaded) -> Result<Report, CompileError>
 pub fn check_against_watched(base: Loaded, head: Loaded, watch: Watch<'_>) -> Result<Report, CompileError> {
     let platform = changed_platform_files(&base.snapshot, &head.snapshot);
     let governed = base.snapshot.files.keys().any(is_platform_file);
+    let base = Loaded { as_of: head.as_of, ..base };
+    // Grace is for what is there already; what a change adds counts from the first day.
     let mut report = match (governed, platform.is_empty()) {
-        (false, _) => Report { notes: vec![base_has_no_platform_files()], ..check_watched(head, watch)? },
-        (true, true) => check_watched(head, watch)?,
+        (false, _) => {
+            let mut report = judged(head, None, watch)?;
+            report.notes.insert(0, base_has_no_platform_files());
+            report
+        }
+        (true, true) => judged(head, None, watch)?,
         (true, false) => judged_by_both(&base, head, &platform, watch)?,
     };
-    let known = check_watched(base, watch)?.findings;
+    let before = judged(base, None, watch)?;
     let found = report.findings.len();
-    report.findings = new_findings(report.findings, &known);
+    report.findings = new_findings(report.findings, &before.findings);
     report.known = found - report.findings.len();
+    for waived in &mut report.waived {
+        waived.is_new = !before.waived.iter().any(|one| one.finding.fingerprint() == waived.finding.fingerprint());
+    }
+    let remaining: BTreeSet<String> = report.findings.iter().map(Finding::fingerprint).collect();
+    for approval in &mut report.approvals {
+        approval.fingerprints.retain(|fingerprint| remaining.contains(fingerprint));
+    }
+    report.approvals.retain(|approval| !approval.fingerprints.is_empty());
     Ok(report)
 }
 
@@ -63,13 +103,29 @@ fn judged_by_both(
     platform: &BTreeSet<RepoPath>,
     watch: Watch<'_>,
 ) -> Result<Report, CompileError> {
-    let governed = Loaded { snapshot: governed(&base.snapshot, &head.snapshot), findings: head.findings.clone() };
-    let mut report = check_watched(head, watch)?;
-    let own: BTreeSet<String> = report.findings.iter().map(Finding::fingerprint).collect();
-    let by_base =
-        check_watched(governed, watch)?.findings.into_iter().filter(|finding| !own.contains(&finding.fingerprint()));
+    let governed = Loaded {
+        snapshot: governed(&base.snapshot, &head.snapshot),
+        findings: head.findings.clone(),
+        as_of: head.as_of,
+    };
+    let mut report = judged(head, None, watch)?;
+    let own: BTreeMap<String, Severity> =
+        report.findings.iter().map(|finding| (finding.fingerprint(), finding.severity())).collect();
+    let by_base = judged(governed, None, watch)?;
+    // What base's rules call an error is one, whatever the change calls it.
+    let worse = |finding: &Finding| own.get(&finding.fingerprint()).is_none_or(|own| *own < finding.severity());
+    let (worse, _): (Vec<Finding>, Vec<Finding>) = by_base.findings.into_iter().partition(worse);
+    let replaced: BTreeSet<String> = worse.iter().map(Finding::fingerprint).collect();
+    report.findings.retain(|finding| !replaced.contains(&finding.fingerprint()));
+    let waived: BTreeSet<String> = report.waived.iter().map(|one| one.finding.fingerprint()).collect();
+    report.waived.extend(by_base.waived.into_iter().filter(|one| !waived.contains(&one.finding.fingerprint())));
+    report.approvals.extend(by_base.approvals);
+    report.approvals.sort();
+    report.approvals.dedup();
+    // A waiver of what base's policies alone find waives something.
+    report.findings.retain(|finding| !report.waived.iter().any(|used| waivers::is_refuted(finding, used)));
     let mut findings = Findings::default();
-    by_base.for_each(|finding| findings.push(without_spans_in(finding, platform)));
+    worse.into_iter().for_each(|finding| findings.push(without_spans_in(finding, platform)));
     report.findings.into_iter().for_each(|finding| findings.push(finding));
     report.findings = findings.into_sorted();
     report.notes.push(platform_files_differ(platform));
@@ -128,6 +184,10 @@ fn new_findings(findings: Vec<Finding>, known: &[Finding]) -> Vec<Finding> {
         .collect()
 }
 
+fn no_day_is_known() -> String {
+    "there is no commit, so no day is known on which waivers could have expired; --as-of gives one".to_owned()
+}
+
 fn base_has_no_platform_files() -> String {
     "the base revision has no platform files: those of this change judge it".to_owned()
 }
@@ -144,7 +204,7 @@ fn platform_files_differ(platform: &BTreeSet<RepoPath>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Rule, Severity};
+    use crate::model::Rule;
 
     static RULE: Rule = Rule { id: "test/rule", severity: Severity::Error, summary: "", explanation: "" };
 
@@ -155,7 +215,7 @@ mod tests {
             at.start.line += line as u32;
             findings.push(Finding::new(&RULE, at, *message));
         }
-        Loaded { snapshot: Snapshot::of(files.iter().copied()), findings }
+        Loaded { snapshot: Snapshot::of(files.iter().copied()), findings, as_of: None }
     }
 
     fn messages(report: &Report) -> Vec<&str> {

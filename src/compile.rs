@@ -1,7 +1,7 @@
 //! The compiler: a snapshot in, artifacts and digests out. Pure.
 
 use crate::emit::{Artifact, EmitError, emit, emit_catalog, emit_environment, verify, verify_environment};
-use crate::link::link;
+use crate::link::{Catalog, link};
 use crate::model::Findings;
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision_each};
 use crate::read::{self, Documents, Snapshot, validate};
@@ -67,6 +67,13 @@ impl Source<'_, '_> {
     }
 }
 
+/// The repository around what is compiled.
+#[derive(Debug, Clone, Copy)]
+pub struct Linked<'c, 'd> {
+    pub documents: &'d Documents,
+    pub catalog: &'c Catalog<'d>,
+}
+
 /// What a check keeps of a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitOutline {
@@ -98,7 +105,7 @@ pub type Watch<'w> = &'w mut dyn FnMut(Stage);
 
 /// Compiles everything, sorted by environment, then unit. The documents are given back: findings point into them.
 pub fn compile(snapshot: Snapshot, findings: &mut Findings) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
-    compile_kept(snapshot, findings, &mut |_| {}, |source, artifacts| CompiledUnit::new(source.id(), artifacts))
+    compile_kept(snapshot, findings, &mut |_| {}, |_, source, artifacts| CompiledUnit::new(source.id(), artifacts))
 }
 
 /// Compiles everything, and keeps of each unit what the caller makes of it.
@@ -106,7 +113,7 @@ pub fn compile_kept<T: Send>(
     snapshot: Snapshot,
     findings: &mut Findings,
     watch: Watch<'_>,
-    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+    keep: impl Fn(&Linked<'_, '_>, Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
     compile_with(snapshot, findings, watch, emit, |facts| Ok(emit_environment(facts)), keep)
 }
@@ -117,7 +124,7 @@ pub fn compile_outlines(
     findings: &mut Findings,
     watch: Watch<'_>,
 ) -> Result<(Documents, Vec<UnitOutline>), CompileError> {
-    compile_kept(snapshot, findings, watch, |source, artifacts| UnitOutline { id: source.id(), files: artifacts.len() })
+    compile_kept(snapshot, findings, watch, |_, source, artifacts| UnitOutline { id: source.id(), files: artifacts.len() })
 }
 
 /// The same as [`compile`] for what is going to be written: every file is read back and compared with what was meant.
@@ -134,7 +141,7 @@ pub fn compile_verified(
         let artifacts = emit_environment(facts);
         verify_environment(facts, &artifacts).map(|()| artifacts)
     };
-    let keep = |source: Source<'_, '_>, artifacts| CompiledUnit::new(source.id(), artifacts);
+    let keep = |_: &Linked<'_, '_>, source: Source<'_, '_>, artifacts| CompiledUnit::new(source.id(), artifacts);
     compile_with(snapshot, findings, watch, unit, environment, keep)
 }
 
@@ -161,7 +168,7 @@ fn compile_with<T: Send>(
     watch: Watch<'_>,
     emit_unit: impl Fn(&ProvisionedUnit<'_>) -> Emitted + Sync,
     emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
-    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+    keep: impl Fn(&Linked<'_, '_>, Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
     let documents = read::documents(&snapshot, findings);
     watch(Stage::Parsed { documents: documents.len() });
@@ -171,8 +178,9 @@ fn compile_with<T: Send>(
     let catalog = link(&documents, findings);
     watch(Stage::Linked { units: catalog.units.len() });
 
+    let linked = Linked { documents: &documents, catalog: &catalog };
     let compiled = |source: Source<'_, '_>, artifacts: Emitted| match artifacts {
-        Ok(artifacts) => Ok((artifacts.len(), keep(source, artifacts), source.id())),
+        Ok(artifacts) => Ok((artifacts.len(), keep(&linked, source, artifacts), source.id())),
         Err(reason) => Err(CompileError { unit: source.id().to_string(), reason: Box::new(reason) }),
     };
     let provisioned = provision_each(&documents, &catalog, findings, |unit| {

@@ -5,6 +5,7 @@ mod check;
 mod compile;
 mod completions;
 mod lsp;
+mod policy;
 mod images;
 mod import;
 mod diff;
@@ -39,6 +40,7 @@ enum Command {
     Catalog(catalog::Catalog),
     Import(import::Import),
     Diff(diff::Diff),
+    Policy(policy::Policy),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -62,6 +64,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Policy(arguments) => policy::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

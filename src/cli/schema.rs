@@ -4,6 +4,7 @@ use super::{Outcome, terminal};
 use crate::model::listed;
 use crate::read::schema::all_schemas;
 use crate::report;
+use crate::review::policy::input_schema;
 use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::Value;
@@ -31,6 +32,7 @@ type Schemas = BTreeMap<String, String>;
 fn schemas() -> Schemas {
     let mut schemas = all_schemas();
     schemas.insert(format!("diff{ENDING}"), format!("{:#}\n", report::diff_schema()));
+    schemas.insert(format!("policy-input{ENDING}"), format!("{:#}\n", input_schema()));
     schemas.insert(format!("report{ENDING}"), format!("{:#}\n", report::schema()));
     schemas
 }

@@ -10,7 +10,7 @@ mod span;
 pub use finding::{Finding, Findings, Fix, Label, listed, nearest};
 pub use path::{MAX_PATH_BYTES, PathError, RepoPath};
 pub(crate) use rule::rules;
-pub use rule::{Rule, Severity};
+pub use rule::{Rule, Severity, intern};
 pub use scalars::{
     Date, Duration, HttpsUrl, MAX_NAME, Money, NAME_PATTERN, Name, Percent, QUANTITY_PATTERN, Quantity, Timestamp,
     parse_micros,

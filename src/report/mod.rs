@@ -11,6 +11,7 @@ mod inventory;
 mod json;
 mod junit;
 mod markdown;
+mod policy_tests;
 mod resource_type;
 mod sarif;
 mod snippet;
@@ -27,12 +28,15 @@ pub use inventory::{EnvironmentCount, Inventory};
 pub use json::{VERSION as JSON_VERSION, json, schema};
 pub use junit::junit;
 pub use markdown::markdown_to_terminal;
+pub use policy_tests::{PolicyTests, policy_tests_human, policy_tests_json, policy_tests_junit};
 pub use resource_type::resource_type;
 pub use sarif::sarif;
 pub use summary::{counted, summary};
 pub use table::{Align, table};
 
 use crate::model::{Finding, Fix, Position, RepoPath, Severity};
+use crate::review::policy::RequiredApproval;
+use crate::review::waivers::Waived;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -48,6 +52,10 @@ pub struct Report {
     pub known: usize,
     /// What a reader has to know about how this was judged, one sentence each.
     pub notes: Vec<String>,
+    /// What declared exceptions excuse, by file and place.
+    pub waived: Vec<Waived>,
+    /// Whom the policies ask to approve, and for which findings.
+    pub approvals: Vec<RequiredApproval>,
     /// What was checked.
     pub inventory: Inventory,
 }
