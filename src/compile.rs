@@ -124,7 +124,10 @@ pub fn compile_outlines(
     findings: &mut Findings,
     watch: Watch<'_>,
 ) -> Result<(Documents, Vec<UnitOutline>), CompileError> {
-    compile_kept(snapshot, findings, watch, |_, source, artifacts| UnitOutline { id: source.id(), files: artifacts.len() })
+    compile_kept(snapshot, findings, watch, |_, source, artifacts| UnitOutline {
+        id: source.id(),
+        files: artifacts.len(),
+    })
 }
 
 /// The same as [`compile`] for what is going to be written: every file is read back and compared with what was meant.

@@ -44,7 +44,8 @@ deny contains finding(one, sprintf("image %s comes from a registry that is not k
 # METADATA
 # title: Images are named by a digest or by a version that stays
 # description: >-
-#   A tag such as latest means another image every day, so a restart is a deployment that nobody reviewed.
+#   A tag such as latest means another image every day, so a restart is a deployment that nobody reviewed. An image without a
+#   tag is refused by the compiler itself.
 # custom:
 #   id: pinned
 #   help: "name a version, such as image: registry/name:v1.4.2, or better a digest"
@@ -57,7 +58,7 @@ deny contains finding(one, sprintf("image %s means something else tomorrow", [on
 tag(image) := named[1] if {
 	named := split(regex.replace(image, "^.*/", ""), ":")
 	count(named) == 2
-} else := "latest"
+} else := ""
 
 # The line of the declaration is known for the service's own containers.
 finding(one, message) := {"msg": message, "field": sprintf("spec.containers.%s.image", [name])} if {

@@ -29,7 +29,7 @@ test_a_foreign_registry_is_denied_at_the_line_of_the_image if {
 }
 
 test_a_tag_that_moves_is_denied if {
-	every image in ["ghcr.io/acme/a:latest", "ghcr.io/acme/a", "ghcr.io/acme/a:main"] {
+	every image in ["ghcr.io/acme/a:latest", "ghcr.io/acme/a:main"] {
 		found := images.deny with input as asked(image, {"main": image})
 		messages(found) == {sprintf("image %s means something else tomorrow", [image])}
 	}

@@ -3,7 +3,10 @@
 use super::repository::Repository;
 use super::{Outcome, source, terminal};
 use crate::model::{Findings, listed, nearest};
-use crate::report::{Align, HumanOptions, PolicyTests, Report, human, markdown_to_terminal, policy_tests_human, policy_tests_json, policy_tests_junit, table};
+use crate::report::{
+    Align, HumanOptions, PolicyTests, Report, human, markdown_to_terminal, policy_tests_human, policy_tests_json,
+    policy_tests_junit, table,
+};
 use crate::review::policy::{Policies, PolicyRule, rego_files, run_tests};
 use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
@@ -79,15 +82,18 @@ pub fn run(arguments: &Policy) -> anyhow::Result<Outcome> {
 
 fn test(arguments: &Test) -> anyhow::Result<Outcome> {
     let loaded = source::load(&arguments.repository.root()?, None)?;
-    let below: Vec<String> = arguments.paths.iter().map(|path| path.trim_start_matches("./").trim_end_matches('/').to_owned()).collect();
-    let is_known = |path: &String| rego_files(&loaded.snapshot).any(|(file, _)| file.as_str().starts_with(path.as_str()));
+    let below: Vec<String> =
+        arguments.paths.iter().map(|path| path.trim_start_matches("./").trim_end_matches('/').to_owned()).collect();
+    let is_known =
+        |path: &String| rego_files(&loaded.snapshot).any(|(file, _)| file.as_str().starts_with(path.as_str()));
     if let Some(unknown) = below.iter().find(|path| !is_known(path)) {
         bail!("there is no policy at {unknown}; policies lie below policies/");
     }
     let mut findings = Findings::default();
     let run = run_tests(rego_files(&loaded.snapshot), &below, &mut findings);
     let files = rego_files(&loaded.snapshot).count();
-    let mistakes = Report { sources: loaded.snapshot.files, findings: findings.into_sorted(), files, ..Report::default() };
+    let mistakes =
+        Report { sources: loaded.snapshot.files, findings: findings.into_sorted(), files, ..Report::default() };
     let tests = PolicyTests { run: &run, mistakes: &mistakes, fail_under: arguments.fail_under };
     terminal::print(&match arguments.format {
         Format::Human => policy_tests_human(&tests, terminal::human_options(None)),
@@ -99,7 +105,8 @@ fn test(arguments: &Test) -> anyhow::Result<Outcome> {
 
 fn list(arguments: &List) -> anyhow::Result<Outcome> {
     let (policies, mistakes) = loaded(&arguments.repository)?;
-    let columns = [("rule", Align::Left), ("severity", Align::Left), ("demands", Align::Left), ("declared at", Align::Left)];
+    let columns =
+        [("rule", Align::Left), ("severity", Align::Left), ("demands", Align::Left), ("declared at", Align::Left)];
     let row = |rule: &PolicyRule| {
         let place = format!("{}:{}", rule.at.path, rule.at.start.line);
         vec![rule.id.clone(), rule.severity.to_string(), rule.title.clone(), place]

@@ -68,12 +68,8 @@ pub fn intern(id: &str, severity: Severity, summary: &str, explanation: &str) ->
         return rule;
     }
     let keep = |text: &str| -> &'static str { Box::leak(text.into()) };
-    let rule: &'static Rule = Box::leak(Box::new(Rule {
-        id: keep(id),
-        severity,
-        summary: keep(summary),
-        explanation: keep(explanation),
-    }));
+    let rule: &'static Rule =
+        Box::leak(Box::new(Rule { id: keep(id), severity, summary: keep(summary), explanation: keep(explanation) }));
     known.push(rule);
     rule
 }

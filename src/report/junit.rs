@@ -3,8 +3,8 @@
 use super::Report;
 use super::inert::is_hidden;
 use super::summary::{self, counted, known, summary};
-use crate::review::waivers::Waived;
 use crate::model::{Finding, RepoPath, Severity};
+use crate::review::waivers::Waived;
 use std::collections::BTreeMap;
 
 /// The findings as JUnit XML. A clean report is one case that passes, because an empty one looks like a broken step.

@@ -37,7 +37,10 @@ pub fn policy_tests_human(tests: &PolicyTests<'_>, options: HumanOptions) -> Str
     for file in &tests.run.files {
         for test in &file.tests {
             if let Some((line, reason)) = failure(test) {
-                text.push_str(&format!("failed: {} ({}:{})\n  {}:{line}: {reason}\n", test.name, file.path, test.line, file.path));
+                text.push_str(&format!(
+                    "failed: {} ({}:{})\n  {}:{line}: {reason}\n",
+                    test.name, file.path, test.line, file.path
+                ));
                 text.push_str(&source_line(tests.mistakes, file.path.as_str(), line));
                 text.push('\n');
             }
@@ -46,7 +49,11 @@ pub fn policy_tests_human(tests: &PolicyTests<'_>, options: HumanOptions) -> Str
     text.push_str(&coverage_table(&tests.run.coverage));
     let (covered, lines) = tests.run.lines();
     let (count, failures) = (tests.run.count(), tests.run.failures());
-    text.push_str(&format!("\n{}, {failures} failed; {} of lines covered ({covered} of {lines})\n", counted(count, "test"), percent(covered, lines)));
+    text.push_str(&format!(
+        "\n{}, {failures} failed; {} of lines covered ({covered} of {lines})\n",
+        counted(count, "test"),
+        percent(covered, lines)
+    ));
     if let Some(least) = tests.fail_under.filter(|_| !tests.is_covered()) {
         text.push_str(&format!("coverage is below {least} %\n"));
     }
@@ -54,7 +61,8 @@ pub fn policy_tests_human(tests: &PolicyTests<'_>, options: HumanOptions) -> Str
 }
 
 fn coverage_table(files: &[FileCoverage]) -> String {
-    let columns = [("policy", Align::Left), ("lines", Align::Right), ("covered", Align::Right), ("not covered", Align::Left)];
+    let columns =
+        [("policy", Align::Left), ("lines", Align::Right), ("covered", Align::Right), ("not covered", Align::Left)];
     let row = |file: &FileCoverage| {
         let lines = file.covered.len() + file.missed.len();
         vec![file.path.clone(), lines.to_string(), percent(file.covered.len(), lines), ranges(file)]
@@ -153,12 +161,18 @@ pub fn policy_tests_junit(tests: &PolicyTests<'_>) -> String {
     for file in &run.files {
         let path = escaped(file.path.as_str());
         let failures = file.tests.iter().filter(|test| failure(test).is_some()).count();
-        xml.push_str(&format!("  <testsuite name=\"{path}\" tests=\"{}\" failures=\"{failures}\">\n", file.tests.len()));
+        xml.push_str(&format!(
+            "  <testsuite name=\"{path}\" tests=\"{}\" failures=\"{failures}\">\n",
+            file.tests.len()
+        ));
         for test in &file.tests {
             let body = failure(test).map_or_else(String::new, |(line, reason)| {
                 format!("<failure message=\"{}\">{path}:{line}</failure>", escaped(reason))
             });
-            xml.push_str(&format!("    <testcase classname=\"{path}\" name=\"{}\">{body}</testcase>\n", escaped(&test.name)));
+            xml.push_str(&format!(
+                "    <testcase classname=\"{path}\" name=\"{}\">{body}</testcase>\n",
+                escaped(&test.name)
+            ));
         }
         xml.push_str("  </testsuite>\n");
     }
@@ -194,7 +208,10 @@ mod tests {
 
     #[test]
     fn percents_are_rounded_down_and_hold_a_run_to_them() {
-        assert_eq!((percent(999, 1_000), percent(1, 3), percent(0, 0)), ("99.9 %".into(), "33.3 %".into(), "100.0 %".into()));
+        assert_eq!(
+            (percent(999, 1_000), percent(1, 3), percent(0, 0)),
+            ("99.9 %".into(), "33.3 %".into(), "100.0 %".into())
+        );
         let run = TestRun { files: Vec::new(), coverage: vec![coverage(&[1, 2], &[3])] };
         let mistakes = Report::default();
         let tests = |fail_under| PolicyTests { run: &run, mistakes: &mistakes, fail_under };

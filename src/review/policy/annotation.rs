@@ -31,7 +31,15 @@ pub struct Annotation {
 }
 
 const KNOWN: [&str; 9] = [
-    "scope", "title", "description", "related_resources", "authors", "organizations", "schemas", "entrypoint", "custom",
+    "scope",
+    "title",
+    "description",
+    "related_resources",
+    "authors",
+    "organizations",
+    "schemas",
+    "entrypoint",
+    "custom",
 ];
 const CUSTOM: [&str; 5] = ["id", "severity", "owners", "approvals", "help"];
 const SCOPES: [&str; 4] = ["rule", "document", "package", "subpackages"];
@@ -294,7 +302,8 @@ package pavior.images
 
     #[test]
     fn a_mistake_is_told_where_it_stands_in_the_policy() {
-        let (_, mistakes) = read("package é\n\n# METADATA\n# titel: x\n# custom:\n#   severity: fatal\n#   approvals: many\n");
+        let (_, mistakes) =
+            read("package é\n\n# METADATA\n# titel: x\n# custom:\n#   severity: fatal\n#   approvals: many\n");
         let places: Vec<_> = mistakes.iter().map(|(line, column, _)| (*line, *column)).collect();
         assert_eq!(places, [(4, 3), (6, 15), (7, 16)]);
         assert!(mistakes[0].2.contains("`titel`"), "{mistakes:?}");

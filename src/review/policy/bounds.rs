@@ -76,7 +76,12 @@ fn call(
     let product = weights.iter().fold(1_usize, |product, weight| product.saturating_mul(*weight));
     // What is made of two or more arguments is at most as large as their product, or as their sum.
     let made = if multiplies(name) { product } else { given };
-    if given > ONE_CALL || made > PRODUCT || shifts_far(name, arguments) || pads_far(name, arguments) || !take(given + made) {
+    if given > ONE_CALL
+        || made > PRODUCT
+        || shifts_far(name, arguments)
+        || pads_far(name, arguments)
+        || !take(given + made)
+    {
         EXCEEDED.set(true);
         anyhow::bail!("more than a policy may make");
     }
@@ -153,7 +158,8 @@ mod tests {
 
     #[test]
     fn every_exchanged_function_is_there() {
-        let missing: Vec<_> = BOUNDED.iter().filter(|(name, _)| !BUILTINS.contains_key(name)).map(|(name, _)| name).collect();
+        let missing: Vec<_> =
+            BOUNDED.iter().filter(|(name, _)| !BUILTINS.contains_key(name)).map(|(name, _)| name).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 }

@@ -149,8 +149,7 @@ impl Compiled {
             return head();
         };
         let file = self.program.sources.get(span.source_index).map(|source| source.name.as_str());
-        let Some((index, policy)) =
-            policies.iter().enumerate().find(|(_, policy)| Some(policy.path.as_str()) == file)
+        let Some((index, policy)) = policies.iter().enumerate().find(|(_, policy)| Some(policy.path.as_str()) == file)
         else {
             return head();
         };

@@ -203,9 +203,10 @@ pub fn of_unit(linked: &Linked<'_, '_>, unit: &ProvisionedUnit<'_>, needs: &Need
     let service = catalog.services.get(&unit.id.name).filter(|_| unit.id.kind == UnitKind::Service).copied();
     let declaration = || match service {
         Some(service) => declared("Service", &service.metadata, &service.spec),
-        None => catalog.resources.get(&unit.id.name).map_or(Value::Null, |resource| {
-            declared("Resource", &resource.metadata, &resource.spec)
-        }),
+        None => catalog
+            .resources
+            .get(&unit.id.name)
+            .map_or(Value::Null, |resource| declared("Resource", &resource.metadata, &resource.spec)),
     };
     let neighbours = |names: Option<&BTreeSet<Name>>| {
         let known = names.into_iter().flatten().filter_map(|name| catalog.services.get(name));

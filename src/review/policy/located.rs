@@ -22,7 +22,8 @@ pub fn trouble_moved(
 ) -> Trouble {
     let told = format!("{error:#}");
     let message = message_of(&told);
-    let location = place_of(&told).map_or_else(|| Location::file(path.clone()), |(_, line, column)| at(path, text, line, moved(line, column)));
+    let location = place_of(&told)
+        .map_or_else(|| Location::file(path.clone()), |(_, line, column)| at(path, text, line, moved(line, column)));
     Trouble { location, message }
 }
 
@@ -31,11 +32,20 @@ pub fn file_of(error: &anyhow::Error) -> Option<String> {
     place_of(&format!("{error:#}")).map(|(file, _, _)| file.to_owned())
 }
 
-/// A line and a column, both from 1, as a place of one character or, at the end of a line, none.
+/// Columns that regorus counts for a tab.
+const TAB: usize = 4;
+
+/// A line and a column as regorus counts them, both from 1, as a place of one character or, at the end of a line, none.
 pub fn at(path: &RepoPath, text: &str, line: usize, column: usize) -> Location {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let rest = text[start..].split('\n').next().unwrap_or_default();
-    let word = rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(offset, _)| offset);
+    let mut counted = 1;
+    let mut is_before = |c: char| {
+        let before = counted < column;
+        counted += if c == '\t' { TAB } else { 1 };
+        before
+    };
+    let word = rest.char_indices().find(|(_, c)| !is_before(*c)).map_or(rest.len(), |(offset, _)| offset);
     let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
     let mut length = rest[word..].chars().take_while(|c| is_of_word(*c)).map(char::len_utf8).sum::<usize>();
     if length == 0 {
@@ -70,6 +80,12 @@ mod tests {
         assert_eq!((location.start.line, location.start.column, location.end.column), (2, 3, 5));
         assert_eq!(message, "unexpected `cd`");
         assert_eq!(file_of(&error).as_deref(), Some("policies/a.rego"));
+    }
+
+    #[test]
+    fn a_tab_is_four_columns_of_regorus_and_one_of_ours() {
+        let location = at(&RepoPath::literal("a.rego"), "\tab cd", 1, 5);
+        assert_eq!((location.start.column, location.end.column), (2, 4));
     }
 
     #[test]

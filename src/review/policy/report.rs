@@ -132,14 +132,14 @@ fn label(object: Option<&str>, field: Option<&str>) -> String {
 fn place(violation: &Violation, judged: &Judged<'_>) -> Location {
     let documents = judged.documents;
     let known = match (&violation.object, &violation.field) {
-        (Some(object), field) => {
-            (judged.origin)(&violation.unit, object, field.as_deref().unwrap_or_default())
-        }
+        (Some(object), field) => (judged.origin)(&violation.unit, object, field.as_deref().unwrap_or_default()),
         (None, Some(field)) => document(documents, &violation.unit)
             .map(|(id, document)| documents.locate(&field_place(id, document, &violation.unit, field))),
         (None, None) => None,
     };
-    known.or_else(|| name_of(documents, &violation.unit)).unwrap_or_else(|| Location::file(crate::model::RepoPath::literal("pavior.yaml")))
+    known
+        .or_else(|| name_of(documents, &violation.unit))
+        .unwrap_or_else(|| Location::file(crate::model::RepoPath::literal("pavior.yaml")))
 }
 
 fn name_of(documents: &Documents, unit: &UnitId) -> Option<Location> {
@@ -179,7 +179,8 @@ fn field_place(id: DocumentId, document: &Document, unit: &UnitId, field: &str) 
     let [first, rest @ ..] = route.as_slice() else { return place(route) };
     let mut own = vec!["spec".to_owned(), "environments".to_owned(), unit.environment.to_string()];
     own.extend(rest.iter().cloned());
-    let is_there = |route: &[String]| route.iter().try_fold(&document.root, |node: &Node, step| node.child(step)).is_some();
+    let is_there =
+        |route: &[String]| route.iter().try_fold(&document.root, |node: &Node, step| node.child(step)).is_some();
     if first == "spec" && !rest.is_empty() && unit.kind == UnitKind::Service && is_there(&own) {
         return place(own);
     }

@@ -65,7 +65,8 @@ Name the parts: instead of `[[[[...]]]]` write `inner := [...]` and use `inner`.
     RECURSION = "policy/recursion", Error,
     "Rules of policies do not need themselves",
     "A rule or a function that refers to itself, directly or through others, need not end. OPA refuses it, too. Chains of \
-more than 64 rules are refused because each link takes room on the stack.
+more than 64 rules are refused because each link takes room on the stack, and so are chains that put a value together with itself (`x1 := [x0, x0]`, `x2 := \
+[x1, x1]`, ...), because comparing the last would never end.
 
 Walk over what is nested with `walk(input.manifests, [path, value])` instead of a function that calls itself.";
 

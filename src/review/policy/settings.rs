@@ -30,7 +30,9 @@ pub fn check(policies: &Policies, documents: &Documents, findings: &mut Findings
     for platform in &documents.declarations.platforms {
         for (number, set) in platform.spec.policies.iter().enumerate() {
             let place = |field: &str| place(documents, platform, number, field);
-            if !policies.policies.iter().any(|policy| holds(&set.path, policy.path.as_str())) && !has_files(documents, &set.path) {
+            if !policies.policies.iter().any(|policy| holds(&set.path, policy.path.as_str()))
+                && !has_files(documents, &set.path)
+            {
                 let near = nearest(&set.path, folders(policies).iter().copied());
                 findings.push(wording::unknown_set(place("path"), &set.path, near));
             }

@@ -144,8 +144,8 @@ fn definition(rule: &Rule, annotations: &[Annotation], text: &str) -> Head {
     }
     let (start, end) = (name.start as usize, name.end as usize);
     let line = text[..start].matches('\n').count() as u32 + 1;
-    let annotation = annotations.iter().filter(|annotation| !annotation.is_of_package);
-    let annotation = annotation.filter(|annotation| is_right_above(annotation, line, text)).last().cloned();
+    let is_its = |one: &&Annotation| !one.is_of_package && is_right_above(one, line, text);
+    let annotation = annotations.iter().rfind(is_its).cloned();
     Head::Set(Definition { verb, name: Span::new(start, end), line, annotation })
 }
 
@@ -191,7 +191,8 @@ fn is_refused(function: &str) -> bool {
         "numbers.range_step",
         "opa.runtime",
     ];
-    REFUSED.contains(&function) || ["http.", "net.", "time.", "rand.", "uuid.", "io."].iter().any(|module| function.starts_with(module))
+    REFUSED.contains(&function)
+        || ["http.", "net.", "time.", "rand.", "uuid.", "io."].iter().any(|module| function.starts_with(module))
 }
 
 /// The first bracket that is one too deep, outside of texts and comments.
@@ -266,7 +267,8 @@ mod tests {
 
     #[test]
     fn what_is_no_function_of_the_input_is_refused_where_it_is_called() {
-        let (policy, told) = read("package pavior.a\n\ndeny contains \"x\" if {\n\tx := time.now_ns()\n\tprint(x)\n}\n");
+        let (policy, told) =
+            read("package pavior.a\n\ndeny contains \"x\" if {\n\tx := time.now_ns()\n\tprint(x)\n}\n");
         assert!(policy.is_none());
         assert_eq!(told, ["4:7 policy/refused", "5:2 policy/refused"]);
     }

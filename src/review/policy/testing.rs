@@ -3,10 +3,10 @@
 //! Files in, outcomes out. The interpreter runs them, because it knows `with` and counts lines; what it may take is
 //! bounded in time, so only this part of the policies may not be asked from a compile.
 
+use super::located::{Trouble, trouble};
 use super::recursion;
 use super::source::{Policy, is_test, policy};
 use super::wording;
-use super::located::{Trouble, trouble};
 use crate::model::{Findings, RepoPath};
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
@@ -48,9 +48,14 @@ pub struct TestCase {
 pub enum TestOutcome {
     Passed,
     /// The first line that did not hold.
-    Failed { line: u32 },
+    Failed {
+        line: u32,
+    },
     /// It stopped with an error.
-    Broken { line: u32, message: String },
+    Broken {
+        line: u32,
+        message: String,
+    },
 }
 
 /// The lines of one policy that tests have evaluated, and those they have not.
@@ -89,7 +94,8 @@ pub fn run_tests<'f>(
     let mut policies: Vec<Policy> = files.filter_map(|(path, text)| policy(path, text, findings)).collect();
     recursion::refuse(&mut policies, findings);
     let Some(mut engine) = loaded(&mut policies, findings) else { return TestRun::default() };
-    let wanted = |path: &RepoPath| below.is_empty() || below.iter().any(|folder| path.as_str().starts_with(folder.as_str()));
+    let wanted =
+        |path: &RepoPath| below.is_empty() || below.iter().any(|folder| path.as_str().starts_with(folder.as_str()));
     let mut run = TestRun::default();
     let mut coverage: BTreeMap<String, FileCoverage> = BTreeMap::new();
     for policy in policies.iter().filter(|policy| is_test(&policy.path) && wanted(&policy.path)) {
@@ -115,7 +121,10 @@ pub fn run_tests<'f>(
         }
         run.files.push(TestFile { path: policy.path.clone(), tests });
     }
-    let is_judged = |file: &FileCoverage| !file.path.ends_with("_test.rego") && (below.is_empty() || below.iter().any(|folder| file.path.starts_with(folder.as_str())));
+    let is_judged = |file: &FileCoverage| {
+        !file.path.ends_with("_test.rego")
+            && (below.is_empty() || below.iter().any(|folder| file.path.starts_with(folder.as_str())))
+    };
     run.coverage = coverage.into_values().filter(is_judged).collect();
     run
 }
@@ -128,18 +137,18 @@ fn loaded(policies: &mut Vec<Policy>, findings: &mut Findings) -> Option<Engine>
         engine.set_gather_prints(true);
         engine.set_enable_coverage(true);
         engine.set_execution_timer_config(ExecutionTimerConfig { limit: TIME, check_interval: CHECK_EVERY });
-        let added = policies.iter().try_for_each(|policy| {
-            engine.add_policy(policy.path.to_string(), policy.text.clone()).map(drop)
-        });
-        let Some(first) = policies.first() else { return None };
+        let added = policies
+            .iter()
+            .try_for_each(|policy| engine.add_policy(policy.path.to_string(), policy.text.clone()).map(drop));
+        if policies.is_empty() {
+            return None;
+        }
         // The first question prepares all policies, whatever it is about.
         let prepared = added.and_then(|()| engine.eval_query("true".to_owned(), false).map(drop));
         let Err(error) = prepared else { return Some(engine) };
         let named = super::located::file_of(&error);
         let culprit = policies.iter().position(|policy| Some(policy.path.as_str()) == named.as_deref());
-        let first = first.path.clone();
         let policy = policies.remove(culprit.unwrap_or(0));
-        debug_assert!(culprit.is_some() || policy.path == first);
         let Trouble { location, message } = trouble(&error, &policy.path, &policy.text);
         findings.push(wording::syntax(location, &message));
     }

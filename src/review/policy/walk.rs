@@ -2,7 +2,7 @@
 
 use super::recursion::References;
 use regorus::unstable::{AssignOp, Expr, Literal, Module, Query, Rule, RuleAssign, RuleHead, Span};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was seen.
 #[derive(Default)]
@@ -12,8 +12,11 @@ pub struct Visit {
     /// Of each rule.
     pub references: Vec<References>,
     /// Of the rule that is seen: what it refers to, and names that are its own.
-    paths: BTreeSet<Vec<String>>,
+    paths: BTreeMap<Vec<String>, u64>,
+    functions: Vec<Vec<String>>,
     own: BTreeSet<String>,
+    /// How deep in what builds values: there, each use of a name is one more reference to what it stands for.
+    building: usize,
     fields: BTreeSet<String>,
     reads_whole: bool,
 }
@@ -30,16 +33,20 @@ impl Visit {
             Expr::Bool { .. } | Expr::Null { .. } => {}
             Expr::Var { span, .. } => {
                 self.reads_whole |= span.text() == "input";
-                self.paths.insert(vec![span.text().to_owned()]);
+                self.refer(vec![span.text().to_owned()]);
             }
             Expr::Array { items, .. } | Expr::Set { items, .. } => {
+                self.building += 1;
                 items.iter().for_each(|item| self.expression(item));
+                self.building -= 1;
             }
             Expr::Object { fields, .. } => {
+                self.building += 1;
                 for (_, key, value) in fields {
                     self.expression(key);
                     self.expression(value);
                 }
+                self.building -= 1;
             }
             Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
                 self.expression(term);
@@ -52,17 +59,24 @@ impl Visit {
             }
             Expr::Call { fcn, params, .. } => {
                 self.calls.push((fcn.span().text().to_owned(), fcn.span().clone()));
-                self.paths.extend(path(fcn));
+                if let Some(path) = path(fcn) {
+                    self.refer(path.clone());
+                    self.functions.push(path);
+                }
+                self.building += 1;
                 params.iter().for_each(|param| self.expression(param));
+                self.building -= 1;
             }
             Expr::UnaryExpr { expr, .. } => self.expression(expr),
-            Expr::RefDot { refr, field, .. } => match is_input(refr) {
-                true => drop(self.fields.insert(field.0.text().to_owned())),
-                false => self.reference(expression, refr),
-            },
+            Expr::RefDot { refr, field, .. } if is_input(refr) => {
+                self.fields.insert(field.0.text().to_owned());
+            }
+            Expr::RefDot { refr, .. } => self.reference(expression, refr),
             Expr::RefBrack { refr, index, .. } => {
                 match (is_input(refr), index.as_ref()) {
-                    (true, Expr::String { span, .. }) => drop(self.fields.insert(span.text().trim_matches('"').to_owned())),
+                    (true, Expr::String { span, .. }) => {
+                        self.fields.insert(span.text().trim_matches('"').to_owned());
+                    }
                     _ => self.reference(expression, refr),
                 }
                 self.expression(index);
@@ -82,10 +96,14 @@ impl Visit {
         }
     }
 
+    fn refer(&mut self, path: Vec<String>) {
+        *self.paths.entry(path).or_default() += u64::from(self.building > 0);
+    }
+
     /// A path is one reference; what stands in its brackets is seen by itself.
     fn reference(&mut self, whole: &Expr, inner: &Expr) {
         match path(whole) {
-            Some(path) => drop(self.paths.insert(path)),
+            Some(path) => self.refer(path),
             None => self.expression(inner),
         }
         self.brackets(inner);
@@ -229,9 +247,18 @@ pub fn walk(module: &Module, visit: &mut Visit) {
     for rule in &module.policy {
         visit.rule(rule);
         let (own, mut paths) = (std::mem::take(&mut visit.own), std::mem::take(&mut visit.paths));
-        paths.retain(|path| !own.contains(&path[0]));
-        let references = References { rule: name(rule), line: rule.span().line, paths };
-        visit.references.push(references);
+        let mut uses: BTreeMap<String, u64> = BTreeMap::new();
+        for (path, count) in paths.iter().filter(|(path, _)| own.contains(&path[0])) {
+            *uses.entry(path[0].clone()).or_default() += count;
+        }
+        paths.retain(|path, _| !own.contains(&path[0]));
+        visit.references.push(References {
+            rule: name(rule),
+            line: rule.span().line,
+            paths,
+            functions: std::mem::take(&mut visit.functions),
+            sharing: uses.into_values().fold(1, |product, count| product.saturating_mul(count.max(1))),
+        });
     }
     for import in &module.imports {
         // `import input.unit` makes a name of its own.

@@ -22,6 +22,12 @@ pub fn recursive(at: Location, rule: &str) -> Finding {
         .help("use `walk` for what is nested, and a name of its own for each step")
 }
 
+pub fn too_much_sharing(at: Location, rule: &str) -> Finding {
+    Finding::new(&rules::RECURSION, at, format!("`{rule}` puts one value together with itself too often"))
+        .label("doubles, directly or through others")
+        .help("build each value once; what doubles thirty times has a thousand million parts")
+}
+
 pub fn too_long_a_chain(at: Location, rule: &str, most: usize) -> Finding {
     Finding::new(&rules::RECURSION, at, format!("`{rule}` needs a chain of more than {most} rules"))
         .label("at the end of the chain")
@@ -77,8 +83,9 @@ pub fn endless(at: Location, id: &str, steps: usize) -> Finding {
 }
 
 pub fn unknown_owner(at: Location, owner: &str, near: Option<&str>) -> Finding {
-    let finding = Finding::new(&rules::UNKNOWN_OWNER, at, format!("policies are owned by team {owner}, which does not exist"))
-        .label("no such team");
+    let finding =
+        Finding::new(&rules::UNKNOWN_OWNER, at, format!("policies are owned by team {owner}, which does not exist"))
+            .label("no such team");
     match near {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding.help("declare the team in catalog/teams/"),

@@ -27,13 +27,6 @@ spec:
 
 The day is that of the commit that is checked, or the one given by `--as-of`: never that of the machine.";
 
-    UNKNOWN_APPROVER = "waiver/unknown-approver", Error,
-    "Waivers are approved by somebody known",
-    "`approver` must be a team of the catalog, or the login of one of a team's members: it is asked to approve the change \
-that adds the waiver. An unknown name would let anybody excuse anything.
-
-Right: `approver: security`, with a `Team` of that name.";
-
     NOT_WAIVABLE = "waiver/not-waivable", Error,
     "What the compiler refuses cannot be waived",
     "A waiver may excuse a finding of the organisation's policies (`policy/...`) and any warning. An error of the compiler \
