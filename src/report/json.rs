@@ -43,10 +43,10 @@ struct Document {
     /// By file, then place.
     findings: Vec<Finding>,
     /// Findings that declared exceptions excuse. They do not block.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     waived: Vec<Waived>,
     /// Whom policies ask to approve.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     approvals: Vec<Approval>,
 }
 
