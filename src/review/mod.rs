@@ -5,5 +5,7 @@ pub mod access;
 pub mod capacity;
 pub mod cost;
 pub mod diff;
+pub mod preflight;
 pub mod reversibility;
+pub mod rules;
 pub mod verdict;
