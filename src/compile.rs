@@ -1,7 +1,7 @@
 //! The compiler: a snapshot in, artifacts and digests out. Pure.
 
 use crate::emit::{Artifact, EmitError, emit, emit_catalog, emit_environment, verify, verify_environment};
-use crate::link::{Catalog, link};
+use crate::link::{Catalog, Graph, link};
 use crate::model::Findings;
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision_each};
 use crate::read::{self, Documents, Snapshot, validate};
@@ -105,7 +105,7 @@ pub type Watch<'w> = &'w mut dyn FnMut(Stage);
 
 /// Compiles everything, sorted by environment, then unit. The documents are given back: findings point into them.
 pub fn compile(snapshot: Snapshot, findings: &mut Findings) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
-    compile_kept(snapshot, findings, &mut |_| {}, |_, source, artifacts| CompiledUnit::new(source.id(), artifacts))
+    compile_kept(snapshot, findings, &mut |_| {}, |source, artifacts| CompiledUnit::new(source.id(), artifacts))
 }
 
 /// Compiles everything, and keeps of each unit what the caller makes of it.
@@ -113,8 +113,31 @@ pub fn compile_kept<T: Send>(
     snapshot: Snapshot,
     findings: &mut Findings,
     watch: Watch<'_>,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Vec<T>), CompileError> {
+    compile_around(snapshot, findings, watch, |_, source, artifacts| keep(source, artifacts))
+}
+
+/// The same, for a caller that looks at the repository around each unit.
+pub fn compile_around<T: Send>(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+    watch: Watch<'_>,
     keep: impl Fn(&Linked<'_, '_>, Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
+    let environment = |facts: &EnvironmentFacts<'_>| Ok(emit_environment(facts));
+    let (documents, _, kept) = compile_with(snapshot, findings, watch, emit, environment, keep)?;
+    Ok((documents, kept))
+}
+
+/// The same, with who calls whom.
+pub fn compile_linked<T: Send>(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+    watch: Watch<'_>,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Graph, Vec<T>), CompileError> {
+    let keep = |_: &Linked<'_, '_>, source: Source<'_, '_>, artifacts| keep(source, artifacts);
     compile_with(snapshot, findings, watch, emit, |facts| Ok(emit_environment(facts)), keep)
 }
 
@@ -124,10 +147,7 @@ pub fn compile_outlines(
     findings: &mut Findings,
     watch: Watch<'_>,
 ) -> Result<(Documents, Vec<UnitOutline>), CompileError> {
-    compile_kept(snapshot, findings, watch, |_, source, artifacts| UnitOutline {
-        id: source.id(),
-        files: artifacts.len(),
-    })
+    compile_kept(snapshot, findings, watch, |source, artifacts| UnitOutline { id: source.id(), files: artifacts.len() })
 }
 
 /// The same as [`compile`] for what is going to be written: every file is read back and compared with what was meant.
@@ -145,7 +165,8 @@ pub fn compile_verified(
         verify_environment(facts, &artifacts).map(|()| artifacts)
     };
     let keep = |_: &Linked<'_, '_>, source: Source<'_, '_>, artifacts| CompiledUnit::new(source.id(), artifacts);
-    compile_with(snapshot, findings, watch, unit, environment, keep)
+    let (documents, _, units) = compile_with(snapshot, findings, watch, unit, environment, keep)?;
+    Ok((documents, units))
 }
 
 impl CompiledUnit {
@@ -172,7 +193,7 @@ fn compile_with<T: Send>(
     emit_unit: impl Fn(&ProvisionedUnit<'_>) -> Emitted + Sync,
     emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
     keep: impl Fn(&Linked<'_, '_>, Source<'_, '_>, Vec<Artifact>) -> T + Sync,
-) -> Result<(Documents, Vec<T>), CompileError> {
+) -> Result<(Documents, Graph, Vec<T>), CompileError> {
     let documents = read::documents(&snapshot, findings);
     watch(Stage::Parsed { documents: documents.len() });
     let declarations = validate(&documents, findings);
@@ -201,6 +222,6 @@ fn compile_with<T: Send>(
     }
     units.sort_by(|(_, _, a), (_, _, b)| a.cmp(b));
     watch(Stage::Compiled { files: units.iter().map(|(files, _, _)| files).sum() });
-    drop(catalog);
-    Ok((documents, units.into_iter().map(|(_, kept, _)| kept).collect()))
+    let graph = catalog.graph;
+    Ok((documents, graph, units.into_iter().map(|(_, kept, _)| kept).collect()))
 }

@@ -4,16 +4,19 @@ mod catalog;
 mod check;
 mod compile;
 mod completions;
+mod cost;
 mod lsp;
 mod policy;
 mod images;
 mod import;
 mod diff;
+mod part;
 mod repository;
 mod resource_types;
 mod rules;
 mod schema;
 mod source;
+mod store;
 mod terminal;
 mod timings;
 
@@ -41,6 +44,7 @@ enum Command {
     Import(import::Import),
     Diff(diff::Diff),
     Policy(policy::Policy),
+    Cost(cost::Cost),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -65,6 +69,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Import(arguments) => import::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
+        Command::Cost(arguments) => cost::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -12,7 +12,14 @@ pub use path::{MAX_PATH_BYTES, PathError, RepoPath};
 pub(crate) use rule::rules;
 pub use rule::{Rule, Severity, intern};
 pub use scalars::{
-    Date, Duration, HttpsUrl, MAX_NAME, Money, NAME_PATTERN, Name, Percent, QUANTITY_PATTERN, Quantity, Timestamp,
-    parse_micros,
+    Count, Date, Duration, HttpsUrl, MAX_NAME, Money, NAME_PATTERN, Name, Percent, Period, Price, PriceUnit,
+    QUANTITY_PATTERN, Quantity, Threshold, Timestamp, parse_micros,
 };
 pub use span::{Location, Position, Span};
+
+/// The first 64 bits of a hash of some bytes.
+pub fn short_hash(bytes: &[u8]) -> u64 {
+    let hash = blake3::hash(bytes);
+    let (first, _) = hash.as_bytes().split_first_chunk().expect("a hash has 32 bytes");
+    u64::from_le_bytes(*first)
+}

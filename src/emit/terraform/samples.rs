@@ -49,8 +49,10 @@ pub fn unit(environment: &Environment, resources: Vec<ResolvedResource>) -> Prov
         namespace: name("main"),
         spec: environment,
         labels: BTreeMap::new(),
+        prices: Default::default(),
     };
     ProvisionedUnit {
+        claims: Vec::new(),
         id: UnitId { environment: name("main"), kind: UnitKind::Service, name: name("cart") },
         identity: name("cart"),
         environment: Arc::new(facts),
