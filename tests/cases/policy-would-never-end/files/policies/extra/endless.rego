@@ -1,8 +1,8 @@
 package pavior.extra.endless
 
-texts := [sprintf("%d", [a * 1000 + b]) | some a in numbers; some b in numbers]
+texts := [sprintf("%d %d", [a, b]) | some a in numbers; some b in numbers]
 
-numbers := [a * 10 + b | some a in digits; some b in digits]
+numbers := [n | some a in digits; some b in digits; n := (10 * a) + b]
 
 # METADATA
 # title: A text that grows without end
