@@ -1,5 +1,7 @@
 //! The path of a field inside an object: `spec.template.spec.containers[main].image`.
 
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +54,23 @@ impl fmt::Display for FieldPath {
         }
         Ok(())
     }
+}
+
+/// What tells items of a list apart, the first that does: mounts of one volume share its name.
+pub const NAMING: [&str; 7] = ["mountPath", "name", "secretKey", "containerPort", "alert", "record", "id"];
+
+/// The names of all items by one key, in their order; None when one has none or two share one.
+pub fn item_names(items: &[Value], key: &str) -> Option<Vec<String>> {
+    let mut seen = BTreeSet::new();
+    let name = |item: &Value| {
+        let name = match item.get(key)? {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        seen.insert(name.clone()).then_some(name)
+    };
+    items.iter().map(name).collect()
 }
 
 #[cfg(test)]
