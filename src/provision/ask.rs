@@ -8,7 +8,7 @@ use crate::link::{Catalog, Unit, UnitResource};
 use crate::model::Name;
 use crate::model::kinds::service::Tier;
 use crate::model::kinds::{ResourceType, SecretRequest};
-use crate::read::{Declared, Documents, Place};
+use crate::read::{Declared, Documents, Part, Place};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -82,24 +82,25 @@ impl Ask<'_> {
         if let Some(place) = self.moved_params.get(first.as_str()) {
             return route[1..].iter().fold(place.clone(), |place, step| place.child(step.as_str()));
         }
-        let document = self.origin.place.document;
-        let settings: [&[&str]; 2] = [
-            &["spec", "environments", environment, "resources", &self.local, "params"],
-            &["spec", "environments", environment, "params"],
-        ];
-        for route_to_params in settings {
-            let route_to_params = route_to_params.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>();
-            let mut node = Some(&documents.document(document).root);
-            for step in route_to_params.iter().chain([first]) {
-                node = node.and_then(|node| node.child(step));
-            }
-            if node.is_some() {
-                let place = Place { document, route: route_to_params, part: crate::read::Part::Value };
-                return below(place);
-            }
-        }
-        below(self.origin.place.clone().child("params"))
+        below(params_place(documents, &self.origin.place, &self.local, environment, first))
     }
+}
+
+/// The params in which a user wrote one of this name: those of the environment's settings, else the resource's own.
+pub fn params_place(documents: &Documents, asked: &Place, local: &Name, environment: &Name, param: &str) -> Place {
+    let settings: [&[&str]; 2] = [
+        &["spec", "environments", environment, "resources", local, "params"],
+        &["spec", "environments", environment, "params"],
+    ];
+    let root = &documents.document(asked.document).root;
+    for route in settings {
+        let params = route.iter().try_fold(root, |node, step| node.child(step));
+        if params.is_some_and(|params| params.child(param).is_some()) {
+            let route = route.iter().map(|step| (*step).to_owned()).collect();
+            return Place { document: asked.document, route, part: Part::Value };
+        }
+    }
+    asked.clone().child("params")
 }
 
 /// All that a unit asks for, in the order of the declaration; secrets and implicit ones behind.

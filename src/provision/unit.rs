@@ -6,6 +6,7 @@ use crate::model::kinds::observability::Metrics;
 use crate::model::kinds::resource_type::{Access, EgressTarget, Grant, Reversibility};
 use crate::model::kinds::service::{Disruption, Egress, Job, PreviewUse, Schedule, Slo, Tier, Workload};
 use crate::model::kinds::workload::{Before, Probe, Protocol, ServicePort};
+use crate::read::Place;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -199,6 +200,10 @@ pub struct VolumePlan {
 pub struct ResolvedResource {
     /// Its name inside the unit.
     pub local: Name,
+    /// Where it was asked for; for what nobody asks for, the name of the service that has it.
+    pub asked: Place,
+    /// The provisioner that realises it, in its resource type.
+    pub provisioner: Place,
     /// Its own name: `<service>-<local>`, or the id of a shared one.
     pub name: String,
     pub kind: Name,
