@@ -6,7 +6,7 @@ use crate::check::Loaded;
 use crate::compile::{CompiledUnit, compile};
 use crate::model::Findings;
 use crate::read::{Documents, merge_base};
-use crate::report::{Report, counted, diff_human, diff_json, diff_markdown, human};
+use crate::report::{counted, diff_human, diff_json, diff_markdown};
 use crate::review::diff::{self, Side};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -65,7 +65,7 @@ pub fn run(arguments: &Diff) -> anyhow::Result<Outcome> {
     let base = compiled(source::load_base(&root, &base)?).context("compiling the base revision")?;
     let head = compiled(head)?;
     if head.findings.has_errors() {
-        tell_findings(head);
+        terminal::tell_findings(head.findings, head.documents.snapshot.files);
         terminal::tell("nothing is compared before the errors are mended");
         return Ok(Outcome::Blocked);
     }
@@ -125,11 +125,4 @@ fn rendered(diff: &diff::Diff, arguments: &Diff) -> String {
         Format::Json => diff_json(diff),
         Format::Markdown => diff_markdown(diff, limit),
     }
-}
-
-/// Findings are no result of this command: they go to standard error.
-fn tell_findings(head: Compiled) {
-    let sources = head.documents.snapshot.files;
-    let report = Report { findings: head.findings.into_sorted(), files: sources.len(), sources, ..Report::default() };
-    terminal::tell(human(&report, terminal::human_options(Some(50))).trim_end());
 }

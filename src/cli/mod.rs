@@ -8,6 +8,7 @@ mod lsp;
 mod images;
 mod import;
 mod diff;
+mod explain;
 mod repository;
 mod resource_types;
 mod rules;
@@ -39,6 +40,7 @@ enum Command {
     Catalog(catalog::Catalog),
     Import(import::Import),
     Diff(diff::Diff),
+    Explain(explain::Explain),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -62,6 +64,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -12,3 +12,4 @@ mod wording;
 pub use human::diff_human;
 pub use json::{diff_json, diff_schema};
 pub use markdown::diff_markdown;
+pub use value::flow;
