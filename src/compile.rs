@@ -1,7 +1,7 @@
 //! The compiler: a snapshot in, artifacts and digests out. Pure.
 
 use crate::emit::{Artifact, EmitError, emit, emit_catalog, emit_environment, verify, verify_environment};
-use crate::link::link;
+use crate::link::{Graph, link};
 use crate::model::Findings;
 use crate::provenance::{Provenance, World, of_environment, of_unit};
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, References, UnitId, UnitKind, provision_each};
@@ -53,12 +53,13 @@ pub struct CompileError {
 /// What artifacts were made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'u, 'd> {
-    made_of: MadeOf<'u, 'd>,
+    pub made_of: MadeOf<'u, 'd>,
     world: World<'u>,
 }
 
+/// A unit with its facts, or an environment itself.
 #[derive(Debug, Clone, Copy)]
-enum MadeOf<'u, 'd> {
+pub enum MadeOf<'u, 'd> {
     Unit(&'u ProvisionedUnit<'d>),
     Environment(&'u EnvironmentFacts<'d>),
 }
@@ -129,6 +130,17 @@ pub fn compile_kept<T: Send>(
     watch: Watch<'_>,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
+    let (documents, _, kept) = compile_linked(snapshot, findings, watch, keep)?;
+    Ok((documents, kept))
+}
+
+/// The same, with who calls whom.
+pub fn compile_linked<T: Send>(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+    watch: Watch<'_>,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Graph, Vec<T>), CompileError> {
     compile_with(snapshot, findings, watch, emit, |facts| Ok(emit_environment(facts)), keep)
 }
 
@@ -165,7 +177,8 @@ pub fn compile_verified_kept<T: Send>(
         let artifacts = emit_environment(facts);
         verify_environment(facts, &artifacts).map(|()| artifacts)
     };
-    compile_with(snapshot, findings, watch, unit, environment, keep)
+    let (documents, _, kept) = compile_with(snapshot, findings, watch, unit, environment, keep)?;
+    Ok((documents, kept))
 }
 
 impl CompiledUnit {
@@ -192,7 +205,7 @@ fn compile_with<T: Send>(
     emit_unit: impl Fn(&ProvisionedUnit<'_>) -> Emitted + Sync,
     emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
-) -> Result<(Documents, Vec<T>), CompileError> {
+) -> Result<(Documents, Graph, Vec<T>), CompileError> {
     let documents = read::documents(&snapshot, findings);
     watch(Stage::Parsed { documents: documents.len() });
     let declarations = validate(&documents, findings);
@@ -222,6 +235,6 @@ fn compile_with<T: Send>(
     }
     units.sort_by(|(_, _, a), (_, _, b)| a.cmp(b));
     watch(Stage::Compiled { files: units.iter().map(|(files, _, _)| files).sum() });
-    drop(catalog);
-    Ok((documents, units.into_iter().map(|(_, kept, _)| kept).collect()))
+    let graph = catalog.graph;
+    Ok((documents, graph, units.into_iter().map(|(_, kept, _)| kept).collect()))
 }

@@ -7,6 +7,7 @@
 //! ```
 
 pub mod model;
+pub mod known;
 pub mod parallel;
 pub mod read;
 pub mod link;
@@ -16,6 +17,7 @@ pub mod emit;
 pub mod provenance;
 pub mod compile;
 pub mod explain;
+pub mod partial;
 pub mod review;
 pub mod output;
 pub mod import;

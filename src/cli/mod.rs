@@ -9,11 +9,13 @@ mod images;
 mod import;
 mod diff;
 mod explain;
+mod part;
 mod repository;
 mod resource_types;
 mod rules;
 mod schema;
 mod source;
+mod store;
 mod terminal;
 mod timings;
 
