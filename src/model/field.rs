@@ -23,6 +23,15 @@ impl FieldPath {
         FieldPath(self.0.iter().cloned().chain([step]).collect())
     }
 
+    /// The same field of every item of its lists: `containers[*].image`.
+    pub fn of_every_item(&self) -> String {
+        let step = |step: &Step| match step {
+            Step::Key(key) => Step::Key(key.clone()),
+            Step::Named(_) | Step::Index(_) | Step::Item => Step::Named("*".to_owned()),
+        };
+        FieldPath(self.0.iter().map(step).collect()).to_string()
+    }
+
     /// The keys alone, which say what kind of field it is.
     pub fn keys(&self) -> Vec<&str> {
         fn key(step: &Step) -> Option<&str> {

@@ -21,7 +21,8 @@ struct Document {
     version: u32,
     /// The unit's folder: `production/cart`.
     unit: String,
-    /// By path below the unit's folder. A field has the origin whose list has the longest beginning of its path.
+    /// By path below the unit's folder. A field has the origin whose list has its path or the longest beginning of it,
+    /// each as it is or with `[*]` in place of every item.
     artifacts: BTreeMap<String, Vec<Line>>,
 }
 
@@ -34,18 +35,19 @@ struct Line {
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
     /// The route to the value in its document.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     route: String,
     /// Why, where the value does not say it.
-    #[serde(skip_serializing_if = "str::is_empty")]
+    #[serde(default, skip_serializing_if = "str::is_empty")]
     because: &'static str,
     /// What else the value is made of, as `<path>:<line>:<column>`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     inputs: Vec<String>,
     /// Where a value would take the place of the default: `<path>#<route>`.
     #[serde(skip_serializing_if = "Option::is_none")]
     setting: Option<String>,
-    /// Paths of fields, `spec.template.spec.containers[main].image`; the empty one is the whole file.
+    /// Paths of fields, `spec.template.spec.containers[main].image`; `[*]` stands for every item of a list, and the empty
+    /// path for the whole file.
     fields: Vec<String>,
 }
 
@@ -99,9 +101,22 @@ pub fn provenance_json(provenance: &Provenance) -> String {
 
 /// Each origin of an artifact once, in the order of its first field.
 fn lines(provenance: &Provenance, artifact: &crate::model::RepoPath) -> Vec<Line> {
+    let mut of_every_item: BTreeMap<String, Option<&Origin>> = BTreeMap::new();
+    for (field, origin) in provenance.fields(artifact) {
+        let one = of_every_item.entry(field.of_every_item()).or_insert(Some(origin));
+        *one = one.filter(|known| std::ptr::eq(*known, origin));
+    }
     let mut lines: Vec<(&Origin, Line)> = Vec::new();
     for (field, origin) in provenance.fields(artifact) {
-        let field = field.to_string();
+        // What all items have from one line is said once.
+        let every = field.of_every_item();
+        let field = match of_every_item.get(&every) {
+            Some(Some(_)) => every,
+            _ => field.to_string(),
+        };
+        if lines.iter().any(|(known, line)| std::ptr::eq(*known, origin) && line.fields.contains(&field)) {
+            continue;
+        }
         match lines.iter_mut().find(|(known, _)| std::ptr::eq(*known, origin)) {
             Some((_, line)) => line.fields.push(field),
             None => lines.push((origin, line(origin, field))),

@@ -39,7 +39,7 @@ struct Field {
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<Place>,
     /// Why, where the value does not say it.
-    #[serde(skip_serializing_if = "str::is_empty")]
+    #[serde(default, skip_serializing_if = "str::is_empty")]
     because: &'static str,
     /// What else the value is made of.
     inputs: Vec<Place>,
@@ -59,7 +59,7 @@ struct Place {
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<u32>,
     /// The route to the value in its document.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     route: String,
 }
 

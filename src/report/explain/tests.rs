@@ -35,6 +35,23 @@ fn the_provenance_of_a_unit_keeps_its_shape() {
 }
 
 #[test]
+fn every_field_is_found_in_the_file_by_its_path_or_that_of_every_item() {
+    for unit in sample::units() {
+        let file: Value = serde_json::from_str(&provenance_json(&unit)).unwrap();
+        for path in unit.artifacts.keys() {
+            let lines = file["artifacts"][path.as_str()].as_array().unwrap();
+            for (field, origin) in unit.fields(path) {
+                let (exact, every) = (field.to_string(), field.of_every_item());
+                let has = |line: &&Value, path: &str| line["fields"].as_array().unwrap().iter().any(|one| one == path);
+                let found: Vec<&Value> = lines.iter().filter(|line| has(line, &exact) || has(line, &every)).collect();
+                assert_eq!(found.len(), 1, "{path} {exact}");
+                assert_eq!(found[0]["at"].as_str(), origin.at.as_ref().map(told).as_deref(), "{path} {exact}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_answer_is_valid_against_its_schema() {
     let found = sample::units();
     let ids: Vec<UnitId> = found.iter().map(|unit| unit.unit.clone()).collect();
