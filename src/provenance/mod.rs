@@ -34,7 +34,7 @@ use facts::Facts;
 use indexmap::IndexMap;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use trace::Traced;
+use trace::{Lines, Traced};
 use walk::{Spot, walk};
 
 /// What set the fields of a unit's artifacts.
@@ -220,7 +220,8 @@ impl Collected {
     }
 
     fn told(self, world: World<'_>, unit: UnitId) -> Provenance {
-        let origins = self.traced.keys().map(|traced| traced.told(world.documents)).collect();
+        let mut lines = Lines::of_documents(world.documents);
+        let origins = self.traced.keys().map(|traced| traced.told(&mut lines)).collect();
         Provenance { unit, artifacts: self.artifacts, origins }
     }
 }

@@ -4,6 +4,7 @@ use super::origin::{By, Input, Origin, Setting};
 use crate::model::kinds::Kind;
 use crate::model::{Location, RepoPath};
 use crate::read::{Documents, NodeValue, Place};
+use std::collections::BTreeMap;
 
 /// What set a field, and what else its value is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -73,12 +74,9 @@ impl Traced {
     }
 
     /// With lines in place of places.
-    pub fn told(&self, documents: &Documents) -> Origin {
-        let inputs = self.inputs.iter().map(|place| Input {
-            by: by(documents, place),
-            at: documents.locate(place),
-            route: route(documents, place),
-        });
+    pub fn told(&self, lines: &mut Lines<'_>) -> Origin {
+        let documents = lines.documents;
+        let inputs = self.inputs.iter().map(|place| lines.of(place));
         let origin = Origin {
             by: By::Default,
             at: None,
@@ -91,15 +89,35 @@ impl Traced {
             }),
         };
         match &self.cause {
-            Cause::Written(place) => Origin {
-                by: by(documents, place),
-                at: Some(documents.locate(place)),
-                route: route(documents, place),
-                ..origin
-            },
+            Cause::Written(place) => {
+                let Input { by, at, route } = lines.of(place);
+                Origin { by, at: Some(at), route, ..origin }
+            }
             Cause::Copied(path) => Origin { by: By::GoldenPath, at: Some(Location::file(path.clone())), ..origin },
             Cause::Default => origin,
         }
+    }
+}
+
+/// The lines of places, each looked for once: a line is found by counting from the start of its file.
+pub struct Lines<'d> {
+    documents: &'d Documents,
+    known: BTreeMap<Place, Input>,
+}
+
+impl<'d> Lines<'d> {
+    pub fn of_documents(documents: &'d Documents) -> Lines<'d> {
+        Lines { documents, known: BTreeMap::new() }
+    }
+
+    fn of(&mut self, place: &Place) -> Input {
+        if let Some(known) = self.known.get(place) {
+            return known.clone();
+        }
+        let documents = self.documents;
+        let input = Input { by: by(documents, place), at: documents.locate(place), route: route(documents, place) };
+        self.known.insert(place.clone(), input.clone());
+        input
     }
 }
 
