@@ -9,6 +9,7 @@ mod lsp;
 mod images;
 mod import;
 mod diff;
+mod explain;
 mod part;
 mod repository;
 mod resource_types;
@@ -43,6 +44,7 @@ enum Command {
     Import(import::Import),
     Diff(diff::Diff),
     Cost(cost::Cost),
+    Explain(explain::Explain),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -67,6 +69,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Import(arguments) => import::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -24,6 +24,8 @@ mod types;
 mod unit;
 mod workload;
 
+pub use ask::params_place;
+pub use expression::References;
 pub use names::short_name;
 pub use resolve::environment_field;
 pub use unit::{

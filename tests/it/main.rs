@@ -14,6 +14,7 @@ mod lsp;
 mod module_order;
 mod picture;
 mod process;
+mod provenance;
 mod purity;
 mod repository;
 mod showcase;

@@ -13,3 +13,4 @@ pub use human::diff_human;
 pub use json::{diff_json, diff_schema};
 pub use markdown::diff_markdown;
 pub(super) use markdown::{escaped, fence, folds, unit_table};
+pub use value::flow;

@@ -2,7 +2,7 @@
 //! the providers' lists. Each example says its arithmetic and where its prices stand.
 
 use super::*;
-use crate::compile::{Source, compile_kept};
+use crate::compile::{MadeOf, Source, compile_kept};
 use crate::link::{PriceList, link};
 use crate::model::Findings;
 use crate::model::kinds::resource_type::Provider;
@@ -20,9 +20,9 @@ fn repository(more: &[(&str, &str)]) -> Snapshot {
 
 fn bills(snapshot: Snapshot) -> Vec<Bill> {
     let mut findings = Findings::default();
-    let keep = |source: Source<'_, '_>, _| match source {
-        Source::Unit(unit) => Some(bill(unit)),
-        Source::Environment(_) => None,
+    let keep = |source: Source<'_, '_>, _| match source.made_of {
+        MadeOf::Unit(unit) => Some(bill(unit)),
+        MadeOf::Environment(_) => None,
     };
     let (_, bills) = compile_kept(snapshot, &mut findings, &mut |_| {}, keep).unwrap();
     let said: Vec<&String> = findings.iter().map(|finding| &finding.message).collect();
