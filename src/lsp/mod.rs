@@ -22,12 +22,11 @@ mod text;
 mod uri;
 mod workspace;
 
-pub use session::Ended;
+pub use session::{Ended, Session};
 
 use lsp_server::{Connection, Message, RequestId};
 use lsp_types::notification::{Cancel, Notification as _};
 use lsp_types::{CancelParams, NumberOrString};
-use session::Session;
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;

@@ -24,6 +24,7 @@ mod types;
 mod unit;
 mod workload;
 
+pub use expression::{Expressions, MAX_RESULT, Problem, Run, Scope};
 pub use names::short_name;
 pub use resolve::environment_field;
 pub use unit::{
