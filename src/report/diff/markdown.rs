@@ -6,7 +6,7 @@ use super::human::short;
 use super::table::overview;
 use super::value::{Shown, remark, shown};
 use super::wording::{LEGEND, contents, effect, mark, more, objects, title, verdict};
-use crate::report::inert::{visible_line, without_bracket_commands};
+use crate::report::inert::{inert, visible_line};
 use crate::review::diff::{Diff, FieldChange, Group, UnitChange, groups};
 
 /// What GitHub takes in one comment, with room for what else stands in it.
@@ -20,7 +20,7 @@ pub fn diff_markdown(diff: &Diff, limit: Option<usize>) -> String {
         output.push_str(&format!("\n> {}\n", escaped(note)));
     }
     if diff.units.is_empty() {
-        return without_bracket_commands(output);
+        return inert(output);
     }
     output.push_str(&table(diff, limit));
     let groups = groups(diff);
@@ -40,7 +40,7 @@ pub fn diff_markdown(diff: &Diff, limit: Option<usize>) -> String {
     if output.len() + digests.len() <= MOST_BYTES {
         output.push_str(&digests);
     }
-    without_bracket_commands(output)
+    inert(output)
 }
 
 fn table(diff: &Diff, limit: usize) -> String {
@@ -140,6 +140,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::super::samples;
     use super::*;
+    use crate::review::diff::{FieldPath, Step};
 
     #[test]
     fn a_pull_request_gets_a_table_and_folds() {
@@ -155,6 +156,17 @@ mod tests {
             assert!(!summary.contains("<img"), "{summary}");
         }
         assert!(!output.contains("##[") && !output.contains('\u{202e}'), "{output}");
+    }
+
+    #[test]
+    fn a_runner_that_prints_it_sees_no_command() {
+        let mut diff = samples::diff();
+        let field = &mut diff.units[1].changes[0].fields[0];
+        field.path = FieldPath(vec![Step::Key("::add-mask::a".to_owned())]);
+        (field.before, field.after) = (Some("a\nb".into()), Some("a\nc".into()));
+        let output = diff_markdown(&diff, None);
+        assert!(output.contains("add-mask"), "{output}");
+        assert!(!output.lines().any(|line| line.trim_start().starts_with("::")), "{output}");
     }
 
     #[test]
