@@ -54,7 +54,7 @@ fn run(connection: Connection) -> Option<Ended> {
     // taken back, and a change be overtaken, before its turn.
     let (arrived, inbox) = channel();
     std::thread::spawn(move || receiver.into_iter().all(|message| arrived.send(message).is_ok()));
-    let mut session = Session::new();
+    let mut session = Session::default();
     let mut queue = VecDeque::new();
     loop {
         queue.extend(inbox.try_iter());

@@ -135,11 +135,7 @@ fn is_radix(text: &str) -> bool {
 fn is_sexagesimal(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let Some((first, rest)) = whole.split_once(':') else { return false };
-    let is_digit = |part: &str| match part.as_bytes() {
-        [b'0'..=b'9'] => true,
-        [b'0'..=b'5', b'0'..=b'9'] => true,
-        _ => false,
-    };
+    let is_digit = |part: &str| matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9']);
     let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     !first.is_empty() && is_number(first) && rest.split(':').all(is_digit) && is_number(fraction)
 }
