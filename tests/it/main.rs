@@ -11,10 +11,12 @@ mod facts;
 mod hostile;
 mod lsp;
 mod module_order;
+mod oracles;
 mod picture;
 mod process;
 mod purity;
 mod repository;
+mod seeds;
 mod showcase;
 mod streams;
 
