@@ -81,7 +81,7 @@ fn governed(base: &Snapshot, head: &Snapshot) -> Snapshot {
     let platform = base.files.iter().filter(|(path, _)| is_platform_file(path));
     let declarations = head.files.iter().filter(|(path, _)| !is_platform_file(path));
     let files = platform.chain(declarations).map(|(path, text)| (path.clone(), text.clone())).collect();
-    Snapshot { files, images: head.images.clone() }
+    Snapshot { files, ..head.clone() }
 }
 
 /// What the platform team owns.

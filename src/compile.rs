@@ -1,7 +1,7 @@
 //! The compiler: a snapshot in, artifacts and digests out. Pure.
 
 use crate::emit::{Artifact, EmitError, emit, emit_catalog, emit_environment, verify, verify_environment};
-use crate::link::link;
+use crate::link::{Graph, link};
 use crate::model::Findings;
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision_each};
 use crate::read::{self, Documents, Snapshot, validate};
@@ -108,6 +108,17 @@ pub fn compile_kept<T: Send>(
     watch: Watch<'_>,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
+    let (documents, _, kept) = compile_linked(snapshot, findings, watch, keep)?;
+    Ok((documents, kept))
+}
+
+/// The same, with who calls whom.
+pub fn compile_linked<T: Send>(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+    watch: Watch<'_>,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Graph, Vec<T>), CompileError> {
     compile_with(snapshot, findings, watch, emit, |facts| Ok(emit_environment(facts)), keep)
 }
 
@@ -135,7 +146,8 @@ pub fn compile_verified(
         verify_environment(facts, &artifacts).map(|()| artifacts)
     };
     let keep = |source: Source<'_, '_>, artifacts| CompiledUnit::new(source.id(), artifacts);
-    compile_with(snapshot, findings, watch, unit, environment, keep)
+    let (documents, _, units) = compile_with(snapshot, findings, watch, unit, environment, keep)?;
+    Ok((documents, units))
 }
 
 impl CompiledUnit {
@@ -162,7 +174,7 @@ fn compile_with<T: Send>(
     emit_unit: impl Fn(&ProvisionedUnit<'_>) -> Emitted + Sync,
     emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
-) -> Result<(Documents, Vec<T>), CompileError> {
+) -> Result<(Documents, Graph, Vec<T>), CompileError> {
     let documents = read::documents(&snapshot, findings);
     watch(Stage::Parsed { documents: documents.len() });
     let declarations = validate(&documents, findings);
@@ -190,6 +202,6 @@ fn compile_with<T: Send>(
     }
     units.sort_by(|(_, _, a), (_, _, b)| a.cmp(b));
     watch(Stage::Compiled { files: units.iter().map(|(files, _, _)| files).sum() });
-    drop(catalog);
-    Ok((documents, units.into_iter().map(|(_, kept, _)| kept).collect()))
+    let graph = catalog.graph;
+    Ok((documents, graph, units.into_iter().map(|(_, kept, _)| kept).collect()))
 }

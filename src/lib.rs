@@ -7,6 +7,7 @@
 //! ```
 
 pub mod model;
+pub mod known;
 pub mod parallel;
 pub mod read;
 pub mod link;
@@ -14,6 +15,7 @@ pub mod provision;
 pub mod query;
 pub mod emit;
 pub mod compile;
+pub mod partial;
 pub mod review;
 pub mod output;
 pub mod import;

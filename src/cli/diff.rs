@@ -1,10 +1,13 @@
 //! `pavior diff`: what a change does to what is deployed.
 
+use super::part::{self, InPart};
 use super::repository::Repository;
+use super::timings::{TimingOptions, Timings};
 use super::{Outcome, source, terminal};
 use crate::check::Loaded;
-use crate::compile::{CompiledUnit, compile};
+use crate::compile::{CompiledUnit, Source, compile_kept};
 use crate::model::Findings;
+use crate::partial::Part;
 use crate::read::{Documents, merge_base};
 use crate::report::{Report, counted, diff_human, diff_json, diff_markdown, human};
 use crate::review::diff::{self, Side};
@@ -35,6 +38,11 @@ pub struct Diff {
     /// Exit 1 when anything deployed changes, as `git diff --exit-code` does
     #[arg(long)]
     exit_code: bool,
+    /// Compile both revisions whole, whatever is known of them
+    #[arg(long)]
+    whole: bool,
+    #[command(flatten)]
+    timings: TimingOptions,
 }
 
 const HOW: &str = "\
@@ -44,6 +52,9 @@ many units get is told once. Values of secrets are in neither compilation; that 
 
 A field that Kubernetes cannot change in place is marked, and its object counted as replaced. What a service is renamed \
 from (`renamedFrom`) is compared with it.
+
+Of two revisions (--base and --head) only what differs is compiled, where that gives the same answer. What is known of \
+the last revision that was compiled whole is kept in the folder `pavior` of the git folder; deleting it costs time alone.
 
 Exit codes: 0 compared (with --exit-code: nothing changes), 1 head has errors (with --exit-code: or something changes), \
 2 could not run.";
@@ -59,20 +70,53 @@ enum Format {
 }
 
 pub fn run(arguments: &Diff) -> anyhow::Result<Outcome> {
+    let mut timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
     let base = base(&root, arguments)?;
-    let head = source::load(&root, arguments.head.as_deref())?;
-    let base = compiled(source::load_base(&root, &base)?).context("compiling the base revision")?;
-    let head = compiled(head)?;
+    let diff = match in_part(&root, &base, arguments, &mut timings) {
+        Some(diff) => diff,
+        None => match whole(&root, &base, arguments, &mut timings)? {
+            Some(diff) => diff,
+            None => return Ok(Outcome::Blocked),
+        },
+    };
+    terminal::print(&rendered(&diff, arguments))?;
+    timings.reported();
+    timings.tell();
+    Ok(if arguments.exit_code && !diff.units.is_empty() { Outcome::Blocked } else { Outcome::Clean })
+}
+
+/// What differs, of two revisions that need not be compiled whole.
+fn in_part(root: &Path, base: &str, arguments: &Diff, timings: &mut Timings) -> Option<diff::Diff> {
+    let head = arguments.head.as_deref().filter(|_| !arguments.whole)?;
+    // What is wrong with the repository is told by reading all of it.
+    let InPart { parts, blobs } = part::compile(root, base, head).ok()??;
+    timings.compiled_in_part(blobs);
+    let mut diff = diff::diff(side(&parts.base), side(&parts.head));
+    diff.unchanged += parts.others;
+    Some(diff)
+}
+
+fn side(part: &Part) -> Side<'_> {
+    Side { documents: &part.documents, units: &part.units }
+}
+
+/// What differs, after both sides were compiled whole. None where head has errors, which are told.
+fn whole(root: &Path, base: &str, arguments: &Diff, timings: &mut Timings) -> anyhow::Result<Option<diff::Diff>> {
+    let head = source::load(root, arguments.head.as_deref())?;
+    timings.loaded(head.snapshot.files.len());
+    let base = source::load_base(root, base)?;
+    timings.loaded(base.snapshot.files.len());
+    let base = compiled(base, timings).context("compiling the base revision")?;
+    let head = compiled(head, timings)?;
     if head.findings.has_errors() {
         tell_findings(head);
         terminal::tell("nothing is compared before the errors are mended");
-        return Ok(Outcome::Blocked);
+        return Ok(None);
     }
     let mut diff = diff::diff(base.side(), head.side());
     diff.notes.extend(base_note(&base));
-    terminal::print(&rendered(&diff, arguments))?;
-    Ok(if arguments.exit_code && !diff.units.is_empty() { Outcome::Blocked } else { Outcome::Clean })
+    Ok(Some(diff))
 }
 
 /// The revision to compare with.
@@ -96,9 +140,10 @@ impl Compiled {
     }
 }
 
-fn compiled(loaded: Loaded) -> anyhow::Result<Compiled> {
+fn compiled(loaded: Loaded, timings: &mut Timings) -> anyhow::Result<Compiled> {
     let mut findings = loaded.findings;
-    let (documents, units) = compile(loaded.snapshot, &mut findings)?;
+    let keep = |source: Source<'_, '_>, artifacts| CompiledUnit::new(source.id(), artifacts);
+    let (documents, units) = compile_kept(loaded.snapshot, &mut findings, &mut |stage| timings.compiled(stage), keep)?;
     Ok(Compiled { documents, units, findings })
 }
 

@@ -8,11 +8,13 @@ mod lsp;
 mod images;
 mod import;
 mod diff;
+mod part;
 mod repository;
 mod resource_types;
 mod rules;
 mod schema;
 mod source;
+mod store;
 mod terminal;
 mod timings;
 

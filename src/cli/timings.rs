@@ -19,6 +19,7 @@ pub struct TimingOptions {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Counters {
     files_read: usize,
+    blobs_read: usize,
     documents: usize,
     declarations: usize,
     units: usize,
@@ -73,6 +74,12 @@ impl Timings {
         self.ended(name);
     }
 
+    /// Two revisions were compiled as far as they differ.
+    pub fn compiled_in_part(&mut self, blobs: usize) {
+        self.counters.blobs_read += blobs;
+        self.ended("compile in part");
+    }
+
     /// Artifacts were compared with what is there, and so many written.
     pub fn written(&mut self, files: usize) {
         self.counters.files_written += files;
@@ -111,6 +118,7 @@ fn text(stages: &[(&str, Duration)], counters: &Counters) -> String {
     let stages = table(&[("stage", Align::Left), ("ms", Align::Right)], &rows);
     let counted = [
         ("files read", counters.files_read),
+        ("blobs read in part", counters.blobs_read),
         ("documents", counters.documents),
         ("declarations", counters.declarations),
         ("units", counters.units),

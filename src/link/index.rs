@@ -66,9 +66,10 @@ impl<'d> Index<'d> {
         self.requests_of.get(service).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether something that has mistakes of its own may be what is called so.
+    /// Whether something that has mistakes of its own, or was not read, may be what is called so.
     pub fn may_be_declared(&self, kind: Kind, name: &str) -> bool {
-        self.broken.contains(&(kind, name)) || self.unread.contains(name)
+        let known = self.documents.snapshot.unread.as_ref().is_some_and(|unread| unread.declares(kind, name));
+        known || self.broken.contains(&(kind, name)) || self.unread.contains(name)
     }
 
     fn find<S>(&self, kind: Kind, declared: &ByName<'d, S>, name: &str) -> Found<&'d Declared<S>> {

@@ -28,6 +28,7 @@ mod usage;
 pub use catalog::{Catalog, ServiceUnit, Unit, UnitContainer, UnitResource};
 pub use graph::Graph;
 pub use placeholder::{EnvironmentField, MetadataField, ROOTS, Reference, Template, TemplatePart};
+pub use units::runs_in;
 
 use crate::model::kinds::Kind;
 use crate::model::{Findings, Location, Name, RepoPath, Severity};

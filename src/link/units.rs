@@ -74,7 +74,16 @@ impl<'a, 'd> Here<'a, 'd> {
                 here.connect(name, links, findings);
             }
         }
+        here.connect_unread();
         here
+    }
+
+    /// The calls of services that were not read.
+    fn connect_unread(&mut self) {
+        let Some(unread) = &self.linked.index.documents.snapshot.unread else { return };
+        for (callee, callers) in unread.called_by.get(self.name()).into_iter().flatten() {
+            self.called_by.entry(callee).or_default().extend(callers);
+        }
     }
 
     fn name(&self) -> &'d Name {
@@ -223,7 +232,7 @@ impl<'a, 'd> Here<'a, 'd> {
 }
 
 /// Whether a service runs in an environment.
-fn runs_in(service: &Declared<Service>, environment: &Declared<Environment>) -> bool {
+pub fn runs_in(service: &Declared<Service>, environment: &Declared<Environment>) -> bool {
     let settings = service.spec.environments.get(&environment.metadata.name);
     let enabled = settings.and_then(|settings| settings.enabled);
     let preview = environment.spec.kind == EnvironmentType::Preview;

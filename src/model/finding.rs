@@ -67,6 +67,10 @@ impl Finding {
         self
     }
 
+    pub fn is_error(&self) -> bool {
+        self.severity() == Severity::Error
+    }
+
     pub fn severity(&self) -> Severity {
         self.rule.severity
     }

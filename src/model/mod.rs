@@ -16,3 +16,10 @@ pub use scalars::{
     parse_micros,
 };
 pub use span::{Location, Position, Span};
+
+/// The first 64 bits of a hash of some bytes.
+pub fn short_hash(bytes: &[u8]) -> u64 {
+    let hash = blake3::hash(bytes);
+    let (first, _) = hash.as_bytes().split_first_chunk().expect("a hash has 32 bytes");
+    u64::from_le_bytes(*first)
+}

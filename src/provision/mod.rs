@@ -33,6 +33,7 @@ pub use unit::{
     WorkloadPlan,
 };
 
+use crate::known::claim;
 use crate::link::{Catalog, Unit, UnitResource};
 use crate::model::{Findings, Name};
 use crate::parallel::in_chunks;
@@ -69,6 +70,7 @@ pub fn provision_each<'d, T: Send>(
         let mut reporter = Reporter::new(documents, &mut findings);
         for unit in units {
             let Some(Some(surroundings)) = environments.get(&unit.environment.metadata.name) else { continue };
+            let before = (claims.names.len(), claims.addresses.len());
             claims.names.extend(state_claim(catalog, unit, surroundings));
             claims.names.extend(workload_claims(unit, surroundings));
             let resources = resolve_unit(session, catalog, unit, surroundings, &mut claims, &mut reporter);
@@ -76,7 +78,11 @@ pub fn provision_each<'d, T: Send>(
             let errors = reporter.errors();
             let workload = workload::plan(catalog, unit, surroundings, &mut resources, &mut reporter);
             if reporter.errors() == errors {
-                made.push(make(provisioned(catalog, unit, surroundings, workload, resources)));
+                let claims = claims.hashes_since(before);
+                made.push(make(ProvisionedUnit {
+                    claims,
+                    ..provisioned(catalog, unit, surroundings, workload, resources)
+                }));
             }
         }
         (made, claims, findings)
@@ -98,6 +104,17 @@ pub fn provision_each<'d, T: Send>(
 struct Claims {
     names: Vec<NameClaim>,
     addresses: Vec<AddressClaim>,
+}
+
+impl Claims {
+    /// What was claimed after there were so many names and addresses.
+    fn hashes_since(&self, (names, addresses): (usize, usize)) -> Vec<u64> {
+        let names = self.names[names..].iter().map(|name| claim(&[&name.scope, &name.name]));
+        let address = |one: &AddressClaim| claim(&[one.environment.as_str(), one.kind.as_str(), &one.host, &one.path]);
+        let mut hashes: Vec<u64> = names.chain(self.addresses[addresses..].iter().map(address)).collect();
+        hashes.sort_unstable();
+        hashes
+    }
 }
 
 /// Those that have units; None for one whose settings are not complete.
@@ -128,6 +145,7 @@ fn provisioned<'d>(
         tier: unit.tier,
         workload,
         resources,
+        claims: Vec::new(),
     }
 }
 

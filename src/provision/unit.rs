@@ -85,6 +85,8 @@ pub struct ProvisionedUnit<'d> {
     pub workload: Option<WorkloadPlan>,
     /// Own resources are realised in this unit; used ones only referred to.
     pub resources: Vec<ResolvedResource>,
+    /// Hashes of the names and addresses that no other unit may have, sorted.
+    pub claims: Vec<u64>,
 }
 
 impl ProvisionedUnit<'_> {

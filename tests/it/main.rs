@@ -8,6 +8,7 @@ mod catalog;
 mod compiled;
 mod editor;
 mod facts;
+mod history;
 mod hostile;
 mod lsp;
 mod module_order;

@@ -103,6 +103,7 @@ pub fn unit_with(service: &str, change: impl FnOnce(&mut WorkloadPlan)) -> Provi
     };
     change(&mut plan);
     ProvisionedUnit {
+        claims: Vec::new(),
         id: UnitId { environment: name("staging"), kind: UnitKind::Service, name: name(service) },
         identity: name(service),
         environment: Arc::new(environment()),

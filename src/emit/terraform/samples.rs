@@ -51,6 +51,7 @@ pub fn unit(environment: &Environment, resources: Vec<ResolvedResource>) -> Prov
         labels: BTreeMap::new(),
     };
     ProvisionedUnit {
+        claims: Vec::new(),
         id: UnitId { environment: name("main"), kind: UnitKind::Service, name: name("cart") },
         identity: name("cart"),
         environment: Arc::new(facts),

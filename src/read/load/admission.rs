@@ -223,7 +223,7 @@ fn folded(path: &str) -> String {
 }
 
 /// The text of a file: UTF-8, no byte order mark, LF, nothing hidden.
-fn text_of(path: &RepoPath, bytes: &[u8]) -> Result<Arc<str>, Vec<Finding>> {
+pub(super) fn text_of(path: &RepoPath, bytes: &[u8]) -> Result<Arc<str>, Vec<Finding>> {
     let text = std::str::from_utf8(bytes).map_err(|error| vec![messages::not_utf8(path.clone(), bytes, error)])?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = if text.contains('\r') { text.replace("\r\n", "\n").into() } else { Arc::<str>::from(text) };

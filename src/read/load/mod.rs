@@ -9,6 +9,7 @@ mod directory;
 mod history;
 mod merge_base;
 mod messages;
+mod part;
 mod revision;
 mod selection;
 
@@ -19,6 +20,7 @@ pub use admission::lay_over;
 pub use directory::load_directory;
 pub use history::commit_before;
 pub use merge_base::merge_base;
+pub use part::Objects;
 pub use revision::load_revision;
 pub use selection::reads_file;
 

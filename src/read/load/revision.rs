@@ -54,14 +54,14 @@ pub(super) fn open(path: &Path) -> Result<Repository> {
 }
 
 /// The folder of the work tree that `path` is, relative to its root; empty for the root and for bare repositories.
-fn folder_within(repo: &Repository, path: &Path) -> Result<PathBuf> {
+pub(super) fn folder_within(repo: &Repository, path: &Path) -> Result<PathBuf> {
     let Some(work_tree) = repo.workdir() else { return Ok(PathBuf::new()) };
     let canonical = |path: &Path| path.canonicalize().with_context(|| format!("cannot open {}", path.display()));
     let (work_tree, path) = (canonical(work_tree)?, canonical(path)?);
     Ok(path.strip_prefix(&work_tree).map(Path::to_path_buf).unwrap_or_default())
 }
 
-fn root_tree(repo: &Repository, revision: &str, folder: &Path) -> Result<ObjectId> {
+pub(super) fn root_tree(repo: &Repository, revision: &str, folder: &Path) -> Result<ObjectId> {
     let id = repo.rev_parse_single(revision).map_err(|_| unknown_revision(repo, revision))?;
     let tree = id
         .object()
@@ -81,14 +81,14 @@ fn root_tree(repo: &Repository, revision: &str, folder: &Path) -> Result<ObjectI
 }
 
 /// One entry of a tree, owned.
-struct Entry {
-    name: Vec<u8>,
-    kind: EntryKind,
-    id: ObjectId,
+pub(super) struct Entry {
+    pub name: Vec<u8>,
+    pub kind: EntryKind,
+    pub id: ObjectId,
 }
 
 /// The entries of a tree in the order of their names' bytes, as a work tree lists them.
-fn entries(repo: &Repository, tree: ObjectId) -> Result<Vec<Entry>> {
+pub(super) fn entries(repo: &Repository, tree: ObjectId) -> Result<Vec<Entry>> {
     let size = repo.find_header(tree).with_context(|| missing(repo, tree))?.size();
     if size > MAX_TREE_BYTES {
         bail!("git tree {tree} is larger than {} MiB", MAX_TREE_BYTES >> 20);

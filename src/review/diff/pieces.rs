@@ -13,7 +13,7 @@ pub type Pieces = BTreeMap<Address, Value>;
 const KUSTOMIZATION: &str = "kustomization.yaml";
 
 /// Everything but the lists of files, which follow from the files.
-pub fn pieces(artifacts: &[Artifact]) -> Pieces {
+pub fn pieces(artifacts: &[&Artifact]) -> Pieces {
     let mut pieces = Pieces::new();
     for artifact in artifacts.iter().filter(|artifact| artifact.path.file_name() != KUSTOMIZATION) {
         let path = artifact.path.as_str();
@@ -31,8 +31,8 @@ pub fn pieces(artifacts: &[Artifact]) -> Pieces {
 }
 
 /// Files as they are: what differs where nothing that is understood does.
-pub fn files(artifacts: &[Artifact]) -> Pieces {
-    let file = |artifact: &Artifact| (Address::File(artifact.path.to_string()), Value::from(artifact.text.as_str()));
+pub fn files(artifacts: &[&Artifact]) -> Pieces {
+    let file = |artifact: &&Artifact| (Address::File(artifact.path.to_string()), Value::from(artifact.text.as_str()));
     artifacts.iter().map(file).collect()
 }
 
@@ -89,7 +89,8 @@ mod tests {
     fn addresses(files: &[(&str, &str)]) -> Vec<String> {
         let artifact =
             |(path, text): &(&str, &str)| Artifact { path: RepoPath::literal(path), text: (*text).to_owned() };
-        pieces(&files.iter().map(artifact).collect::<Vec<_>>()).keys().map(|address| format!("{address:?}")).collect()
+        let artifacts: Vec<Artifact> = files.iter().map(artifact).collect();
+        pieces(&artifacts.iter().collect::<Vec<_>>()).keys().map(|address| format!("{address:?}")).collect()
     }
 
     #[test]

@@ -9,10 +9,11 @@ use super::pieces::{Pieces, files, pieces};
 use super::rename::Rename;
 use super::secret::guarded;
 use crate::compile::CompiledUnit;
-use crate::model::Name;
+use crate::emit::Artifact;
+use crate::model::{Name, RepoPath};
 use crate::provision::{UnitId, UnitKind};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One unit on both sides; one is None for a unit that comes or goes, never both.
 #[derive(Debug, Clone)]
@@ -112,17 +113,23 @@ pub fn compared(pair: &Pair<'_>) -> Option<UnitChange> {
         (Some(_), Some(_)) => Action::Update,
     };
     let rename = from.as_ref().map(|from| Rename { from: &from.name, to: &unit.name });
-    let of = |side: Option<&CompiledUnit>, read: fn(&[crate::emit::Artifact]) -> Pieces| {
-        side.map_or_else(Pieces::new, |side| read(&side.artifacts))
-    };
-    let mut changes = changes(of(base, pieces), of(head, pieces), rename);
+    let (was, is) = (beyond(base, head), beyond(head, base));
+    let mut changes = changes(pieces(&was), pieces(&is), rename);
     if changes.is_empty() {
         // The digest says that something differs, so something is shown, however little we understand of it.
-        changes = self::changes(of(base, files), of(head, files), rename);
+        changes = self::changes(files(&was), files(&is), rename);
     }
     changes.sort_by(|a, b| a.address.cmp(&b.address));
     let digest = |side: Option<&CompiledUnit>| side.map(|side| side.digest);
     Some(UnitChange { unit, from, action, base: digest(base), head: digest(head), changes })
+}
+
+/// The files of one side that the other has not, or not like that: what is the same need not be understood.
+fn beyond<'c>(side: Option<&'c CompiledUnit>, other: Option<&CompiledUnit>) -> Vec<&'c Artifact> {
+    let others: BTreeSet<(&RepoPath, &str)> =
+        other.iter().flat_map(|unit| &unit.artifacts).map(|one| (&one.path, one.text.as_str())).collect();
+    let all = side.iter().flat_map(|unit| &unit.artifacts);
+    all.filter(|one| !others.contains(&(&one.path, one.text.as_str()))).collect()
 }
 
 fn changes(mut base: Pieces, head: Pieces, rename: Option<Rename<'_>>) -> Vec<Change> {
