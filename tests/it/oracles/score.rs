@@ -24,7 +24,10 @@ pub fn holds(data: &[u8]) -> Reached {
     let [service, score, source] =
         ["service", "score", "settings"].map(|name| RepoPath::literal(&format!("catalog/notes/{name}.yaml")));
     snapshot.files.insert(service, Arc::from(SERVICE));
-    snapshot.files.insert(source, Arc::from("colour: blue\nname: ${metadata.name}\n"));
+    // Loading brings it because it is named, and only then.
+    if text.contains("settings.yaml") {
+        snapshot.files.insert(source, Arc::from("colour: blue\nname: ${metadata.name}\n"));
+    }
     lay_over(&mut snapshot, &score, text, &mut Findings::default());
     if !snapshot.files.contains_key(&score) {
         return Reached::Refused;
