@@ -4,6 +4,7 @@ mod catalog;
 mod check;
 mod compile;
 mod completions;
+mod cost;
 mod lsp;
 mod images;
 mod import;
@@ -41,6 +42,7 @@ enum Command {
     Catalog(catalog::Catalog),
     Import(import::Import),
     Diff(diff::Diff),
+    Cost(cost::Cost),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -64,6 +66,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Cost(arguments) => cost::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -12,8 +12,8 @@ pub use path::{MAX_PATH_BYTES, PathError, RepoPath};
 pub(crate) use rule::rules;
 pub use rule::{Rule, Severity};
 pub use scalars::{
-    Date, Duration, HttpsUrl, MAX_NAME, Money, NAME_PATTERN, Name, Percent, QUANTITY_PATTERN, Quantity, Timestamp,
-    parse_micros,
+    Count, Date, Duration, HttpsUrl, MAX_NAME, Money, NAME_PATTERN, Name, Percent, Period, Price, PriceUnit,
+    QUANTITY_PATTERN, Quantity, Threshold, Timestamp, parse_micros,
 };
 pub use span::{Location, Position, Span};
 

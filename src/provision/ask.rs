@@ -9,6 +9,7 @@ use crate::model::Name;
 use crate::model::kinds::service::Tier;
 use crate::model::kinds::{ResourceType, SecretRequest};
 use crate::read::{Declared, Documents, Place};
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -19,6 +20,8 @@ pub struct Ask<'d> {
     pub class: Name,
     /// As given; texts may hold placeholders.
     pub given: Map<String, Value>,
+    /// What it is said to use a month.
+    pub usage: IndexMap<String, u64>,
     /// Its name inside the unit.
     pub local: Name,
     /// The name of its objects.
@@ -77,15 +80,24 @@ pub struct Consumer {
 impl Ask<'_> {
     /// Where the user wrote a param: in the environment's settings, else at the resource.
     pub fn param_place(&self, documents: &Documents, environment: &Name, route: &[String]) -> Place {
+        match route.split_first().and_then(|(first, rest)| Some((self.moved_params.get(first.as_str())?, rest))) {
+            Some((place, rest)) => rest.iter().fold(place.clone(), |place, step| place.child(step.as_str())),
+            None => self.given_place(documents, environment, "params", route),
+        }
+    }
+
+    /// Where the user said how much of something a month uses.
+    pub fn usage_place(&self, documents: &Documents, environment: &Name, word: &str) -> Place {
+        self.given_place(documents, environment, "usage", &[word.to_owned()])
+    }
+
+    fn given_place(&self, documents: &Documents, environment: &Name, field: &str, route: &[String]) -> Place {
         let below = |place: Place| route.iter().fold(place, |place, step| place.child(step.as_str()));
         let Some(first) = route.first() else { return self.origin.place.clone().key() };
-        if let Some(place) = self.moved_params.get(first.as_str()) {
-            return route[1..].iter().fold(place.clone(), |place, step| place.child(step.as_str()));
-        }
         let document = self.origin.place.document;
         let settings: [&[&str]; 2] = [
-            &["spec", "environments", environment, "resources", &self.local, "params"],
-            &["spec", "environments", environment, "params"],
+            &["spec", "environments", environment, "resources", &self.local, field],
+            &["spec", "environments", environment, field],
         ];
         for route_to_params in settings {
             let route_to_params = route_to_params.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>();
@@ -98,7 +110,7 @@ impl Ask<'_> {
                 return below(place);
             }
         }
-        below(self.origin.place.clone().child("params"))
+        below(self.origin.place.clone().child(field))
     }
 }
 
@@ -118,6 +130,7 @@ pub fn asks<'d>(catalog: &Catalog<'d>, unit: &Unit<'d>, surroundings: &Surroundi
             kind,
             class: kind.spec.default_class.clone(),
             given: Map::new(),
+            usage: IndexMap::new(),
             place: service.declared.name_place(),
             standing: Standing::Implicit,
         };
@@ -135,13 +148,14 @@ fn resource_ask<'d>(
     resource: &UnitResource<'d>,
     surroundings: &Surroundings<'d>,
 ) -> Ask<'d> {
-    let UnitResource { local, kind, class, params, shared, place } = resource;
+    let UnitResource { local, kind, class, params, usage, shared, place } = resource;
     let Some(id) = shared else {
         let wanted = Wanted {
             local: local.clone(),
             kind,
             class: class.clone(),
             given: params.clone(),
+            usage: usage.clone(),
             place: place.clone(),
             standing: Standing::Own,
         };
@@ -162,6 +176,7 @@ fn resource_ask<'d>(
         kind,
         class: class.clone(),
         given: params.clone(),
+        usage: usage.clone(),
         local: local.clone(),
         name: short_name(identity, MAX_OBJECT_NAME).unwrap_or_else(|| identity.to_string()),
         full_name: format!("{organisation}-{environment}-{identity}"),
@@ -180,18 +195,20 @@ struct Wanted<'d> {
     kind: &'d Declared<ResourceType>,
     class: Name,
     given: Map<String, Value>,
+    usage: IndexMap<String, u64>,
     place: Place,
     standing: Standing,
 }
 
 fn own_ask<'d>(unit: &Unit<'d>, identity: &Name, surroundings: &Surroundings<'d>, wanted: Wanted<'d>) -> Ask<'d> {
-    let Wanted { local, kind, class, given, place, standing } = wanted;
+    let Wanted { local, kind, class, given, usage, place, standing } = wanted;
     let (environment, organisation) = (&surroundings.facts.name, &surroundings.facts.organisation);
     let name = object_name(identity, &local);
     Ask {
         kind,
         class,
         given,
+        usage,
         full_name: format!("{organisation}-{environment}-{identity}-{local}"),
         store_path: format!("{organisation}/{environment}/{identity}/{local}"),
         secret_name: format!("{name}-outputs"),
@@ -224,6 +241,7 @@ fn secret_ask<'d>(
         kind,
         class: kind.spec.default_class.clone(),
         given,
+        usage: IndexMap::new(),
         place: request.name_place(),
         standing: Standing::Own,
     };

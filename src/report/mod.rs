@@ -1,5 +1,6 @@
 //! One report value, many renderers. Each is a pure function to text; none knows another.
 
+mod cost;
 mod diff;
 mod excerpt;
 mod catalog;
@@ -18,6 +19,7 @@ mod summary;
 mod table;
 
 pub use catalog::{dependents_table, details_page, hits_table, list_table};
+pub use cost::{cost_human, cost_json, cost_markdown, cost_schema, cost_svg};
 pub use diff::{diff_human, diff_json, diff_markdown, diff_schema};
 pub use github::github;
 pub use graph::{dot, svg};

@@ -50,6 +50,7 @@ pub fn environment_of(spec: Value) -> EnvironmentFacts<'static> {
         namespace: name("shop"),
         spec: Box::leak(Box::new(declared::<Environment>(spec))),
         labels: BTreeMap::from([("acme.example/platform".to_owned(), "boutique".to_owned())]),
+        prices: Default::default(),
     }
 }
 
@@ -92,6 +93,7 @@ pub fn unit_with(service: &str, change: impl FnOnce(&mut WorkloadPlan)) -> Provi
         schedule: None,
         jobs: IndexMap::new(),
         replicas: Replicas { min: 1, max: 1, cpu: None, memory: None },
+        expected_replicas: None,
         disruption: None,
         egress: Vec::new(),
         preview: None,

@@ -49,6 +49,7 @@ pub fn unit(environment: &Environment, resources: Vec<ResolvedResource>) -> Prov
         namespace: name("main"),
         spec: environment,
         labels: BTreeMap::new(),
+        prices: Default::default(),
     };
     ProvisionedUnit {
         claims: Vec::new(),
