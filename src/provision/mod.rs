@@ -25,7 +25,7 @@ mod unit;
 mod workload;
 
 pub use ask::params_place;
-pub use expression::References;
+pub use expression::{Expressions, MAX_RESULT, Problem, References, Run, Scope};
 pub use names::short_name;
 pub use resolve::environment_field;
 pub use unit::{

@@ -7,7 +7,7 @@ use super::Judged;
 use super::sections::{Section, sections};
 use super::wording::{approval, checks, notes, verdict};
 use crate::report::diff::{escaped, fence, folds, unit_table};
-use crate::report::inert::{visible_line, without_bracket_commands};
+use crate::report::inert::{inert, visible_line};
 
 /// What GitHub takes in one comment is 65,536; there has to be room for what else stands in it.
 const MOST_BYTES: usize = 60_000;
@@ -49,7 +49,7 @@ pub fn preflight_markdown(judged: &Judged) -> String {
         escaped(&judged.base),
         escaped(&judged.base)
     ));
-    without_bracket_commands(output)
+    inert(output)
 }
 
 fn fold(section: &Section) -> String {
