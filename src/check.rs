@@ -3,7 +3,7 @@
 //! With a base revision, the platform files of base judge the declarations of head, so that a change cannot loosen
 //! what judges it; and what base has wrong already is not held against the change.
 
-use crate::compile::{CompileError, UnitOutline, Watch, compile_around};
+use crate::compile::{CompileError, UnitOutline, Watch, compile_kept};
 use crate::model::{Date, Finding, Findings, Location, RepoPath, Severity};
 use crate::read::{Documents, Snapshot};
 use crate::report::{Inventory, Report};
@@ -36,8 +36,8 @@ pub fn check_watched(head: Loaded, watch: Watch<'_>) -> Result<Report, CompileEr
 fn judged(head: Loaded, graced_on: Option<Date>, watch: Watch<'_>) -> Result<Report, CompileError> {
     let Loaded { snapshot, mut findings, as_of } = head;
     let policies = Policies::of(&snapshot, &mut findings);
-    let (documents, units) = compile_around(snapshot, &mut findings, watch, |linked, source, artifacts| {
-        (UnitOutline { id: source.id(), files: artifacts.len() }, policies.opinion(linked, source))
+    let (documents, units) = compile_kept(snapshot, &mut findings, watch, |source, artifacts| {
+        (UnitOutline { id: source.id(), files: artifacts.len() }, policies.opinion(source))
     })?;
     let (units, opinions): (Vec<UnitOutline>, Vec<Opinion>) = units.into_iter().unzip();
     // Nobody knows yet which field of an object comes from where: its declaration is to blame.

@@ -1,9 +1,10 @@
 //! The compiler: a snapshot in, artifacts and digests out. Pure.
 
 use crate::emit::{Artifact, EmitError, emit, emit_catalog, emit_environment, verify, verify_environment};
-use crate::link::{Catalog, Graph, link};
+use crate::link::{Graph, link};
 use crate::model::Findings;
-use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision_each};
+use crate::provenance::{Provenance, World, of_environment, of_unit};
+use crate::provision::{EnvironmentFacts, ProvisionedUnit, References, UnitId, UnitKind, provision_each};
 use crate::read::{self, Documents, Snapshot, validate};
 use std::collections::BTreeMap;
 
@@ -51,27 +52,41 @@ pub struct CompileError {
 
 /// What artifacts were made of.
 #[derive(Debug, Clone, Copy)]
-pub enum Source<'u, 'd> {
+pub struct Source<'u, 'd> {
+    pub made_of: MadeOf<'u, 'd>,
+    pub world: World<'u>,
+}
+
+/// A unit with its facts, or an environment itself.
+#[derive(Debug, Clone, Copy)]
+pub enum MadeOf<'u, 'd> {
     Unit(&'u ProvisionedUnit<'d>),
     Environment(&'u EnvironmentFacts<'d>),
 }
 
-impl Source<'_, '_> {
-    pub fn id(&self) -> UnitId {
+impl MadeOf<'_, '_> {
+    fn id(&self) -> UnitId {
         match self {
-            Source::Unit(unit) => unit.id.clone(),
-            Source::Environment(facts) => {
+            MadeOf::Unit(unit) => unit.id.clone(),
+            MadeOf::Environment(facts) => {
                 UnitId { environment: facts.name.clone(), kind: UnitKind::Environment, name: facts.name.clone() }
             }
         }
     }
 }
 
-/// The repository around what is compiled.
-#[derive(Debug, Clone, Copy)]
-pub struct Linked<'c, 'd> {
-    pub documents: &'d Documents,
-    pub catalog: &'c Catalog<'d>,
+impl Source<'_, '_> {
+    pub fn id(&self) -> UnitId {
+        self.made_of.id()
+    }
+
+    /// What set each field of the artifacts: asked for where people are told, never where units are only checked.
+    pub fn provenance(&self) -> Provenance {
+        match self.made_of {
+            MadeOf::Unit(unit) => of_unit(self.world, unit),
+            MadeOf::Environment(facts) => of_environment(self.world, facts),
+        }
+    }
 }
 
 /// What a check keeps of a unit.
@@ -115,18 +130,7 @@ pub fn compile_kept<T: Send>(
     watch: Watch<'_>,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
-    compile_around(snapshot, findings, watch, |_, source, artifacts| keep(source, artifacts))
-}
-
-/// The same, for a caller that looks at the repository around each unit.
-pub fn compile_around<T: Send>(
-    snapshot: Snapshot,
-    findings: &mut Findings,
-    watch: Watch<'_>,
-    keep: impl Fn(&Linked<'_, '_>, Source<'_, '_>, Vec<Artifact>) -> T + Sync,
-) -> Result<(Documents, Vec<T>), CompileError> {
-    let environment = |facts: &EnvironmentFacts<'_>| Ok(emit_environment(facts));
-    let (documents, _, kept) = compile_with(snapshot, findings, watch, emit, environment, keep)?;
+    let (documents, _, kept) = compile_linked(snapshot, findings, watch, keep)?;
     Ok((documents, kept))
 }
 
@@ -137,7 +141,6 @@ pub fn compile_linked<T: Send>(
     watch: Watch<'_>,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Graph, Vec<T>), CompileError> {
-    let keep = |_: &Linked<'_, '_>, source: Source<'_, '_>, artifacts| keep(source, artifacts);
     compile_with(snapshot, findings, watch, emit, |facts| Ok(emit_environment(facts)), keep)
 }
 
@@ -156,6 +159,16 @@ pub fn compile_verified(
     findings: &mut Findings,
     watch: Watch<'_>,
 ) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
+    compile_verified_kept(snapshot, findings, watch, |source, artifacts| CompiledUnit::new(source.id(), artifacts))
+}
+
+/// The same, and keeps of each unit what the caller makes of it.
+pub fn compile_verified_kept<T: Send>(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+    watch: Watch<'_>,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Vec<T>), CompileError> {
     let unit = |unit: &ProvisionedUnit<'_>| {
         let artifacts = emit(unit)?;
         verify(unit, &artifacts).map(|()| artifacts)
@@ -164,9 +177,8 @@ pub fn compile_verified(
         let artifacts = emit_environment(facts);
         verify_environment(facts, &artifacts).map(|()| artifacts)
     };
-    let keep = |_: &Linked<'_, '_>, source: Source<'_, '_>, artifacts| CompiledUnit::new(source.id(), artifacts);
-    let (documents, _, units) = compile_with(snapshot, findings, watch, unit, environment, keep)?;
-    Ok((documents, units))
+    let (documents, _, kept) = compile_with(snapshot, findings, watch, unit, environment, keep)?;
+    Ok((documents, kept))
 }
 
 impl CompiledUnit {
@@ -192,7 +204,7 @@ fn compile_with<T: Send>(
     watch: Watch<'_>,
     emit_unit: impl Fn(&ProvisionedUnit<'_>) -> Emitted + Sync,
     emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
-    keep: impl Fn(&Linked<'_, '_>, Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Graph, Vec<T>), CompileError> {
     let documents = read::documents(&snapshot, findings);
     watch(Stage::Parsed { documents: documents.len() });
@@ -202,13 +214,14 @@ fn compile_with<T: Send>(
     let catalog = link(&documents, findings);
     watch(Stage::Linked { units: catalog.units.len() });
 
-    let linked = Linked { documents: &documents, catalog: &catalog };
-    let compiled = |source: Source<'_, '_>, artifacts: Emitted| match artifacts {
-        Ok(artifacts) => Ok((artifacts.len(), keep(&linked, source, artifacts), source.id())),
-        Err(reason) => Err(CompileError { unit: source.id().to_string(), reason: Box::new(reason) }),
+    let references = References::default();
+    let world = World { documents: &documents, catalog: &catalog, references: &references };
+    let compiled = |made_of: MadeOf<'_, '_>, artifacts: Emitted| match artifacts {
+        Ok(artifacts) => Ok((artifacts.len(), keep(Source { made_of, world }, artifacts), made_of.id())),
+        Err(reason) => Err(CompileError { unit: made_of.id().to_string(), reason: Box::new(reason) }),
     };
     let provisioned = provision_each(&documents, &catalog, findings, |unit| {
-        let compiled = compiled(Source::Unit(&unit), emit_unit(&unit));
+        let compiled = compiled(MadeOf::Unit(&unit), emit_unit(&unit));
         (unit.environment, compiled)
     });
     let mut environments = BTreeMap::new();
@@ -218,7 +231,7 @@ fn compile_with<T: Send>(
         units.push(unit?);
     }
     for facts in environments.into_values() {
-        units.push(compiled(Source::Environment(&facts), emit_environment(&facts))?);
+        units.push(compiled(MadeOf::Environment(&facts), emit_environment(&facts))?);
     }
     units.sort_by(|(_, _, a), (_, _, b)| a.cmp(b));
     watch(Stage::Compiled { files: units.iter().map(|(files, _, _)| files).sum() });

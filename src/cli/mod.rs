@@ -10,6 +10,7 @@ mod policy;
 mod images;
 mod import;
 mod diff;
+mod explain;
 mod part;
 mod repository;
 mod resource_types;
@@ -45,6 +46,7 @@ enum Command {
     Diff(diff::Diff),
     Policy(policy::Policy),
     Cost(cost::Cost),
+    Explain(explain::Explain),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -70,6 +72,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

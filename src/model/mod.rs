@@ -1,5 +1,6 @@
 //! The words of Pavior as types. Knows no I/O, no YAML, no Kubernetes.
 
+mod field;
 mod finding;
 pub mod kinds;
 mod path;
@@ -7,6 +8,7 @@ mod rule;
 mod scalars;
 mod span;
 
+pub use field::{FieldPath, NAMING, Step, item_names};
 pub use finding::{Finding, Findings, Fix, Label, listed, nearest};
 pub use path::{MAX_PATH_BYTES, PathError, RepoPath};
 pub(crate) use rule::rules;

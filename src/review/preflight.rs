@@ -7,7 +7,7 @@ use super::diff::{self, Diff, UnitChange};
 use super::reversibility::{Consequence, Stateful, Undo, consequences, stateful};
 use super::rules;
 use super::verdict::{Approval, Risk, Subject, required, risk};
-use crate::compile::{CompiledUnit, Source};
+use crate::compile::{CompiledUnit, MadeOf, Source};
 use crate::link::Graph;
 use crate::model::kinds::Environment;
 use crate::model::kinds::service::Tier;
@@ -30,8 +30,8 @@ pub struct UnitFacts {
 
 impl UnitFacts {
     pub fn of(source: Source<'_, '_>) -> UnitFacts {
-        match source {
-            Source::Unit(unit) => UnitFacts {
+        match source.made_of {
+            MadeOf::Unit(unit) => UnitFacts {
                 owner: Some(unit.owner.clone()),
                 tier: unit.tier,
                 demand: demand(unit),
@@ -40,7 +40,7 @@ impl UnitFacts {
                 bill: Some(bill(unit)),
             },
             // Namespace, quota and default-deny: every unit in it depends on them.
-            Source::Environment(_) => UnitFacts {
+            MadeOf::Environment(_) => UnitFacts {
                 owner: None,
                 tier: Tier::Important,
                 demand: Demand::default(),

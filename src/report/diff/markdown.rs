@@ -6,7 +6,7 @@ use super::human::short;
 use super::table::overview;
 use super::value::{Shown, remark, shown};
 use super::wording::{LEGEND, contents, effect, mark, more, objects, title, verdict};
-use crate::report::inert::{visible_line, without_bracket_commands};
+use crate::report::inert::{inert, visible_line};
 use crate::review::diff::{Diff, FieldChange, Group, UnitChange, groups};
 
 /// What GitHub takes in one comment, with room for what else stands in it.
@@ -20,12 +20,12 @@ pub fn diff_markdown(diff: &Diff, limit: Option<usize>) -> String {
         output.push_str(&format!("\n> {}\n", escaped(note)));
     }
     if diff.units.is_empty() {
-        return without_bracket_commands(output);
+        return inert(output);
     }
     output.push_str(&unit_table(diff, limit));
     let room = MOST_BYTES.saturating_sub(output.len());
     output.push_str(&limited_folds(diff, limit, room));
-    without_bracket_commands(output)
+    inert(output)
 }
 
 /// The differences and digests that fit into so many bytes; the rest is counted.
@@ -156,6 +156,7 @@ pub fn escaped(text: &str) -> String {
 mod tests {
     use super::super::samples;
     use super::*;
+    use crate::review::diff::{FieldPath, Step};
 
     #[test]
     fn a_pull_request_gets_a_table_and_folds() {
@@ -171,6 +172,17 @@ mod tests {
             assert!(!summary.contains("<img"), "{summary}");
         }
         assert!(!output.contains("##[") && !output.contains('\u{202e}'), "{output}");
+    }
+
+    #[test]
+    fn a_runner_that_prints_it_sees_no_command() {
+        let mut diff = samples::diff();
+        let field = &mut diff.units[1].changes[0].fields[0];
+        field.path = FieldPath(vec![Step::Key("::add-mask::a".to_owned())]);
+        (field.before, field.after) = (Some("a\nb".into()), Some("a\nc".into()));
+        let output = diff_markdown(&diff, None);
+        assert!(output.contains("add-mask"), "{output}");
+        assert!(!output.lines().any(|line| line.trim_start().starts_with("::")), "{output}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::Judged;
 use super::sections::{Section, sections};
 use super::wording::{approval, checks, notes, verdict};
 use crate::report::diff::{escaped, fence, folds, unit_table};
-use crate::report::inert::{visible_line, without_bracket_commands};
+use crate::report::inert::{inert, visible_line};
 
 /// What GitHub takes in one comment is 65,536; there has to be room for what else stands in it.
 const MOST_BYTES: usize = 60_000;
@@ -28,7 +28,10 @@ pub fn preflight_markdown(judged: &Judged) -> String {
     if !diff.units.is_empty() {
         output.push_str(&unit_table(diff, 40));
     }
-    output.push_str(&format!("\n{}\n", checks(judged).iter().map(|check| escaped(check)).collect::<Vec<_>>().join(" · ")));
+    output.push_str(&format!(
+        "\n{}\n",
+        checks(judged).iter().map(|check| escaped(check)).collect::<Vec<_>>().join(" · ")
+    ));
     let approvals: Vec<String> = judged.preflight.approvals.iter().map(|one| escaped(&approval(one))).collect();
     if !approvals.is_empty() {
         output.push_str(&format!("\n**Needed:** {}\n", approvals.join(" · ")));
@@ -49,7 +52,7 @@ pub fn preflight_markdown(judged: &Judged) -> String {
         escaped(&judged.base),
         escaped(&judged.base)
     ));
-    without_bracket_commands(output)
+    inert(output)
 }
 
 fn fold(section: &Section) -> String {

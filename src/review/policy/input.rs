@@ -1,10 +1,10 @@
 //! What a policy is asked about: one unit with its declaration, the facts of the catalog around it, and what it compiles
 //! into. A published shape, `schemas/policy-input.schema.json`; docs/policies.md explains it.
 
-use crate::compile::Linked;
 use crate::emit::kubernetes;
 use crate::model::kinds::{Service, Team};
 use crate::model::{Money, Name};
+use crate::provenance::World;
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, ResolvedResource, UnitId, UnitKind};
 use crate::read::Declared;
 use schemars::JsonSchema;
@@ -198,8 +198,8 @@ pub struct CapacityFacts {
 }
 
 /// The input of a service or a shared resource.
-pub fn of_unit(linked: &Linked<'_, '_>, unit: &ProvisionedUnit<'_>, needs: &Needs) -> Input {
-    let catalog = linked.catalog;
+pub fn of_unit(world: World<'_>, unit: &ProvisionedUnit<'_>, needs: &Needs) -> Input {
+    let catalog = world.catalog;
     let service = catalog.services.get(&unit.id.name).filter(|_| unit.id.kind == UnitKind::Service).copied();
     let declaration = || match service {
         Some(service) => declared("Service", &service.metadata, &service.spec),
@@ -234,7 +234,7 @@ pub fn of_unit(linked: &Linked<'_, '_>, unit: &ProvisionedUnit<'_>, needs: &Need
     Input {
         unit: UnitFacts { owner: Some(unit.owner.clone()), tier: Some(unit.tier.as_str()), ..UnitFacts::of(&unit.id) },
         declaration: needs.then("declaration", declaration),
-        environment: needs.then("environment", || environment_of(linked, &unit.environment)),
+        environment: needs.then("environment", || environment_of(world, &unit.environment)),
         owner: needs.then("owner", || owner_of(catalog.teams.get(&unit.owner).copied())),
         dependencies: needs.then("dependencies", || neighbours(calls)),
         dependents: needs.then("dependents", || neighbours(callers)),
@@ -257,16 +257,16 @@ pub fn of_unit(linked: &Linked<'_, '_>, unit: &ProvisionedUnit<'_>, needs: &Need
 }
 
 /// The input of what an environment itself needs.
-pub fn of_environment(linked: &Linked<'_, '_>, facts: &EnvironmentFacts<'_>, needs: &Needs) -> Input {
+pub fn of_environment(world: World<'_>, facts: &EnvironmentFacts<'_>, needs: &Needs) -> Input {
     let id = UnitId { environment: facts.name.clone(), kind: UnitKind::Environment, name: facts.name.clone() };
     let declaration = || {
-        let environment = linked.catalog.environments.get(&facts.name);
+        let environment = world.catalog.environments.get(&facts.name);
         environment.map_or(Value::Null, |one| declared("Environment", &one.metadata, &one.spec))
     };
     Input {
         unit: UnitFacts::of(&id),
         declaration: needs.then("declaration", declaration),
-        environment: needs.then("environment", || environment_of(linked, facts)),
+        environment: needs.then("environment", || environment_of(world, facts)),
         owner: None,
         dependencies: needs.then("dependencies", BTreeMap::new),
         dependents: needs.then("dependents", BTreeMap::new),
@@ -337,11 +337,11 @@ fn declared(kind: &str, metadata: &impl Serialize, spec: &impl Serialize) -> Val
     json!({ "kind": kind, "metadata": metadata, "spec": spec })
 }
 
-fn environment_of(linked: &Linked<'_, '_>, facts: &EnvironmentFacts<'_>) -> Value {
+fn environment_of(world: World<'_>, facts: &EnvironmentFacts<'_>) -> Value {
     let mut value = json!(facts.spec);
     value["name"] = json!(facts.name);
     value["namespace"] = json!(facts.namespace);
-    value["organisation"] = json!(linked.catalog.organisation());
+    value["organisation"] = json!(world.catalog.organisation());
     value
 }
 

@@ -25,7 +25,7 @@ use input::{of_environment, of_unit};
 pub use report::{Judged, RequiredApproval, findings, required_approvals};
 pub use testing::{FileCoverage, TestCase, TestFile, TestOutcome, TestRun, run_tests};
 
-use crate::compile::{Linked, Source};
+use crate::compile::{MadeOf, Source};
 use crate::model::{Findings, Location, Name, RepoPath, Rule, Severity, intern};
 use crate::provision::UnitId;
 use crate::read::Snapshot;
@@ -113,13 +113,13 @@ impl Policies {
     }
 
     /// What the rules say of a unit.
-    pub fn opinion(&self, linked: &Linked<'_, '_>, source: Source<'_, '_>) -> Opinion {
+    pub fn opinion(&self, source: Source<'_, '_>) -> Opinion {
         if self.is_empty() {
             return Opinion::default();
         }
-        let input = match source {
-            Source::Unit(unit) => of_unit(linked, unit, &self.needs),
-            Source::Environment(facts) => of_environment(linked, facts, &self.needs),
+        let input = match source.made_of {
+            MadeOf::Unit(unit) => of_unit(source.world, unit, &self.needs),
+            MadeOf::Environment(facts) => of_environment(source.world, facts, &self.needs),
         };
         self.opinion_of(&source.id(), input.into_value())
     }
