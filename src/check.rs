@@ -3,11 +3,13 @@
 //! With a base revision, the platform files of base judge the declarations of head, so that a change cannot loosen
 //! what judges it; and what base has wrong already is not held against the change.
 
-use crate::compile::{CompileError, UnitOutline, Watch, compile_kept};
+use crate::compile::{CompileError, Source, UnitOutline, Watch, compile_linked};
+use crate::emit::Artifact;
+use crate::link::Graph;
 use crate::model::{Date, Finding, Findings, Location, RepoPath, Severity};
 use crate::read::{Documents, Snapshot};
 use crate::report::{Inventory, Report};
-use crate::review::policy::{self, Judged, Opinion, Policies, required_approvals};
+use crate::review::policy::{self, Judged, Policies, required_approvals};
 use crate::review::waivers;
 use crate::rules;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,32 +31,76 @@ pub fn check(head: Loaded) -> Result<Report, CompileError> {
 /// The same, telling of each stage as it ends.
 pub fn check_watched(head: Loaded, watch: Watch<'_>) -> Result<Report, CompileError> {
     let graced_on = head.as_of;
-    judged(head, graced_on, watch)
+    let (report, _) = judged(head, graced_on, watch, &|_, _| ())?;
+    Ok(report)
+}
+
+/// A compilation, with what the caller keeps of each unit.
+#[derive(Debug)]
+pub struct Side<T> {
+    pub documents: Documents,
+    pub graph: Graph,
+    pub kept: Vec<T>,
+}
+
+/// A change, compiled from all sides that matter.
+#[derive(Debug)]
+pub struct Against<T> {
+    /// What head has wrong and base has not.
+    pub report: Report,
+    pub base: Side<T>,
+    /// The declarations of head under the platform files that count: those of base, where it has any.
+    pub head: Side<T>,
+    /// Head under its own platform files, where it changes any.
+    pub merged: Option<Merged<T>>,
+}
+
+/// How it will be after the merge.
+#[derive(Debug)]
+pub struct Merged<T> {
+    pub side: Side<T>,
+    pub files: Vec<RepoPath>,
+    /// How many findings only its own platform files make.
+    pub new_findings: usize,
 }
 
 /// Compiles, asks the policies, and takes what is waived from what they and everybody else found.
-fn judged(head: Loaded, graced_on: Option<Date>, watch: Watch<'_>) -> Result<Report, CompileError> {
+fn judged<T: Send>(
+    head: Loaded,
+    graced_on: Option<Date>,
+    watch: Watch<'_>,
+    keep: Keep<'_, T>,
+) -> Result<(Report, Side<T>), CompileError> {
     let Loaded { snapshot, mut findings, as_of } = head;
     let policies = Policies::of(&snapshot, &mut findings);
-    let (documents, units) = compile_kept(snapshot, &mut findings, watch, |source, artifacts| {
-        (UnitOutline { id: source.id(), files: artifacts.len() }, policies.opinion(source))
+    let (documents, graph, units) = compile_linked(snapshot, &mut findings, watch, |source, artifacts| {
+        let outline = UnitOutline { id: source.id(), files: artifacts.len() };
+        (outline, policies.opinion(source), keep(source, artifacts))
     })?;
-    let (units, opinions): (Vec<UnitOutline>, Vec<Opinion>) = units.into_iter().unzip();
-    // Nobody knows yet which field of an object comes from where: its declaration is to blame.
-    let how = Judged { documents: &documents, origin: &|_, _, _| None, graced_on };
+    let (mut outlines, mut opinions, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+    for (outline, opinion, rest) in units {
+        outlines.push(outline);
+        opinions.push(opinion);
+        kept.push(rest);
+    }
+    let how = Judged { documents: &documents, graced_on };
     findings.extend(policy::findings(&policies, opinions, &how));
     let (findings, waived) = waivers::apply(&documents, findings.into_sorted(), as_of);
-    Ok(Report {
-        inventory: Inventory::of(&documents, &units, rules::all().count() + policies.rules().len()),
+    let report = Report {
+        inventory: Inventory::of(&documents, &outlines, rules::all().count() + policies.rules().len()),
         approvals: required_approvals(&policies, &documents, &findings),
         notes: notes(&documents, as_of),
         files: documents.snapshot.files.len(),
-        sources: documents.snapshot.files,
+        sources: documents.snapshot.files.clone(),
         findings,
         waived,
         ..Report::default()
-    })
+    };
+    Ok((report, Side { documents, graph, kept }))
 }
+
+/// What to keep of each unit.
+pub type Keep<'k, T> = &'k (dyn Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync);
 
 fn notes(documents: &Documents, as_of: Option<Date>) -> Vec<String> {
     let is_dated = !documents.declarations.waivers.is_empty();
@@ -68,22 +114,47 @@ pub fn check_against(base: Loaded, head: Loaded) -> Result<Report, CompileError>
 
 /// The same, telling of each stage of each compilation as it ends.
 pub fn check_against_watched(base: Loaded, head: Loaded, watch: Watch<'_>) -> Result<Report, CompileError> {
+    Ok(against(base, head, watch, &|_, _| ())?.report)
+}
+
+/// The same, for a caller that wants to know more of the units of all sides.
+pub fn against<T: Send>(
+    base: Loaded,
+    head: Loaded,
+    watch: Watch<'_>,
+    keep: Keep<'_, T>,
+) -> Result<Against<T>, CompileError> {
     let platform = changed_platform_files(&base.snapshot, &head.snapshot);
-    let governed = base.snapshot.files.keys().any(is_platform_file);
+    let is_governed = base.snapshot.files.keys().any(is_platform_file);
     let base = Loaded { as_of: head.as_of, ..base };
+    let ruled = governed(&base.snapshot, &head.snapshot);
     // Grace is for what is there already; what a change adds counts from the first day.
-    let mut report = match (governed, platform.is_empty()) {
+    let (before, base) = judged(base, None, watch, keep)?;
+    let by_base = Loaded { snapshot: ruled, findings: head.findings.clone(), as_of: head.as_of };
+    let (mut report, own) = judged(head, None, watch, keep)?;
+    let (head, merged) = match (is_governed, platform.is_empty()) {
         (false, _) => {
-            let mut report = judged(head, None, watch)?;
             report.notes.insert(0, base_has_no_platform_files());
-            report
+            (own, None)
         }
-        (true, true) => judged(head, None, watch)?,
-        (true, false) => judged_by_both(&base, head, &platform, watch)?,
+        (true, true) => (own, None),
+        (true, false) => {
+            let (by_base, head) = judged(by_base, None, watch, keep)?;
+            let known: BTreeSet<String> =
+                by_base.findings.iter().chain(&before.findings).map(Finding::fingerprint).collect();
+            let new_findings = report.findings.iter().filter(|one| !known.contains(&one.fingerprint())).count();
+            report = judged_by_both(by_base, report, &platform);
+            (head, Some(Merged { side: own, files: platform.into_iter().collect(), new_findings }))
+        }
     };
-    let before = judged(base, None, watch)?;
+    subtract(&mut report, &before);
+    Ok(Against { report, base, head, merged })
+}
+
+/// Takes away what base has already.
+fn subtract(report: &mut Report, before: &Report) {
     let found = report.findings.len();
-    report.findings = new_findings(report.findings, &before.findings);
+    report.findings = new_findings(std::mem::take(&mut report.findings), &before.findings);
     report.known = found - report.findings.len();
     for waived in &mut report.waived {
         waived.is_new = !before.waived.iter().any(|one| one.finding.fingerprint() == waived.finding.fingerprint());
@@ -93,25 +164,13 @@ pub fn check_against_watched(base: Loaded, head: Loaded, watch: Watch<'_>) -> Re
         approval.fingerprints.retain(|fingerprint| remaining.contains(fingerprint));
     }
     report.approvals.retain(|approval| !approval.fingerprints.is_empty());
-    Ok(report)
 }
 
 /// Head judged by the platform files of base, and by its own as it will be after the merge.
-fn judged_by_both(
-    base: &Loaded,
-    head: Loaded,
-    platform: &BTreeSet<RepoPath>,
-    watch: Watch<'_>,
-) -> Result<Report, CompileError> {
-    let governed = Loaded {
-        snapshot: governed(&base.snapshot, &head.snapshot),
-        findings: head.findings.clone(),
-        as_of: head.as_of,
-    };
-    let mut report = judged(head, None, watch)?;
+fn judged_by_both(by_base: Report, own: Report, platform: &BTreeSet<RepoPath>) -> Report {
+    let mut report = own;
     let own: BTreeMap<String, Severity> =
         report.findings.iter().map(|finding| (finding.fingerprint(), finding.severity())).collect();
-    let by_base = judged(governed, None, watch)?;
     // What base's rules call an error is one, whatever the change calls it.
     let worse = |finding: &Finding| own.get(&finding.fingerprint()).is_none_or(|own| *own < finding.severity());
     let (worse, _): (Vec<Finding>, Vec<Finding>) = by_base.findings.into_iter().partition(worse);
@@ -129,7 +188,7 @@ fn judged_by_both(
     report.findings.into_iter().for_each(|finding| findings.push(finding));
     report.findings = findings.into_sorted();
     report.notes.push(platform_files_differ(platform));
-    Ok(report)
+    report
 }
 
 /// The declarations of head under the platform files of base.

@@ -54,6 +54,7 @@ pub struct CompileError {
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'u, 'd> {
     pub made_of: MadeOf<'u, 'd>,
+    /// The repository around it.
     pub world: World<'u>,
 }
 

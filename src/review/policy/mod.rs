@@ -8,6 +8,7 @@ mod bounds;
 mod engine;
 mod input;
 mod located;
+mod origin;
 mod recursion;
 mod report;
 pub mod rules;
@@ -73,6 +74,8 @@ pub struct Violation {
     /// `manifests/<kind>/<name>` or `terraform/<module>`; None is the declaration.
     object: Option<String>,
     field: Option<String>,
+    /// The line of a declaration that set the field, where one did.
+    at: Option<Location>,
 }
 
 /// Why a rule did not say anything.
@@ -121,7 +124,12 @@ impl Policies {
             MadeOf::Unit(unit) => of_unit(source.world, unit, &self.needs),
             MadeOf::Environment(facts) => of_environment(source.world, facts, &self.needs),
         };
-        self.opinion_of(&source.id(), input.into_value())
+        let mut opinion = self.opinion_of(&source.id(), input.into_value());
+        if opinion.violations.iter().any(|violation| violation.object.is_some()) {
+            let provenance = source.provenance();
+            opinion.violations.iter_mut().for_each(|violation| violation.at = origin::of(&provenance, violation));
+        }
+        opinion
     }
 
     fn opinion_of(&self, unit: &UnitId, input: serde_json::Value) -> Opinion {
@@ -170,7 +178,7 @@ fn violation(rule: usize, unit: &UnitId, result: &serde_json::Value) -> Result<V
     };
     match message.map(|message| message.trim().trim_end_matches('.').to_owned()) {
         Some(message) if !message.is_empty() && message.len() <= MAX_MESSAGE && !message.contains('\n') => {
-            Ok(Violation { rule, unit: unit.clone(), message, object, field })
+            Ok(Violation { rule, unit: unit.clone(), message, object, field, at: None })
         }
         Some(_) => Err("has a message that is not one line of text"),
         None => Err("has no `msg`"),

@@ -12,8 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How opinions are told.
 pub struct Judged<'o> {
     pub documents: &'o Documents,
-    /// Where a field of a compiled object comes from: unit, object, field. None where nobody knows.
-    pub origin: &'o dyn Fn(&UnitId, &str, &str) -> Option<Location>,
     /// Findings of sets that do not count before a later day are warnings.
     pub graced_on: Option<Date>,
 }
@@ -37,7 +35,7 @@ pub fn findings(policies: &Policies, opinions: Vec<Opinion>, judged: &Judged<'_>
         faults.extend(opinion.faults);
         for violation in opinion.violations {
             let at = place(&violation, judged);
-            let Violation { rule, unit, message, object, field } = violation;
+            let Violation { rule, unit, message, object, field, at: _ } = violation;
             let what = (rule, unit.kind, unit.name, message, object, field, at);
             alike.entry(what).or_insert_with(BTreeSet::new).insert(unit.environment);
         }
@@ -132,7 +130,7 @@ fn label(object: Option<&str>, field: Option<&str>) -> String {
 fn place(violation: &Violation, judged: &Judged<'_>) -> Location {
     let documents = judged.documents;
     let known = match (&violation.object, &violation.field) {
-        (Some(object), field) => (judged.origin)(&violation.unit, object, field.as_deref().unwrap_or_default()),
+        (Some(_), _) => violation.at.clone(),
         (None, Some(field)) => document(documents, &violation.unit)
             .map(|(id, document)| documents.locate(&field_place(id, document, &violation.unit, field))),
         (None, None) => None,
