@@ -24,5 +24,6 @@ pub mod import;
 pub mod rules;
 pub mod report;
 pub mod check;
+pub mod preflight;
 pub mod lsp;
 pub mod cli;

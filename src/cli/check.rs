@@ -87,7 +87,7 @@ pub fn run(arguments: &Check) -> anyhow::Result<Outcome> {
     Ok(outcome(&report, arguments.deny_warnings))
 }
 
-fn day(text: &str) -> Result<Date, String> {
+pub fn day(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "write a calendar day, such as 2027-06-30".to_owned())
 }
 

@@ -12,6 +12,7 @@ mod import;
 mod diff;
 mod explain;
 mod part;
+mod preflight;
 mod repository;
 mod resource_types;
 mod rules;
@@ -45,6 +46,7 @@ enum Command {
     Import(import::Import),
     Diff(diff::Diff),
     Policy(policy::Policy),
+    Preflight(preflight::Preflight),
     Cost(cost::Cost),
     Explain(explain::Explain),
     Rules(rules::Rules),
@@ -71,6 +73,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Import(arguments) => import::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
+        Command::Preflight(arguments) => preflight::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),

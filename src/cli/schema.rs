@@ -36,6 +36,7 @@ fn schemas() -> Schemas {
     schemas.insert(format!("explain{ENDING}"), format!("{:#}\n", report::explain_schema()));
     schemas.insert(format!("provenance{ENDING}"), format!("{:#}\n", report::provenance_schema()));
     schemas.insert(format!("policy-input{ENDING}"), format!("{:#}\n", input_schema()));
+    schemas.insert(format!("preflight{ENDING}"), format!("{:#}\n", report::preflight_schema()));
     schemas.insert(format!("report{ENDING}"), format!("{:#}\n", report::schema()));
     schemas
 }
