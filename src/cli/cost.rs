@@ -1,9 +1,9 @@
-//! `pavior cost`: what is deployed costs a month, what a change adds, and what budgets say.
+//! `pavior cost`: the monthly cost of what is deployed, what a change adds, and what budgets say.
 
 use super::repository::Repository;
 use super::{Outcome, source, terminal};
 use crate::check::Loaded;
-use crate::compile::{Source, compile_kept};
+use crate::compile::{MadeOf, Source, compile_kept};
 use crate::model::{Findings, listed, nearest};
 use crate::read::{Documents, merge_base};
 use crate::report::{Report, cost_human, cost_json, cost_markdown, cost_svg, human};
@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Show what is deployed costs a month, and what a change adds
+/// Show the monthly cost of what is deployed, and what a change adds
 #[derive(Debug, Args)]
 #[command(after_long_help = HOW)]
 pub struct Cost {
@@ -120,9 +120,9 @@ struct Priced {
 
 fn priced(loaded: Loaded) -> anyhow::Result<Priced> {
     let mut findings = loaded.findings;
-    let keep = |source: Source<'_, '_>, _| match source {
-        Source::Unit(unit) => Some(bill(unit)),
-        Source::Environment(_) => None,
+    let keep = |source: Source<'_, '_>, _| match source.made_of {
+        MadeOf::Unit(unit) => Some(bill(unit)),
+        MadeOf::Environment(_) => None,
     };
     let (documents, bills) = compile_kept(loaded.snapshot, &mut findings, &mut |_| {}, keep)?;
     Ok(Priced { documents, bills: bills.into_iter().flatten().collect(), findings })

@@ -6,10 +6,13 @@ mod compile;
 mod completions;
 mod cost;
 mod lsp;
+mod policy;
 mod images;
 mod import;
 mod diff;
+mod explain;
 mod part;
+mod preflight;
 mod repository;
 mod resource_types;
 mod rules;
@@ -42,7 +45,10 @@ enum Command {
     Catalog(catalog::Catalog),
     Import(import::Import),
     Diff(diff::Diff),
+    Policy(policy::Policy),
+    Preflight(preflight::Preflight),
     Cost(cost::Cost),
+    Explain(explain::Explain),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -66,7 +72,10 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Policy(arguments) => policy::run(&arguments),
+        Command::Preflight(arguments) => preflight::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

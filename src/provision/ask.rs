@@ -8,7 +8,7 @@ use crate::link::{Catalog, Unit, UnitResource};
 use crate::model::Name;
 use crate::model::kinds::service::Tier;
 use crate::model::kinds::{ResourceType, SecretRequest};
-use crate::read::{Declared, Documents, Place};
+use crate::read::{Declared, Documents, Part, Place};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -92,26 +92,39 @@ impl Ask<'_> {
     }
 
     fn given_place(&self, documents: &Documents, environment: &Name, field: &str, route: &[String]) -> Place {
-        let below = |place: Place| route.iter().fold(place, |place, step| place.child(step.as_str()));
         let Some(first) = route.first() else { return self.origin.place.clone().key() };
-        let document = self.origin.place.document;
-        let settings: [&[&str]; 2] = [
-            &["spec", "environments", environment, "resources", &self.local, field],
-            &["spec", "environments", environment, field],
-        ];
-        for route_to_params in settings {
-            let route_to_params = route_to_params.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>();
-            let mut node = Some(&documents.document(document).root);
-            for step in route_to_params.iter().chain([first]) {
-                node = node.and_then(|node| node.child(step));
-            }
-            if node.is_some() {
-                let place = Place { document, route: route_to_params, part: crate::read::Part::Value };
-                return below(place);
-            }
-        }
-        below(self.origin.place.clone().child(field))
+        let given = given_place(documents, &self.origin.place, &self.local, environment, field, first);
+        route.iter().fold(given, |place, step| place.child(step.as_str()))
     }
+}
+
+/// The params in which a user wrote one of this name: those of the environment's settings, else the resource's own.
+pub fn params_place(documents: &Documents, asked: &Place, local: &Name, environment: &Name, param: &str) -> Place {
+    given_place(documents, asked, local, environment, "params", param)
+}
+
+/// The map under `field`, `params` or `usage`, in which a user wrote an entry of this name.
+fn given_place(
+    documents: &Documents,
+    asked: &Place,
+    local: &Name,
+    environment: &Name,
+    field: &str,
+    entry: &str,
+) -> Place {
+    let settings: [&[&str]; 2] = [
+        &["spec", "environments", environment, "resources", local, field],
+        &["spec", "environments", environment, field],
+    ];
+    let root = &documents.document(asked.document).root;
+    for route in settings {
+        let given = route.iter().try_fold(root, |node, step| node.child(step));
+        if given.is_some_and(|given| given.child(entry).is_some()) {
+            let route = route.iter().map(|step| (*step).to_owned()).collect();
+            return Place { document: asked.document, route, part: Part::Value };
+        }
+    }
+    asked.clone().child(field)
 }
 
 /// All that a unit asks for, in the order of the declaration; secrets and implicit ones behind.

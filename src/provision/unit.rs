@@ -7,6 +7,7 @@ use crate::model::kinds::resource_type::{Access, EgressTarget, Grant, Reversibil
 use crate::model::kinds::service::{Disruption, Egress, Job, PreviewUse, Schedule, Slo, Tier, Workload};
 use crate::model::kinds::workload::{Before, Probe, Protocol, ServicePort};
 use crate::model::{Name, PriceUnit};
+use crate::read::Place;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -206,6 +207,10 @@ pub struct VolumePlan {
 pub struct ResolvedResource {
     /// Its name inside the unit.
     pub local: Name,
+    /// Where it was asked for; for what nobody asks for, the name of the service that has it.
+    pub asked: Place,
+    /// The provisioner that realises it, in its resource type.
+    pub provisioner: Place,
     /// Its own name: `<service>-<local>`, or the id of a shared one.
     pub name: String,
     pub kind: Name,

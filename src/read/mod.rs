@@ -18,9 +18,9 @@ pub use document::{
 };
 pub use load::{
     HistoryBound, MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, NotARepository, Objects, commit_before,
-    introduced, lay_over, load_directory, load_revision, merge_base, reads_file,
+    committed_on, introduced, lay_over, load_directory, load_revision, merge_base, reads_file,
 };
-pub use parse::{MAX_DEPTH, MAX_DOCUMENTS, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, parse};
+pub use parse::{MAX_DEPTH, MAX_DOCUMENTS, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, parse, roots};
 pub use secrets::{Introduced, IntroducedFile};
 pub use snapshot::{Change, Changes, Snapshot, Unread};
 pub use validate::validate;

@@ -44,6 +44,8 @@ pub struct Snapshot {
     pub images: BTreeMap<String, String>,
     /// Where something looks like a secret and is said to be none.
     pub exempt: Vec<Location>,
+    /// Whether what is secret was covered already.
+    pub is_covered: bool,
 }
 
 impl Snapshot {

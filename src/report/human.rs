@@ -49,7 +49,7 @@ fn shown(report: &Report, limit: usize) -> Vec<&Finding> {
     findings
 }
 
-fn renderer(options: HumanOptions) -> Renderer {
+pub fn renderer(options: HumanOptions) -> Renderer {
     let renderer = match options.paint {
         Paint::Plain => Renderer::plain(),
         Paint::Ansi => Renderer::styled().hyperlink(false),
@@ -65,6 +65,12 @@ fn closing(report: &Report, paint: Paint) -> String {
         output.push('\n');
         output.push_str(&summary::checked(&report.inventory));
         output.push('\n');
+    }
+    for waived in &report.waived {
+        output.push_str(&format!("note: {}\n", visible_line(&summary::waived(waived))));
+    }
+    for approval in &report.approvals {
+        output.push_str(&format!("note: {}\n", visible_line(&summary::approval(approval))));
     }
     for note in &report.notes {
         output.push_str(&format!("note: {}\n", visible_line(note)));

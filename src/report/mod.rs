@@ -3,6 +3,7 @@
 mod cost;
 mod diff;
 mod excerpt;
+mod explain;
 mod catalog;
 mod github;
 mod graph;
@@ -12,6 +13,8 @@ mod inventory;
 mod json;
 mod junit;
 mod markdown;
+mod preflight;
+mod policy_tests;
 mod resource_type;
 mod sarif;
 mod snippet;
@@ -21,6 +24,7 @@ mod table;
 pub use catalog::{dependents_table, details_page, hits_table, list_table};
 pub use cost::{cost_human, cost_json, cost_markdown, cost_schema, cost_svg};
 pub use diff::{diff_human, diff_json, diff_markdown, diff_schema};
+pub use explain::{explain_human, explain_json, explain_schema, provenance_json, provenance_schema};
 pub use github::github;
 pub use graph::{dot, svg};
 pub use human::{HumanOptions, Paint, human};
@@ -29,12 +33,16 @@ pub use inventory::{EnvironmentCount, Inventory};
 pub use json::{VERSION as JSON_VERSION, json, schema};
 pub use junit::junit;
 pub use markdown::markdown_to_terminal;
+pub use policy_tests::{PolicyTests, policy_tests_human, policy_tests_json, policy_tests_junit};
+pub use preflight::{Judged, preflight_human, preflight_json, preflight_markdown, preflight_schema};
 pub use resource_type::resource_type;
 pub use sarif::sarif;
 pub use summary::{counted, summary};
 pub use table::{Align, table};
 
 use crate::model::{Finding, Fix, Position, RepoPath, Severity};
+use crate::review::policy::RequiredApproval;
+use crate::review::waivers::Waived;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -50,6 +58,10 @@ pub struct Report {
     pub known: usize,
     /// What a reader has to know about how this was judged, one sentence each.
     pub notes: Vec<String>,
+    /// What declared exceptions excuse, by file and place.
+    pub waived: Vec<Waived>,
+    /// Whom the policies ask to approve, and for which findings.
+    pub approvals: Vec<RequiredApproval>,
     /// What was checked.
     pub inventory: Inventory,
 }

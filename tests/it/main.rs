@@ -12,11 +12,14 @@ mod history;
 mod hostile;
 mod lsp;
 mod module_order;
+mod oracles;
 mod picture;
 mod process;
+mod provenance;
 mod purity;
 mod repository;
 mod secrets;
+mod seeds;
 mod showcase;
 mod streams;
 

@@ -10,6 +10,7 @@ use crate::provision::{
     ContainerPlan, EnvironmentFacts, Output, ProvisionedUnit, Replicas, ResolvedResource, UnitId, UnitKind,
     WorkloadPlan,
 };
+use crate::read::{DocumentId, Part, Place};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,10 +121,17 @@ pub fn service<'u>(unit: &'u ProvisionedUnit<'u>) -> ServiceUnit<'u> {
     ServiceUnit::of(unit).unwrap()
 }
 
+/// A place in documents that a test does not have.
+pub fn nowhere() -> Place {
+    Place { document: DocumentId(0), route: Vec::new(), part: Part::Value }
+}
+
 /// An own resource without anything in it.
 pub fn resource(local: &str) -> ResolvedResource {
     ResolvedResource {
         local: name(local),
+        asked: nowhere(),
+        provisioner: nowhere(),
         name: format!("cart-{local}"),
         kind: name("redis"),
         class: name("small"),

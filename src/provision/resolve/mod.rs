@@ -107,6 +107,8 @@ fn resolve(
     let names = if realised { scope.names_in_use() } else { BTreeSet::new() };
     let resource = ResolvedResource {
         local: ask.local.clone(),
+        asked: ask.origin.place.clone(),
+        provisioner: place,
         name: ask.name.clone(),
         kind: ask.kind.metadata.name.clone(),
         class: ask.class.clone(),

@@ -2,7 +2,7 @@
 //! is the same is never opened. A blob is opened once, however many revisions have it.
 
 use super::admission::text_of;
-use super::revision::{Entry, entries, folder_within, open, root_tree};
+use super::revision::{Entry, entries, folder_within, open, root_tree, unknown_revision};
 use super::selection::{is_misnamed, reads_folder};
 use super::{MAX_FILE_BYTES, reads_file};
 use crate::model::RepoPath;
@@ -50,6 +50,14 @@ impl Objects {
     /// When the revision is not known, or does not have the folder.
     pub fn tree(&self, revision: &str) -> Result<String> {
         Ok(root_tree(&self.repo, revision, &self.folder)?.to_string())
+    }
+
+    /// The id of the commit that a revision names.
+    ///
+    /// # Errors
+    /// When the revision is not known.
+    pub fn commit(&self, revision: &str) -> Result<String> {
+        Ok(self.repo.rev_parse_single(revision).map_err(|_| unknown_revision(&self.repo, revision))?.to_string())
     }
 
     /// How many blobs were opened.

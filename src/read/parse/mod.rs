@@ -65,7 +65,7 @@ pub fn parse(snapshot: &Snapshot, findings: &mut Findings) -> Vec<Document> {
 }
 
 /// The roots of the documents of one file.
-pub(super) fn roots(path: &RepoPath, text: &str, findings: &mut Findings) -> Vec<Node> {
+pub fn roots(path: &RepoPath, text: &str, findings: &mut Findings) -> Vec<Node> {
     compose::compose(text, &mut Mistakes::new(path, text, findings))
 }
 

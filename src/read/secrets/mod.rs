@@ -69,8 +69,11 @@ pub fn is_secret(rule: &Rule) -> bool {
     rule.id.starts_with("secret/")
 }
 
-/// Tells of every secret, and gives the snapshot without them.
+/// Tells of every secret, and gives the snapshot without them. Does nothing the second time.
 pub fn hide(snapshot: Snapshot, findings: &mut Findings) -> (Snapshot, Hidden) {
+    if snapshot.is_covered {
+        return (snapshot, Hidden::default());
+    }
     cover_findings(findings);
     let files: Vec<(&RepoPath, &Arc<str>)> = snapshot.files.iter().collect();
     let found = in_chunks(
@@ -79,7 +82,7 @@ pub fn hide(snapshot: Snapshot, findings: &mut Findings) -> (Snapshot, Hidden) {
         |(), files| files.iter().filter_map(|(path, text)| Found::of(path, text)).collect::<Vec<_>>(),
     );
     let found: Vec<Found> = found.into_iter().flatten().collect();
-    let (mut snapshot, mut hidden) = (snapshot, Hidden::default());
+    let (mut snapshot, mut hidden) = (Snapshot { is_covered: true, ..snapshot }, Hidden::default());
     for file in found {
         let text = snapshot.files.remove(&file.written_path);
         file.findings.into_iter().for_each(|finding| findings.push(finding));
