@@ -75,7 +75,7 @@ fn undo(consequences: &[Consequence]) -> Section {
         Undo::Reversible => "what it does to data".to_owned(),
         worst => format!("what it does to data: {}", worst.as_str()),
     };
-    Section { title, lines: consequences.iter().map(line).collect(), is_open: worst == Undo::Irreversible }
+    Section { title, lines: alike.into_iter().map(line).collect(), is_open: worst == Undo::Irreversible }
 }
 
 /// Only environments in which something changes.

@@ -27,8 +27,12 @@ pub fn verdict(judged: &Judged) -> String {
         .cost
         .environments
         .iter()
-        .filter(|line| line.delta().expected != 0)
-        .map(|line| format!("{} {}", line.name, signed_money(line.delta().expected)))
+        .filter(|line| line.delta().expected != 0 || line.unknown > 0)
+        .map(|line| match line.unknown {
+            0 => format!("{} {}", line.name, signed_money(line.delta().expected)),
+            // What has a price is not all of it, and could even have the wrong sign.
+            _ => format!("{} not known", line.name),
+        })
         .collect();
     if let (Some(currency), false) = (&preflight.cost.currency, costs.is_empty()) {
         parts.push(format!("{} {currency} a month", costs.join(", ")));
@@ -86,13 +90,13 @@ fn cost(preflight: &Preflight, findings: &[&Finding]) -> String {
     let Some(currency) = &cost.currency else { return "cost not measured: nothing has a price".to_owned() };
     let coverage = cost.total.coverage;
     let covered = format!("{} priced, {} free, {} not priced", coverage.priced, coverage.free, coverage.not_priced);
-    let unknown = match cost.total.unknown {
-        0 => String::new(),
-        count => format!(" and {} without a price", counted(count, "line")),
-    };
     let delta = cost.total.delta().expected;
-    let delta = if delta == 0 { "±0".to_owned() } else { format!("{} {currency}", signed_money(delta)) };
-    format!("{} {delta}{unknown} ({covered})", state("cost", findings))
+    let delta = match (cost.total.unknown, delta) {
+        (0, 0) => "±0".to_owned(),
+        (0, delta) => format!("{} {currency}", signed_money(delta)),
+        (count, _) => format!("not known: {} without a price", counted(count, "line")),
+    };
+    format!("{} {delta} ({covered})", state("cost", findings))
 }
 
 fn capacity(preflight: &Preflight, findings: &[&Finding]) -> String {
