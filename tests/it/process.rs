@@ -37,6 +37,7 @@ pub fn pavior(repository: &Repository, arguments: &[String], environment: &[(&st
     let same = |bytes: &[u8]| {
         let root = repository.root().to_string_lossy().into_owned();
         let text = String::from_utf8_lossy(bytes).replace(&out, "$OUT").replace(&root, "$ROOT");
+        let text = repository.head().into_iter().fold(text, |text, id| text.replace(&id[..10], "$BASE"));
         text.lines().filter(|line| !line.starts_with("checked in ")).map(|line| without_count(line) + "\n").collect()
     };
     let exit_code = match output.status.code() {

@@ -78,6 +78,14 @@ impl Repository {
         self.folder.path().join(format!("out-{count}")).to_string_lossy().into_owned()
     }
 
+    /// The id of the commit, where there is one.
+    pub fn head(&self) -> Option<String> {
+        let id = |name: &str| std::fs::read_to_string(self.root().join(".git").join(name)).ok();
+        let head = id("HEAD")?;
+        let id = id(head.trim().strip_prefix("ref: ")?)?;
+        Some(id.trim().to_owned()).filter(|id| id.len() >= 10)
+    }
+
     /// Makes a git repository of it, with everything in one commit.
     pub fn commit(&self) -> Result<(), String> {
         let author = ["-c", "user.name=Case", "-c", "user.email=case@pavior.dev", "-c", "commit.gpgsign=false"];

@@ -68,8 +68,19 @@ fn finding(finding: &Finding) -> Vec<String> {
 }
 
 fn undo(consequences: &[Consequence]) -> Section {
-    let line =
-        |one: &Consequence| format!("{}: {} in {}: {}", one.undo.as_str(), one.what, one.unit.environment, one.why);
+    // The same in several environments is told once.
+    let mut alike: Vec<(&Consequence, Vec<&str>)> = Vec::new();
+    for one in consequences {
+        let is_same = |other: &Consequence| (other.undo, &other.what, &other.why) == (one.undo, &one.what, &one.why);
+        let here = one.unit.environment.as_str();
+        match alike.iter_mut().find(|(other, _)| is_same(other)) {
+            Some((_, environments)) => environments.push(here),
+            None => alike.push((one, vec![here])),
+        }
+    }
+    let line = |(one, environments): (&Consequence, Vec<&str>)| {
+        format!("{}: {} in {}: {}", one.undo.as_str(), one.what, environments.join(", "), one.why)
+    };
     let worst = consequences.iter().map(|one| one.undo).max().unwrap_or_default();
     let title = match worst {
         Undo::Reversible => "what it does to data".to_owned(),

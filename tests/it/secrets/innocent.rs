@@ -167,7 +167,7 @@ fn a_reason_makes_a_doubtful_one_none_and_the_report_counts_it() {
     let (findings, _) = hidden("catalog/a.yaml", &token);
     assert!(findings[0].help.iter().any(|help| help.contains("does not count here")), "{findings:?}");
     let snapshot = Snapshot::of([("catalog/a.yaml", line("# pavior:not-a-secret the hash of our manifest").as_str())]);
-    let report = check(Loaded { snapshot, findings: Findings::default() }).unwrap();
+    let report = check(Loaded { snapshot, findings: Findings::default(), as_of: None }).unwrap();
     assert!(
         report.notes[0].contains("1 value that looks like a secret") && report.notes[0].contains("catalog/a.yaml:1"),
         "{:?}",
@@ -191,7 +191,9 @@ fn the_scan_is_a_small_part_of_a_check() {
     };
     let snapshot = load();
     let scan = best(&|| drop(hide(snapshot.clone(), &mut Findings::default())));
-    let whole = best(&|| drop(check(Loaded { snapshot: snapshot.clone(), findings: Findings::default() }).unwrap()));
+    let whole = best(&|| {
+        drop(check(Loaded { snapshot: snapshot.clone(), findings: Findings::default(), as_of: None }).unwrap())
+    });
     let share = 100.0 * scan.as_secs_f64() / whole.as_secs_f64();
     println!("the scan takes {scan:?} of {whole:?}: {share:.1} %");
     // A promise of 5 %, with room for what runs beside.

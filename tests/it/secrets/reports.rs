@@ -34,7 +34,7 @@ fn no_report_shows_a_secret_whatever_else_is_wrong_at_its_place() {
         for mistake in MISTAKES {
             let text = mistake.replace("SERVICE", SERVICE).replace("{}", &sample.written);
             let snapshot = Snapshot::of([("catalog/a.yaml", text.as_str()), ("catalog/b.yaml", "x: {}\n")]);
-            let report = check(Loaded { snapshot, findings: Findings::default() }).unwrap();
+            let report = check(Loaded { snapshot, findings: Findings::default(), as_of: None }).unwrap();
             let found = report.findings.iter().any(|finding| finding.rule.id.starts_with("secret/"));
             assert!(found, "{}: {text}", sample.rule);
             let paints = [Paint::Plain, Paint::Ansi];
