@@ -106,7 +106,9 @@ fn short(root: &Path, revision: &str) -> String {
 
 fn rendered(judged: &Judged, arguments: &Preflight) -> String {
     match arguments.format {
-        Format::Human => preflight_human(judged, terminal::human_options((arguments.limit > 0).then_some(arguments.limit))),
+        Format::Human => {
+            preflight_human(judged, terminal::human_options((arguments.limit > 0).then_some(arguments.limit)))
+        }
         Format::Markdown => preflight_markdown(judged),
         Format::Json => preflight_json(judged),
         Format::Sarif => sarif(&judged.report),

@@ -2,9 +2,7 @@
 
 use crate::check::Loaded;
 use crate::model::Findings;
-use crate::read::{
-    HistoryBound, NotARepository, committed_on, introduced, load_directory, load_revision, secrets,
-};
+use crate::read::{HistoryBound, NotARepository, committed_on, introduced, load_directory, load_revision, secrets};
 use anyhow::Context;
 use std::path::Path;
 
