@@ -90,6 +90,7 @@ fn judged<T: Send>(
     let (findings, waived) = waivers::apply(&documents, findings.into_sorted(), as_of);
     let report = Report {
         inventory: Inventory::of(&documents, &outlines, rules::all().count() + policies.rules().len()),
+        policies: policies.rules().len(),
         approvals: required_approvals(&policies, &documents, &findings),
         notes: notes(&documents, as_of),
         files: documents.snapshot.files.len(),

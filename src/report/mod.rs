@@ -62,6 +62,8 @@ pub struct Report {
     pub waived: Vec<Waived>,
     /// Whom the policies ask to approve, and for which findings.
     pub approvals: Vec<RequiredApproval>,
+    /// How many rules of the organisation's own policies were asked.
+    pub policies: usize,
     /// What was checked.
     pub inventory: Inventory,
 }

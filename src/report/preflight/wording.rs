@@ -44,8 +44,7 @@ pub fn verdict(judged: &Judged) -> String {
     }
     if let Some(platform) = &preflight.platform {
         let count = platform.diff.units.len();
-        let does = if count == 1 { "changes" } else { "change" };
-        parts.push(format!("by platform files {} {does}", counted(count, "unit")));
+        parts.push(format!("new platform files change {}", counted(count, "unit")));
     }
     parts.join(" · ")
 }
@@ -57,16 +56,29 @@ pub fn checks(judged: &Judged) -> Vec<String> {
         report.findings.iter().filter(|finding| is_of(finding.rule.id)).collect()
     };
     let declarations = state("declarations", &of(|id| !is_review(id)));
+    let secrets = state("secrets", &of(|id| id.starts_with("secret/")));
+    let policy = match report.policies {
+        0 => "policy not asked: there is none".to_owned(),
+        _ => state("policy", &of(|id| id.starts_with("policy/") || id.starts_with("waiver/"))),
+    };
     let capacity = capacity(preflight, &of(|id| id.starts_with("capacity/")));
-    vec![declarations, cost(preflight, &of(|id| id.starts_with("cost/"))), capacity, access(&preflight.access), {
-        let worst = preflight.undo();
-        if preflight.diff.units.is_empty() { "nothing to undo".to_owned() } else { worst.as_str().to_owned() }
-    }]
+    vec![
+        declarations,
+        policy,
+        secrets,
+        cost(preflight, &of(|id| id.starts_with("cost/"))),
+        capacity,
+        access(&preflight.access),
+        {
+            let worst = preflight.undo();
+            if preflight.diff.units.is_empty() { "nothing to undo".to_owned() } else { worst.as_str().to_owned() }
+        },
+    ]
 }
 
-/// Findings that are about what a change adds up to.
+/// Findings that have a word of their own.
 fn is_review(id: &str) -> bool {
-    id.starts_with("capacity/") || id.starts_with("cost/")
+    ["capacity/", "cost/", "policy/", "waiver/", "secret/"].iter().any(|stage| id.starts_with(stage))
 }
 
 /// `schema ✓`, `policy ✗ 2 errors, 1 warning`.
