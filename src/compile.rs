@@ -4,7 +4,7 @@ use crate::emit::{Artifact, EmitError, emit, emit_catalog, emit_environment, ver
 use crate::link::{Graph, link};
 use crate::model::Findings;
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision_each};
-use crate::read::{self, Documents, Snapshot, validate};
+use crate::read::{Documents, Snapshot, read};
 use std::collections::BTreeMap;
 
 /// One unit with its artifacts.
@@ -78,10 +78,9 @@ pub struct UnitOutline {
 /// A stage of the pipeline that is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    Parsed {
+    /// Parsed and validated.
+    Read {
         documents: usize,
-    },
-    Validated {
         declarations: usize,
     },
     Linked {
@@ -175,11 +174,8 @@ fn compile_with<T: Send>(
     emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Graph, Vec<T>), CompileError> {
-    let documents = read::documents(&snapshot, findings);
-    watch(Stage::Parsed { documents: documents.len() });
-    let declarations = validate(&documents, findings);
-    let documents = Documents { snapshot, documents, declarations };
-    watch(Stage::Validated { declarations: documents.declarations.len() });
+    let documents = read(snapshot, findings);
+    watch(Stage::Read { documents: documents.documents.len(), declarations: documents.declarations.len() });
     let catalog = link(&documents, findings);
     watch(Stage::Linked { units: catalog.units.len() });
 

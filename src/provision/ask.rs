@@ -89,7 +89,7 @@ impl Ask<'_> {
         ];
         for route_to_params in settings {
             let route_to_params = route_to_params.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>();
-            let mut node = Some(&documents.document(document).root);
+            let mut node = Some(documents.document(document).root());
             for step in route_to_params.iter().chain([first]) {
                 node = node.and_then(|node| node.child(step));
             }

@@ -101,7 +101,8 @@ impl Service {
             resources.push_str("common: {type: redis, id: common-cache}, ");
         }
         if let Some(host) = self.host {
-            write!(resources, "web: {{type: route, params: {{host: h{host}.example.com, port: {port_name}}}}}, ").unwrap();
+            write!(resources, "web: {{type: route, params: {{host: h{host}.example.com, port: {port_name}}}}}, ")
+                .unwrap();
         }
         let mut more = String::new();
         if let Some(former) = &self.renamed_from {
@@ -125,8 +126,12 @@ impl Service {
                 .iter()
                 .map(|callee| format!("LOCAL_{}: {}", callee.replace('-', "_").to_uppercase(), address(callee)))
                 .collect();
-            writeln!(more, "  environments: {{local: {{containers: {{main: {{variables: {{{}}}}}}}}}}}", local.join(", "))
-                .unwrap();
+            writeln!(
+                more,
+                "  environments: {{local: {{containers: {{main: {{variables: {{{}}}}}}}}}}}",
+                local.join(", ")
+            )
+            .unwrap();
         }
         format!(
             "# {}\napiVersion: pavior.dev/v1\nkind: Service\nmetadata: {{name: {name}, description: It is {name}, owner: \
@@ -161,8 +166,10 @@ impl World {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let shipped = load_directory(root, &mut Findings::default()).unwrap();
         let types = ["redis", "route", "secret", "identity"].map(|kind| format!("golden-paths/resources/{kind}/"));
-        let platform = shipped.files.into_iter().filter(|(path, _)| types.iter().any(|kind| path.as_str().starts_with(kind)));
-        let platform = platform.map(|(path, text)| (path, text.replace("owner: platform", "owner: shop").into())).collect();
+        let platform =
+            shipped.files.into_iter().filter(|(path, _)| types.iter().any(|kind| path.as_str().starts_with(kind)));
+        let platform =
+            platform.map(|(path, text)| (path, text.replace("owner: platform", "owner: shop").into())).collect();
         World { services: (0..services).map(Service::new).collect(), born: services, memory: 16, platform }
     }
 
@@ -314,7 +321,8 @@ impl State {
         let files = world.files();
         let snapshot = Snapshot { files: files.clone(), ..Snapshot::default() };
         let mut findings = Findings::default();
-        let keep = |source: Source<'_, '_>, artifacts| (CompiledUnit::new(source.id(), artifacts), UnitFacts::of(source));
+        let keep =
+            |source: Source<'_, '_>, artifacts| (CompiledUnit::new(source.id(), artifacts), UnitFacts::of(source));
         let (documents, graph, kept) = compile_linked(snapshot, &mut findings, &mut |_| {}, keep).unwrap();
         let (units, facts): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
         let errors = findings.errors();
@@ -325,10 +333,8 @@ impl State {
     fn since(&self, earlier: &State) -> Changes {
         let paths: BTreeSet<&RepoPath> = self.files.keys().chain(earlier.files.keys()).collect();
         let differ = paths.into_iter().filter(|path| self.files.get(*path) != earlier.files.get(*path));
-        let change = |path: &RepoPath| Change {
-            before: earlier.files.get(path).cloned(),
-            after: self.files.get(path).cloned(),
-        };
+        let change =
+            |path: &RepoPath| Change { before: earlier.files.get(path).cloned(), after: self.files.get(path).cloned() };
         differ.map(|path| (path.clone(), change(path))).collect()
     }
 
@@ -396,7 +402,8 @@ fn compiling_in_part_answers_what_compiling_everything_answers() {
         }
     }
     println!("{asked:?}");
-    let usual = ["image", "replicas", "call", "call in one environment", "comment", "resource", "port", "new service", "job"];
+    let usual =
+        ["image", "replicas", "call", "call in one environment", "comment", "resource", "port", "new service", "job"];
     let [all, answered] = usual.iter().filter_map(|edit| asked.get(edit)).fold([0, 0], |[a, b], [c, d]| [a + c, b + d]);
     assert!(answered * 2 > all, "usual edits are compiled in part {answered} times of {all}");
 }
@@ -410,5 +417,9 @@ fn errors(world: &World) -> Vec<String> {
     let mut findings = Findings::default();
     let snapshot = Snapshot { files: world.files(), ..Snapshot::default() };
     compile_kept(snapshot, &mut findings, &mut |_| {}, |_, _| ()).unwrap();
-    findings.iter().filter(|finding| finding.is_error()).map(|finding| format!("{}: {}", finding.at.path, finding.message)).collect()
+    findings
+        .iter()
+        .filter(|finding| finding.is_error())
+        .map(|finding| format!("{}: {}", finding.at.path, finding.message))
+        .collect()
 }
