@@ -3,7 +3,8 @@
 use crate::emit::{Artifact, EmitError, emit, emit_catalog, emit_environment, verify, verify_environment};
 use crate::link::{Graph, link};
 use crate::model::Findings;
-use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind, provision_each};
+use crate::provenance::{Provenance, World, of_environment, of_unit};
+use crate::provision::{EnvironmentFacts, ProvisionedUnit, References, UnitId, UnitKind, provision_each};
 use crate::read::{Documents, Snapshot, read};
 use std::collections::BTreeMap;
 
@@ -51,18 +52,39 @@ pub struct CompileError {
 
 /// What artifacts were made of.
 #[derive(Debug, Clone, Copy)]
-pub enum Source<'u, 'd> {
+pub struct Source<'u, 'd> {
+    pub made_of: MadeOf<'u, 'd>,
+    world: World<'u>,
+}
+
+/// A unit with its facts, or an environment itself.
+#[derive(Debug, Clone, Copy)]
+pub enum MadeOf<'u, 'd> {
     Unit(&'u ProvisionedUnit<'d>),
     Environment(&'u EnvironmentFacts<'d>),
 }
 
-impl Source<'_, '_> {
-    pub fn id(&self) -> UnitId {
+impl MadeOf<'_, '_> {
+    fn id(&self) -> UnitId {
         match self {
-            Source::Unit(unit) => unit.id.clone(),
-            Source::Environment(facts) => {
+            MadeOf::Unit(unit) => unit.id.clone(),
+            MadeOf::Environment(facts) => {
                 UnitId { environment: facts.name.clone(), kind: UnitKind::Environment, name: facts.name.clone() }
             }
+        }
+    }
+}
+
+impl Source<'_, '_> {
+    pub fn id(&self) -> UnitId {
+        self.made_of.id()
+    }
+
+    /// What set each field of the artifacts: asked for where people are told, never where units are only checked.
+    pub fn provenance(&self) -> Provenance {
+        match self.made_of {
+            MadeOf::Unit(unit) => of_unit(self.world, unit),
+            MadeOf::Environment(facts) => of_environment(self.world, facts),
         }
     }
 }
@@ -136,6 +158,16 @@ pub fn compile_verified(
     findings: &mut Findings,
     watch: Watch<'_>,
 ) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
+    compile_verified_kept(snapshot, findings, watch, |source, artifacts| CompiledUnit::new(source.id(), artifacts))
+}
+
+/// The same, and keeps of each unit what the caller makes of it.
+pub fn compile_verified_kept<T: Send>(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+    watch: Watch<'_>,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Vec<T>), CompileError> {
     let unit = |unit: &ProvisionedUnit<'_>| {
         let artifacts = emit(unit)?;
         verify(unit, &artifacts).map(|()| artifacts)
@@ -144,9 +176,8 @@ pub fn compile_verified(
         let artifacts = emit_environment(facts);
         verify_environment(facts, &artifacts).map(|()| artifacts)
     };
-    let keep = |source: Source<'_, '_>, artifacts| CompiledUnit::new(source.id(), artifacts);
-    let (documents, _, units) = compile_with(snapshot, findings, watch, unit, environment, keep)?;
-    Ok((documents, units))
+    let (documents, _, kept) = compile_with(snapshot, findings, watch, unit, environment, keep)?;
+    Ok((documents, kept))
 }
 
 impl CompiledUnit {
@@ -179,12 +210,14 @@ fn compile_with<T: Send>(
     let catalog = link(&documents, findings);
     watch(Stage::Linked { units: catalog.units.len() });
 
-    let compiled = |source: Source<'_, '_>, artifacts: Emitted| match artifacts {
-        Ok(artifacts) => Ok((artifacts.len(), keep(source, artifacts), source.id())),
-        Err(reason) => Err(CompileError { unit: source.id().to_string(), reason: Box::new(reason) }),
+    let references = References::default();
+    let world = World { documents: &documents, catalog: &catalog, references: &references };
+    let compiled = |made_of: MadeOf<'_, '_>, artifacts: Emitted| match artifacts {
+        Ok(artifacts) => Ok((artifacts.len(), keep(Source { made_of, world }, artifacts), made_of.id())),
+        Err(reason) => Err(CompileError { unit: made_of.id().to_string(), reason: Box::new(reason) }),
     };
     let provisioned = provision_each(&documents, &catalog, findings, |unit| {
-        let compiled = compiled(Source::Unit(&unit), emit_unit(&unit));
+        let compiled = compiled(MadeOf::Unit(&unit), emit_unit(&unit));
         (unit.environment, compiled)
     });
     let mut environments = BTreeMap::new();
@@ -194,7 +227,7 @@ fn compile_with<T: Send>(
         units.push(unit?);
     }
     for facts in environments.into_values() {
-        units.push(compiled(Source::Environment(&facts), emit_environment(&facts))?);
+        units.push(compiled(MadeOf::Environment(&facts), emit_environment(&facts))?);
     }
     units.sort_by(|(_, _, a), (_, _, b)| a.cmp(b));
     watch(Stage::Compiled { files: units.iter().map(|(files, _, _)| files).sum() });

@@ -1,13 +1,14 @@
 //! Every rule of every stage, in one list. A stage declares its own; here it is registered with one line.
 
 use crate::model::Rule;
-use crate::{emit, link, provision, read};
+use crate::{emit, link, provision, read, review};
 
 /// All rules, in the order of the pipeline.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let reading = read::rules::ALL.iter().chain(read::score::rules::ALL).copied().chain(read::validate::rules::all());
     let resolving = link::rules::all().chain(provision::rules::ALL.iter().copied());
-    reading.chain(resolving).chain(emit::codeowners::rules::ALL.iter().copied())
+    let reviewing = review::cost::rules::ALL.iter().chain(review::rules::ALL).copied();
+    reading.chain(resolving).chain(emit::codeowners::rules::ALL.iter().copied()).chain(reviewing)
 }
 
 /// The rule of this id.

@@ -4,17 +4,16 @@ use super::images::Images;
 use super::repository::Repository;
 use super::timings::{TimingOptions, Timings};
 use super::{Outcome, source, terminal};
-use crate::compile::{CompiledUnit, Digest, compile_catalog, compile_verified};
+use crate::compile::{CompiledUnit, Digest, compile_catalog, compile_verified_kept};
 use crate::emit::Artifact;
-use crate::model::{Findings, RepoPath, listed};
+use crate::model::{RepoPath, listed};
 use crate::output::{Written, files_of, preview_files, write_files};
 use crate::provision::{UnitId, UnitKind};
-use crate::report::{Align, Report, counted, human, table};
-use anyhow::bail;
+use crate::report::{Align, counted, provenance_json, table};
+use anyhow::{Context, bail};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Compile declarations into Terraform and Kubernetes manifests
 #[derive(Debug, Args)]
@@ -49,7 +48,12 @@ pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
     let loaded = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
     timings.loaded(loaded.snapshot.files.len());
     let mut findings = loaded.findings;
-    let (documents, units) = compile_verified(loaded.snapshot, &mut findings, &mut |stage| timings.compiled(stage))?;
+    let selection = Selection { environments: &arguments.environment, names: &arguments.unit };
+    let watch = &mut |stage| timings.compiled(stage);
+    let (documents, units) = compile_verified_kept(loaded.snapshot, &mut findings, watch, |source, artifacts| {
+        let provenance = selection.has(&source.id()).then(|| provenance_json(&source.provenance()));
+        (CompiledUnit::new(source.id(), artifacts), provenance.unwrap_or_default())
+    })?;
     let everything = arguments.environment.is_empty() && arguments.unit.is_empty();
     let catalog = match everything && !findings.has_errors() {
         true => compile_catalog(&documents, &mut findings)?,
@@ -57,14 +61,18 @@ pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
     };
     let blocked = findings.has_errors();
     if !findings.is_empty() {
-        tell_findings(findings, documents.snapshot.files);
+        terminal::tell_findings(findings, documents.snapshot.files);
     }
     if blocked {
         terminal::tell("nothing is written before the errors are mended");
         return Ok(Outcome::Blocked);
     }
-    let units = selected(units, &arguments.environment, &arguments.unit)?;
+    let (units, provenances): (Vec<CompiledUnit>, Vec<String>) = selection.of(units)?.into_iter().unzip();
     let mut files = files_of(&units)?;
+    for (unit, text) in units.iter().zip(&provenances) {
+        let path = RepoPath::parse(&format!("{}/{PROVENANCE}", unit.id.folder()));
+        files.insert(path.with_context(|| format!("the provenance of unit {}", unit.id))?, text);
+    }
     files.extend(catalog.iter().map(|artifact| (artifact.path.clone(), artifact.text.as_str())));
     let written = match arguments.dry_run {
         true => preview_files(&arguments.out, files),
@@ -80,21 +88,29 @@ pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
-/// Findings are no result of this command: they go to standard error.
-fn tell_findings(findings: Findings, sources: BTreeMap<RepoPath, Arc<str>>) {
-    let report = Report { findings: findings.into_sorted(), files: sources.len(), sources, ..Report::default() };
-    terminal::tell(human(&report, terminal::human_options(Some(50))).trim_end());
+/// The file beside a unit's artifacts that says what set their fields. It is no artifact, so that no digest depends on
+/// it: a comment that moves lines deploys nothing.
+const PROVENANCE: &str = "provenance.json";
+
+/// The units that were asked for.
+struct Selection<'a> {
+    environments: &'a [String],
+    names: &'a [String],
 }
 
-/// Units of these environments and names; a name that nothing has is a mistake of the caller.
-fn selected(units: Vec<CompiledUnit>, environments: &[String], names: &[String]) -> anyhow::Result<Vec<CompiledUnit>> {
-    demand_known(environments, units.iter().map(|unit| &*unit.id.environment).collect(), "environment with units")?;
-    demand_known(names, units.iter().map(|unit| &*unit.id.name).collect(), "unit")?;
-    let wanted = |list: &[String], name: &str| list.is_empty() || list.iter().any(|wanted| wanted == name);
-    Ok(units
-        .into_iter()
-        .filter(|unit| wanted(environments, &unit.id.environment) && wanted(names, &unit.id.name))
-        .collect())
+impl Selection<'_> {
+    fn has(&self, unit: &UnitId) -> bool {
+        let wanted = |list: &[String], name: &str| list.is_empty() || list.iter().any(|wanted| wanted == name);
+        wanted(self.environments, &unit.environment) && wanted(self.names, &unit.name)
+    }
+
+    /// Those of all units; a name that nothing has is a mistake of the caller.
+    fn of<T>(&self, units: Vec<(CompiledUnit, T)>) -> anyhow::Result<Vec<(CompiledUnit, T)>> {
+        let all = || units.iter().map(|(unit, _)| &unit.id);
+        demand_known(self.environments, all().map(|id| &*id.environment).collect(), "environment with units")?;
+        demand_known(self.names, all().map(|id| &*id.name).collect(), "unit")?;
+        Ok(units.into_iter().filter(|(unit, _)| self.has(&unit.id)).collect())
+    }
 }
 
 fn demand_known(wanted: &[String], known: BTreeSet<&str>, what: &str) -> anyhow::Result<()> {
@@ -122,7 +138,7 @@ fn summary(units: &[CompiledUnit], catalog: &[Artifact], written: &Written) -> S
     let mut rows: Vec<Vec<String>> = units.iter().map(|unit| row(unit, &changes)).collect();
     if !catalog.is_empty() {
         let names = ["-".to_owned(), "(catalog)".to_owned()];
-        rows.push(cells(names, catalog, Digest::of(catalog), changes.under(CATALOG)));
+        rows.push(cells(names, catalog.len(), Digest::of(catalog), changes.under(CATALOG)));
     }
     let gone = changes.under("").removed + if catalog.is_empty() { changes.under(CATALOG).removed } else { 0 };
     if gone > 0 {
@@ -130,20 +146,21 @@ fn summary(units: &[CompiledUnit], catalog: &[Artifact], written: &Written) -> S
         rows.push(cells.map(str::to_owned).to_vec());
     }
     let of_units: usize = units.iter().map(|unit| unit.artifacts.len()).sum();
-    let files = counted(of_units + catalog.len(), "file");
+    let files = counted(of_units + units.len() + catalog.len(), "file");
     format!("{}\n{}, {files}\n", table(&columns, &rows), counted(units.len(), "unit"))
 }
 
 fn row(unit: &CompiledUnit, changes: &Changes) -> Vec<String> {
     let names = [unit.id.environment.to_string(), name(&unit.id)];
-    cells(names, &unit.artifacts, unit.digest, changes.under(&unit.id.folder()))
+    // The provenance stands beside the artifacts.
+    cells(names, unit.artifacts.len() + 1, unit.digest, changes.under(&unit.id.folder()))
 }
 
-fn cells([environment, name]: [String; 2], artifacts: &[Artifact], digest: Digest, change: Change) -> Vec<String> {
+fn cells([environment, name]: [String; 2], files: usize, digest: Digest, change: Change) -> Vec<String> {
     vec![
         environment,
         name,
-        artifacts.len().to_string(),
+        files.to_string(),
         digest.to_string()[..12].to_owned(),
         number(change.created),
         number(change.changed),
@@ -236,7 +253,10 @@ mod tests {
         let units = || vec![unit("local", "cart", &[]), unit("local", "ads", &[]), unit("staging", "cart", &[])];
         let select = |environments: &[&str], names: &[&str]| {
             let owned = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-            selected(units(), &owned(environments), &owned(names))
+            let (environments, names) = (owned(environments), owned(names));
+            let selection = Selection { environments: &environments, names: &names };
+            let units = units().into_iter().map(|unit| (unit, ())).collect();
+            Ok::<_, anyhow::Error>(selection.of(units)?.into_iter().map(|(unit, ())| unit).collect::<Vec<_>>())
         };
         assert_eq!(names(&select(&[], &[]).unwrap()), ["local/cart", "local/ads", "staging/cart"]);
         assert_eq!(names(&select(&["local"], &["cart"]).unwrap()), ["local/cart"]);
@@ -259,11 +279,11 @@ mod tests {
         let expected = format!(
             "\
 environment  unit                  files  digest        created  changed  removed
-local        cart                      2  {one}        1        1        -
-staging      cart                      1  {two}        -        1        1
+local        cart                      3  {one}        1        1        -
+staging      cart                      2  {two}        -        1        1
 -            (no longer compiled)      -  -                   -        -        2
 
-2 units, 3 files
+2 units, 5 files
 "
         );
         assert_eq!(summary(&units, &[], &written), expected);

@@ -9,7 +9,7 @@ use crate::compile::{CompiledUnit, Source, compile_kept};
 use crate::model::Findings;
 use crate::partial::Part;
 use crate::read::{Documents, merge_base};
-use crate::report::{Report, counted, diff_human, diff_json, diff_markdown, human};
+use crate::report::{counted, diff_human, diff_json, diff_markdown};
 use crate::review::diff::{self, Side};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -110,7 +110,7 @@ fn whole(root: &Path, base: &str, arguments: &Diff, timings: &mut Timings) -> an
     let base = compiled(base, timings).context("compiling the base revision")?;
     let head = compiled(head, timings)?;
     if head.findings.has_errors() {
-        tell_findings(head);
+        terminal::tell_findings(head.findings, head.documents.snapshot.files);
         terminal::tell("nothing is compared before the errors are mended");
         return Ok(None);
     }
@@ -170,11 +170,4 @@ fn rendered(diff: &diff::Diff, arguments: &Diff) -> String {
         Format::Json => diff_json(diff),
         Format::Markdown => diff_markdown(diff, limit),
     }
-}
-
-/// Findings are no result of this command: they go to standard error.
-fn tell_findings(head: Compiled) {
-    let sources = head.documents.snapshot.files;
-    let report = Report { findings: head.findings.into_sorted(), files: sources.len(), sources, ..Report::default() };
-    terminal::tell(human(&report, terminal::human_options(Some(50))).trim_end());
 }

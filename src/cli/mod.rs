@@ -4,10 +4,12 @@ mod catalog;
 mod check;
 mod compile;
 mod completions;
+mod cost;
 mod lsp;
 mod images;
 mod import;
 mod diff;
+mod explain;
 mod part;
 mod repository;
 mod resource_types;
@@ -41,6 +43,8 @@ enum Command {
     Catalog(catalog::Catalog),
     Import(import::Import),
     Diff(diff::Diff),
+    Cost(cost::Cost),
+    Explain(explain::Explain),
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
@@ -64,6 +68,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Cost(arguments) => cost::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

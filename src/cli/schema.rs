@@ -30,7 +30,10 @@ type Schemas = BTreeMap<String, String>;
 
 fn schemas() -> Schemas {
     let mut schemas = all_schemas();
+    schemas.insert(format!("cost{ENDING}"), format!("{:#}\n", report::cost_schema()));
     schemas.insert(format!("diff{ENDING}"), format!("{:#}\n", report::diff_schema()));
+    schemas.insert(format!("explain{ENDING}"), format!("{:#}\n", report::explain_schema()));
+    schemas.insert(format!("provenance{ENDING}"), format!("{:#}\n", report::provenance_schema()));
     schemas.insert(format!("report{ENDING}"), format!("{:#}\n", report::schema()));
     schemas
 }

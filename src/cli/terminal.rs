@@ -1,9 +1,12 @@
 //! What the commands print and where: the only module that knows standard output and standard error.
 
-use crate::report::{HumanOptions, Paint, inert, visible};
+use crate::model::{Findings, RepoPath};
+use crate::report::{HumanOptions, Paint, Report, human, inert, visible};
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context;
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::Arc;
 
 /// Columns where there is no terminal to ask, so that a pipe gets the same bytes on every machine.
 const DEFAULT_WIDTH: usize = 120;
@@ -32,6 +35,12 @@ pub fn tell_failure(error: &anyhow::Error) {
         text.push_str(&visible(&cause.to_string()).replace('\n', "\n           | "));
     }
     tell(&inert(text));
+}
+
+/// Findings that are no result of a command go to standard error.
+pub fn tell_findings(findings: Findings, sources: BTreeMap<RepoPath, Arc<str>>) {
+    let report = Report { findings: findings.into_sorted(), files: sources.len(), sources, ..Report::default() };
+    tell(human(&report, human_options(Some(50))).trim_end());
 }
 
 /// How findings look on standard output.

@@ -10,6 +10,9 @@ use std::collections::HashMap;
 /// The most values of a file, with everything that aliases repeat.
 const MAX_VALUES: usize = 100_000;
 
+/// A text counts as one more value for every so many bytes: an alias repeats them, too.
+const BYTES_OF_A_VALUE: usize = 256;
+
 /// How deep mappings and lists may be nested.
 const MAX_DEPTH: usize = 64;
 
@@ -71,13 +74,16 @@ impl<'t> Reader<'t> {
         }
         let before = self.values;
         let (value, anchor) = match first {
-            Event::Scalar(text, style, anchor, _) => (scalar(&text, style), anchor),
+            Event::Scalar(text, style, anchor, _) => {
+                self.count(text.len() / BYTES_OF_A_VALUE)?;
+                (scalar(&text, style), anchor)
+            }
             Event::SequenceStart(_, anchor, _) => (self.items(depth)?, anchor),
             Event::MappingStart(_, anchor, _) => (self.entries(depth)?, anchor),
             Event::Alias(anchor) => {
-                let (value, values) = self.anchors.get(&anchor).cloned().ok_or(Unreadable::Unusual)?;
+                let values = self.anchors.get(&anchor).ok_or(Unreadable::Unusual)?.1;
                 self.count(values)?;
-                return Ok(value);
+                return Ok(self.anchors[&anchor].0.clone());
             }
             _ => return Err(Unreadable::Unusual),
         };
@@ -158,5 +164,7 @@ mod tests {
         }
         assert_eq!(documents(&text), Err(Unreadable::TooLarge));
         assert!(documents(&"- ".repeat(10_000)).is_err());
+        let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(500_000), "*a, ".repeat(10_000));
+        assert_eq!(documents(&long), Err(Unreadable::TooLarge));
     }
 }

@@ -2,26 +2,29 @@
 
 /// The value behind a key.
 pub fn value<'t>(lines: &'t str, key: &str) -> Option<&'t str> {
-    let (mut low, mut high) = (0, lines.len());
-    while low < high {
-        let middle = (low + high) / 2;
-        // Where a line begins and ends is the end of no character, so that bytes can be cut there.
-        let middle = (low..=middle).rev().find(|at| lines.is_char_boundary(*at)).unwrap_or(low);
-        let start = lines[low..middle].rfind('\n').map_or(low, |at| low + at + 1);
-        let end = lines[start..].find('\n').map_or(lines.len(), |at| start + at);
-        let (found, value) = lines[start..end].split_once('\t')?;
-        match found.cmp(key) {
-            std::cmp::Ordering::Equal => return Some(value),
-            std::cmp::Ordering::Less => low = end + 1,
-            std::cmp::Ordering::Greater => high = start,
-        }
-    }
-    None
+    let line = lines[place(lines, key)..].split('\n').next()?;
+    line.strip_prefix(key)?.strip_prefix('\t')
 }
 
 /// All lines whose key begins so, without that beginning.
 pub fn beginning<'t>(lines: &'t str, key: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
-    lines.lines().filter_map(move |line| line.strip_prefix(key)?.split_once('\t'))
+    lines[place(lines, key)..].lines().map_while(move |line| line.strip_prefix(key)?.split_once('\t'))
+}
+
+/// Where the first line begins whose key is not less.
+fn place(lines: &str, key: &str) -> usize {
+    let (mut low, mut high) = (0, lines.len());
+    while low < high {
+        let middle = (low..=(low + high) / 2).rev().find(|at| lines.is_char_boundary(*at)).unwrap_or(low);
+        let start = lines[low..middle].rfind('\n').map_or(low, |at| low + at + 1);
+        let end = lines[start..].find('\n').map_or(lines.len(), |at| start + at);
+        let line = &lines[start..end];
+        match line.split_once('\t').map_or(line, |(key, _)| key) < key {
+            true => low = (end + 1).min(lines.len()),
+            false => high = start,
+        }
+    }
+    low
 }
 
 #[cfg(test)]

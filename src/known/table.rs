@@ -94,6 +94,12 @@ impl Table {
         Row::read(lines::value(self.rows(), &key(kind, name))?)
     }
 
+    /// Where a declaration stands: all of its row that most want to know.
+    pub fn path(&self, kind: Kind, name: &str) -> Option<RepoPath> {
+        let row = lines::value(self.rows(), &key(kind, name))?;
+        RepoPath::parse(row.split('\t').next()?).ok()
+    }
+
     pub fn service(&self, name: &str) -> Option<ServiceRow> {
         self.row(Kind::Service, name)?.service
     }

@@ -2,6 +2,7 @@
 
 use super::graph::Graph;
 use super::placeholder::Template;
+use super::prices::Prices;
 use crate::model::Name;
 use crate::model::kinds::environment::{Environment, EnvironmentType};
 use crate::model::kinds::service::{Job, Scaling, Schedule, Service, Tier};
@@ -21,6 +22,7 @@ pub struct Catalog<'d> {
     pub resources: BTreeMap<&'d Name, &'d Declared<Resource>>,
     pub resource_types: BTreeMap<&'d Name, &'d Declared<ResourceType>>,
     pub secret_requests: BTreeMap<&'d Name, &'d Declared<SecretRequest>>,
+    pub prices: Prices<'d>,
     pub graph: Graph,
     /// By environment, services before shared resources, by name. Only units whose declarations have no error.
     pub units: Vec<Unit<'d>>,
@@ -92,6 +94,8 @@ pub struct UnitResource<'d> {
     pub class: Name,
     /// As given by the user, environment settings applied; strings may hold placeholders.
     pub params: serde_json::Map<String, serde_json::Value>,
+    /// What it is said to use a month, environment settings applied.
+    pub usage: IndexMap<String, u64>,
     /// The id when it is shared.
     pub shared: Option<Name>,
     /// Where it was asked for.

@@ -14,6 +14,7 @@ mod environments;
 mod graph;
 mod index;
 mod placeholder;
+mod prices;
 mod references;
 mod resolve;
 #[cfg(test)]
@@ -28,6 +29,7 @@ mod usage;
 pub use catalog::{Catalog, ServiceUnit, Unit, UnitContainer, UnitResource};
 pub use graph::Graph;
 pub use placeholder::{EnvironmentField, MetadataField, ROOTS, Reference, Template, TemplatePart};
+pub use prices::{ListPrice, ListTier, PriceList, Prices};
 pub use units::runs_in;
 
 use crate::model::kinds::Kind;
@@ -76,6 +78,7 @@ pub fn link<'d>(documents: &'d Documents, findings: &mut Findings) -> Catalog<'d
 
     let graph = Graph::of(links.values());
     graph::check_cycles(&index, &graph, &links, findings);
+    let prices = Prices::of(&index, findings);
     let shared = sharing::share(&index, findings);
     let linked = units::Linked { index: &index, links: &links, shared: &shared, whole: &whole };
     let units = units::units(&linked, findings);
@@ -88,6 +91,7 @@ pub fn link<'d>(documents: &'d Documents, findings: &mut Findings) -> Catalog<'d
         resources: index.resources,
         resource_types: index.resource_types,
         secret_requests: index.secret_requests,
+        prices,
         graph,
         units,
     }

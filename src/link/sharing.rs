@@ -20,6 +20,7 @@ pub struct Shared<'d> {
     pub tier: Tier,
     pub class: Name,
     pub params: &'d Map<String, Value>,
+    pub usage: &'d IndexMap<String, u64>,
     pub settings: Option<&'d IndexMap<Name, ResourceSettings>>,
     /// Where it is declared, or first asked for.
     pub place: Place,
@@ -104,6 +105,8 @@ fn declared<'d>(
             Some("class")
         } else if request.params.iter().any(|(name, value)| resource.spec.params.get(name) != Some(value)) {
             Some("set of params")
+        } else if request.usage.iter().any(|(word, count)| resource.spec.usage.get(word) != Some(count)) {
+            Some("usage")
         } else {
             None
         };
@@ -123,6 +126,7 @@ fn declared<'d>(
         tier: highest_tier(requests),
         class: class.clone(),
         params: &resource.spec.params,
+        usage: &resource.spec.usage,
         settings: Some(&resource.spec.environments),
         place: resource.place(&["spec"]),
         declared: true,
@@ -147,6 +151,8 @@ fn undeclared<'d>(
             Some("class")
         } else if other.request.params != first.request.params {
             Some("set of params")
+        } else if other.request.usage != first.request.usage {
+            Some("usage")
         } else {
             None
         };
@@ -167,6 +173,7 @@ fn undeclared<'d>(
         tier: highest_tier(requests),
         class: class_of(first).clone(),
         params: &first.request.params,
+        usage: &first.request.usage,
         settings: None,
         place: first.place(),
         declared: false,

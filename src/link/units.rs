@@ -12,7 +12,7 @@ use crate::model::kinds::workload::{ComputeAmounts, ResourceRequest};
 use crate::model::kinds::{Environment, SecretRequest};
 use crate::model::{Findings, Name};
 use crate::read::score::IMAGE_FROM_OUTSIDE;
-use crate::read::{Declared, Place};
+use crate::read::{Declared, Place, Unread};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,13 +31,13 @@ pub fn units<'d>(linked: &Linked<'_, 'd>, findings: &mut Findings) -> Vec<Unit<'
     let mut units = Vec::new();
     for environment in linked.index.environments.values().copied() {
         let here = Here::of(linked, environment, findings);
-        for name in linked.whole {
+        for name in linked.whole.iter().filter(|name| here.is_wanted(name)) {
             units.extend(here.service_unit(name, findings));
         }
         for (id, shared) in linked.shared {
             let used = shared.consumers.iter().any(|service| here.running.contains(&service.metadata.name));
             let permanent = shared.declared && environment.spec.kind == EnvironmentType::Permanent;
-            if used || permanent {
+            if (used || permanent) && here.unread().is_none() {
                 units.push(shared_unit(environment, id, shared));
             }
         }
@@ -78,9 +78,18 @@ impl<'a, 'd> Here<'a, 'd> {
         here
     }
 
+    fn unread(&self) -> Option<&'d Unread> {
+        self.linked.index.documents.snapshot.unread.as_deref()
+    }
+
+    /// Whether a unit of the service is to be made: always, where everything was read.
+    fn is_wanted(&self, service: &Name) -> bool {
+        self.unread().is_none_or(|unread| unread.wanted.contains(service))
+    }
+
     /// The calls of services that were not read.
     fn connect_unread(&mut self) {
-        let Some(unread) = &self.linked.index.documents.snapshot.unread else { return };
+        let Some(unread) = self.unread() else { return };
         for (callee, callers) in unread.called_by.get(self.name()).into_iter().flatten() {
             self.called_by.entry(callee).or_default().extend(callers);
         }
@@ -152,7 +161,7 @@ impl<'a, 'd> Here<'a, 'd> {
         local: &Name,
         request: &'d ResourceRequest,
     ) -> Option<UnitResource<'d>> {
-        let (kind, (class, params)) = match &request.id {
+        let (kind, Settled { class, params, usage }) = match &request.id {
             Some(id) => {
                 let shared = self.linked.shared.get(id)?;
                 (shared.kind, shared_settings(shared, self.environment))
@@ -162,11 +171,11 @@ impl<'a, 'd> Here<'a, 'd> {
                 let class = request.class.as_ref().unwrap_or(&kind.spec.default_class);
                 let settings = service.spec.environments.get(self.name());
                 let settings = settings.and_then(|settings| settings.resources.get(local));
-                (*kind, with_settings(class, &request.params, settings))
+                (*kind, with_settings(class, &request.params, &request.usage, settings))
             }
         };
         let place = service.place(&["spec", "resources", local]);
-        Some(UnitResource { local: local.clone(), kind, class, params, shared: request.id.clone(), place })
+        Some(UnitResource { local: local.clone(), kind, class, params, usage, shared: request.id.clone(), place })
     }
 
     /// Whether every container of a Score file that leaves its image open was given one.
@@ -200,6 +209,7 @@ impl<'a, 'd> Here<'a, 'd> {
             max: own.max.or(base.max),
             cpu: own.cpu.or(base.cpu),
             memory: own.memory.or(base.memory),
+            expected: own.expected.or(base.expected),
         };
         match (merged.min, merged.max) {
             (Some(min), Some(max)) if min > max => {
@@ -293,12 +303,13 @@ fn amounts(own: Option<&ComputeAmounts>, base: &ComputeAmounts) -> ComputeAmount
 }
 
 fn shared_unit<'d>(environment: &'d Declared<Environment>, id: &Name, shared: &Shared<'d>) -> Unit<'d> {
-    let (class, params) = shared_settings(shared, environment);
+    let Settled { class, params, usage } = shared_settings(shared, environment);
     let resource = UnitResource {
         local: id.clone(),
         kind: shared.kind,
         class,
         params,
+        usage,
         shared: Some(id.clone()),
         place: shared.place.clone(),
     };
@@ -312,19 +323,29 @@ fn shared_unit<'d>(environment: &'d Declared<Environment>, id: &Name, shared: &S
     }
 }
 
-fn shared_settings(shared: &Shared<'_>, environment: &Declared<Environment>) -> (Name, Map<String, Value>) {
+fn shared_settings(shared: &Shared<'_>, environment: &Declared<Environment>) -> Settled {
     let settings = shared.settings.and_then(|settings| settings.get(&environment.metadata.name));
-    with_settings(&shared.class, shared.params, settings)
+    with_settings(&shared.class, shared.params, shared.usage, settings)
 }
 
-/// Class and params as an environment has them.
+/// A resource as an environment has it.
+struct Settled {
+    class: Name,
+    params: Map<String, Value>,
+    usage: IndexMap<String, u64>,
+}
+
 fn with_settings(
     class: &Name,
     params: &Map<String, Value>,
+    usage: &IndexMap<String, u64>,
     settings: Option<&ResourceSettings>,
-) -> (Name, Map<String, Value>) {
-    let Some(settings) = settings else { return (class.clone(), params.clone()) };
-    let mut params = params.clone();
-    params.extend(settings.params.iter().map(|(name, value)| (name.clone(), value.clone())));
-    (settings.class.as_ref().unwrap_or(class).clone(), params)
+) -> Settled {
+    let class = settings.and_then(|settings| settings.class.as_ref()).unwrap_or(class).clone();
+    let mut settled = Settled { class, params: params.clone(), usage: usage.clone() };
+    if let Some(settings) = settings {
+        settled.params.extend(settings.params.iter().map(|(name, value)| (name.clone(), value.clone())));
+        settled.usage.extend(settings.usage.iter().map(|(word, count)| (word.clone(), *count)));
+    }
+    settled
 }

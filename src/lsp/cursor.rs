@@ -346,6 +346,13 @@ mod tests {
     }
 
     #[test]
+    fn a_blank_that_is_none_to_yaml_is_a_word() {
+        is("a: {b: \u{a0}, c|}\n", "a", Slot::Key, "c", "b");
+        is("a: {\u{a0}, b: 1, c|}\n", "a", Slot::Key, "c", "\u{a0} b");
+        is("a: [\r|]\n", "a.0", Slot::Open, "\r", "");
+    }
+
+    #[test]
     fn a_document_begins_at_its_mark_and_block_text_is_no_key() {
         is("kind: Team\n---\nkind: Service\nsp|\n---\nkind: Team\n", "", Slot::Open, "sp", "kind");
         is("f:\n  content: >\n    a: b\n    c ${x|\n  mode: 1\n", "f.content", Slot::Value, "    c ${x", "");

@@ -69,7 +69,8 @@ pub fn read(text: &str, start: usize, cursor: usize, limit: usize) -> Read {
                 length = rest.find('\n').unwrap_or(rest.len());
             }
             _ => {
-                length = word(rest);
+                // Blanks that are none to YAML, such as U+00A0, end no word, and begin one.
+                length = word(rest).max(length);
                 let is_key = matches!(frames.last(), Some(Frame::Mapping { key: None }));
                 if here.is_none() && (at..=at + length).contains(&cursor) {
                     here = Some((

@@ -22,12 +22,11 @@ mod text;
 mod uri;
 mod workspace;
 
-pub use session::Ended;
+pub use session::{Ended, Session};
 
 use lsp_server::{Connection, Message, RequestId};
 use lsp_types::notification::{Cancel, Notification as _};
 use lsp_types::{CancelParams, NumberOrString};
-use session::Session;
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -55,7 +54,7 @@ fn run(connection: Connection) -> Option<Ended> {
     // taken back, and a change be overtaken, before its turn.
     let (arrived, inbox) = channel();
     std::thread::spawn(move || receiver.into_iter().all(|message| arrived.send(message).is_ok()));
-    let mut session = Session::new();
+    let mut session = Session::default();
     let mut queue = VecDeque::new();
     loop {
         queue.extend(inbox.try_iter());

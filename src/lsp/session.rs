@@ -31,13 +31,15 @@ pub enum Ended {
     Abruptly,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Phase {
+    #[default]
     BeforeInitialize,
     Running,
     AfterShutdown,
 }
 
+#[derive(Default)]
 pub struct Session {
     phase: Phase,
     client: InitializeParams,
@@ -47,15 +49,6 @@ pub struct Session {
 }
 
 impl Session {
-    pub fn new() -> Session {
-        Session {
-            phase: Phase::BeforeInitialize,
-            client: InitializeParams::default(),
-            workspaces: BTreeMap::new(),
-            outbox: Vec::new(),
-        }
-    }
-
     /// What is to be sent, in this order.
     pub fn take_outbox(&mut self) -> Vec<Message> {
         std::mem::take(&mut self.outbox)

@@ -1,5 +1,6 @@
 //! The words of Pavior as types. Knows no I/O, no YAML, no Kubernetes.
 
+mod field;
 mod finding;
 pub mod kinds;
 mod path;
@@ -7,13 +8,14 @@ mod rule;
 mod scalars;
 mod span;
 
+pub use field::{FieldPath, NAMING, Step, item_names};
 pub use finding::{Finding, Findings, Fix, Label, listed, nearest};
 pub use path::{MAX_PATH_BYTES, PathError, RepoPath};
 pub(crate) use rule::rules;
 pub use rule::{Rule, Severity};
 pub use scalars::{
-    Date, Duration, HttpsUrl, MAX_NAME, Money, NAME_PATTERN, Name, Percent, QUANTITY_PATTERN, Quantity, Timestamp,
-    parse_micros,
+    Count, Date, Duration, HttpsUrl, MAX_NAME, Money, NAME_PATTERN, Name, Percent, Period, Price, PriceUnit,
+    QUANTITY_PATTERN, Quantity, Threshold, Timestamp, parse_micros,
 };
 pub use span::{Location, Position, Span};
 

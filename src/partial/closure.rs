@@ -64,11 +64,11 @@ impl Reader<'_> {
         names.extend(self.table.header.implicit_types.iter().map(|kind| (Kind::ResourceType, kind.to_string())));
         let mut others = BTreeSet::new();
         for (kind, name) in names {
-            let Some(row) = self.table.row(kind, &name) else { continue };
+            let Some(path) = self.table.path(kind, &name) else { continue };
             match kind {
-                Kind::ResourceType => others.extend(self.files.below(row.path.parent())?),
-                Kind::Service => drop(neighbours.insert(row.path)),
-                _ => drop(others.insert(row.path)),
+                Kind::ResourceType => others.extend(self.files.below(path.parent())?),
+                Kind::Service => drop(neighbours.insert(path)),
+                _ => drop(others.insert(path)),
             }
         }
         let always = [Kind::Environment, Kind::Platform].into_iter().flat_map(|kind| self.table.of_kind(kind));
@@ -82,8 +82,12 @@ impl Reader<'_> {
                 return Ok(None);
             }
         }
-        let unread =
-            Unread { table: self.table.clone(), gone: self.changed.gone.clone(), called_by: self.called_by(affected) };
+        let unread = Unread {
+            table: self.table.clone(),
+            wanted: affected.clone(),
+            gone: self.changed.gone.clone(),
+            called_by: self.called_by(affected),
+        };
         let snapshot = Snapshot { files, unread: Some(Arc::new(unread)), ..Snapshot::default() };
         Ok(Some(Closure { snapshot, neighbours }))
     }

@@ -1,6 +1,6 @@
 //! A compilation without an error in, what is worth knowing of it out.
 
-use crate::compile::Source;
+use crate::compile::{MadeOf, Source};
 use crate::known::{Claims, Environments, Header, MAX_ENVIRONMENTS, Row, ServiceRow, Table};
 use crate::link::Graph;
 use crate::model::kinds::{Kind, Service};
@@ -21,12 +21,12 @@ pub struct UnitFacts {
 
 impl UnitFacts {
     pub fn of(source: Source<'_, '_>) -> UnitFacts {
-        let (calls, claims) = match source {
-            Source::Unit(unit) => {
+        let (calls, claims) = match source.made_of {
+            MadeOf::Unit(unit) => {
                 let calls = unit.workload.iter().flat_map(|workload| workload.calls.keys().cloned()).collect();
                 (calls, unit.claims.clone())
             }
-            Source::Environment(_) => (Vec::new(), Vec::new()),
+            MadeOf::Environment(_) => (Vec::new(), Vec::new()),
         };
         UnitFacts { id: source.id(), calls, claims }
     }

@@ -122,8 +122,8 @@ fn compiled(
     let mut findings = Findings::default();
     let keep = |source: Source<'_, '_>, artifacts: Vec<Artifact>| {
         let id = source.id();
-        let is_affected = id.kind == UnitKind::Service && affected.contains(&id.name);
-        is_affected.then(|| (CompiledUnit::new(id, artifacts), UnitFacts::of(source)))
+        let is_service = id.kind == UnitKind::Service;
+        is_service.then(|| (CompiledUnit::new(id, artifacts), UnitFacts::of(source)))
     };
     let (documents, graph, units) = compile_linked(snapshot, &mut findings, &mut |_| {}, keep)?;
     // What neighbours lack is not known here, so what they have wrong is not either; they have not changed.

@@ -8,7 +8,8 @@ use crate::link::{Catalog, Unit, UnitResource};
 use crate::model::Name;
 use crate::model::kinds::service::Tier;
 use crate::model::kinds::{ResourceType, SecretRequest};
-use crate::read::{Declared, Documents, Place};
+use crate::read::{Declared, Documents, Part, Place};
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -19,6 +20,8 @@ pub struct Ask<'d> {
     pub class: Name,
     /// As given; texts may hold placeholders.
     pub given: Map<String, Value>,
+    /// What it is said to use a month.
+    pub usage: IndexMap<String, u64>,
     /// Its name inside the unit.
     pub local: Name,
     /// The name of its objects.
@@ -77,29 +80,51 @@ pub struct Consumer {
 impl Ask<'_> {
     /// Where the user wrote a param: in the environment's settings, else at the resource.
     pub fn param_place(&self, documents: &Documents, environment: &Name, route: &[String]) -> Place {
-        let below = |place: Place| route.iter().fold(place, |place, step| place.child(step.as_str()));
-        let Some(first) = route.first() else { return self.origin.place.clone().key() };
-        if let Some(place) = self.moved_params.get(first.as_str()) {
-            return route[1..].iter().fold(place.clone(), |place, step| place.child(step.as_str()));
+        match route.split_first().and_then(|(first, rest)| Some((self.moved_params.get(first.as_str())?, rest))) {
+            Some((place, rest)) => rest.iter().fold(place.clone(), |place, step| place.child(step.as_str())),
+            None => self.given_place(documents, environment, "params", route),
         }
-        let document = self.origin.place.document;
-        let settings: [&[&str]; 2] = [
-            &["spec", "environments", environment, "resources", &self.local, "params"],
-            &["spec", "environments", environment, "params"],
-        ];
-        for route_to_params in settings {
-            let route_to_params = route_to_params.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>();
-            let mut node = Some(documents.document(document).root());
-            for step in route_to_params.iter().chain([first]) {
-                node = node.and_then(|node| node.child(step));
-            }
-            if node.is_some() {
-                let place = Place { document, route: route_to_params, part: crate::read::Part::Value };
-                return below(place);
-            }
-        }
-        below(self.origin.place.clone().child("params"))
     }
+
+    /// Where the user said how much of something a month uses.
+    pub fn usage_place(&self, documents: &Documents, environment: &Name, word: &str) -> Place {
+        self.given_place(documents, environment, "usage", &[word.to_owned()])
+    }
+
+    fn given_place(&self, documents: &Documents, environment: &Name, field: &str, route: &[String]) -> Place {
+        let Some(first) = route.first() else { return self.origin.place.clone().key() };
+        let given = given_place(documents, &self.origin.place, &self.local, environment, field, first);
+        route.iter().fold(given, |place, step| place.child(step.as_str()))
+    }
+}
+
+/// The params in which a user wrote one of this name: those of the environment's settings, else the resource's own.
+pub fn params_place(documents: &Documents, asked: &Place, local: &Name, environment: &Name, param: &str) -> Place {
+    given_place(documents, asked, local, environment, "params", param)
+}
+
+/// The map under `field`, `params` or `usage`, in which a user wrote an entry of this name.
+fn given_place(
+    documents: &Documents,
+    asked: &Place,
+    local: &Name,
+    environment: &Name,
+    field: &str,
+    entry: &str,
+) -> Place {
+    let settings: [&[&str]; 2] = [
+        &["spec", "environments", environment, "resources", local, field],
+        &["spec", "environments", environment, field],
+    ];
+    let root = documents.document(asked.document).root();
+    for route in settings {
+        let given = route.iter().try_fold(root, |node, step| node.child(step));
+        if given.is_some_and(|given| given.child(entry).is_some()) {
+            let route = route.iter().map(|step| (*step).to_owned()).collect();
+            return Place { document: asked.document, route, part: Part::Value };
+        }
+    }
+    asked.clone().child(field)
 }
 
 /// All that a unit asks for, in the order of the declaration; secrets and implicit ones behind.
@@ -118,6 +143,7 @@ pub fn asks<'d>(catalog: &Catalog<'d>, unit: &Unit<'d>, surroundings: &Surroundi
             kind,
             class: kind.spec.default_class.clone(),
             given: Map::new(),
+            usage: IndexMap::new(),
             place: service.declared.name_place(),
             standing: Standing::Implicit,
         };
@@ -135,13 +161,14 @@ fn resource_ask<'d>(
     resource: &UnitResource<'d>,
     surroundings: &Surroundings<'d>,
 ) -> Ask<'d> {
-    let UnitResource { local, kind, class, params, shared, place } = resource;
+    let UnitResource { local, kind, class, params, usage, shared, place } = resource;
     let Some(id) = shared else {
         let wanted = Wanted {
             local: local.clone(),
             kind,
             class: class.clone(),
             given: params.clone(),
+            usage: usage.clone(),
             place: place.clone(),
             standing: Standing::Own,
         };
@@ -162,6 +189,7 @@ fn resource_ask<'d>(
         kind,
         class: class.clone(),
         given: params.clone(),
+        usage: usage.clone(),
         local: local.clone(),
         name: short_name(identity, MAX_OBJECT_NAME).unwrap_or_else(|| identity.to_string()),
         full_name: format!("{organisation}-{environment}-{identity}"),
@@ -180,18 +208,20 @@ struct Wanted<'d> {
     kind: &'d Declared<ResourceType>,
     class: Name,
     given: Map<String, Value>,
+    usage: IndexMap<String, u64>,
     place: Place,
     standing: Standing,
 }
 
 fn own_ask<'d>(unit: &Unit<'d>, identity: &Name, surroundings: &Surroundings<'d>, wanted: Wanted<'d>) -> Ask<'d> {
-    let Wanted { local, kind, class, given, place, standing } = wanted;
+    let Wanted { local, kind, class, given, usage, place, standing } = wanted;
     let (environment, organisation) = (&surroundings.facts.name, &surroundings.facts.organisation);
     let name = object_name(identity, &local);
     Ask {
         kind,
         class,
         given,
+        usage,
         full_name: format!("{organisation}-{environment}-{identity}-{local}"),
         store_path: format!("{organisation}/{environment}/{identity}/{local}"),
         secret_name: format!("{name}-outputs"),
@@ -224,6 +254,7 @@ fn secret_ask<'d>(
         kind,
         class: kind.spec.default_class.clone(),
         given,
+        usage: IndexMap::new(),
         place: request.name_place(),
         standing: Standing::Own,
     };

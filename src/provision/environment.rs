@@ -50,6 +50,7 @@ pub fn surroundings<'d>(
             .flat_map(|platform| &platform.spec.labels)
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect(),
+        prices: catalog.prices.list(declared.spec.provider, declared.spec.region.as_deref()),
     };
     let organisation = Known::new(json!({ "name": facts.organisation }));
     let value = Known::new(value_of(&facts));

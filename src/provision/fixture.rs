@@ -18,6 +18,7 @@ pub fn documents(declarations: &[Value], files: &[(&str, &str)]) -> Documents {
         let name = declaration["metadata"]["name"].as_str().unwrap();
         let path = match kind {
             "ResourceType" => format!("golden-paths/resources/{name}/resource-type.yaml"),
+            "PriceBook" => format!("golden-paths/prices/{name}.yaml"),
             _ => format!("catalog/{}-{name}.yaml", kind.to_lowercase()),
         };
         let mut text = String::new();
@@ -32,6 +33,7 @@ pub fn documents(declarations: &[Value], files: &[(&str, &str)]) -> Documents {
             "SecretRequest" => all.secret_requests.push(declared(id, declaration)),
             "ResourceType" => all.resource_types.push(declared(id, declaration)),
             "Platform" => all.platforms.push(declared(id, declaration)),
+            "PriceBook" => all.price_books.push(declared(id, declaration)),
             other => panic!("a test declares a {other}"),
         }
     }
@@ -220,6 +222,20 @@ pub const REDIS_MODULE: (&str, &str) = (
     "golden-paths/resources/redis/aws/main.tf",
     "variable \"name\" {}\nvariable \"tags\" {}\nvariable \"node_type\" {}\nvariable \"replicas\" { default = 0 }\n",
 );
+
+/// Prices of a provider in its regions: SKU, price and unit.
+pub fn price_book(name: &str, provider: &str, regions: &[&str], prices: &[(&str, &str, &str)]) -> Value {
+    let line = |(sku, price, unit): &(&str, &str, &str)| {
+        let line = json!({"price": price, "unit": unit, "source": "https://prices.example/", "date": "2026-10-01"});
+        ((*sku).to_owned(), line)
+    };
+    let prices: serde_json::Map<String, Value> = prices.iter().map(line).collect();
+    declaration(
+        "PriceBook",
+        name,
+        json!({"provider": provider, "regions": regions, "currency": "USD", "prices": prices}),
+    )
+}
 
 /// A service with one container and this much more in its spec.
 pub fn service(name: &str, variables: Value, more: Value) -> Value {

@@ -24,6 +24,8 @@ mod types;
 mod unit;
 mod workload;
 
+pub use ask::params_place;
+pub use expression::{Expressions, MAX_RESULT, Problem, References, Run, Scope};
 pub use names::short_name;
 pub use resolve::environment_field;
 pub use unit::{

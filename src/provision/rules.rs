@@ -71,6 +71,20 @@ never a value; only the empty text may stand for a secret that the provider does
     outputs: {host: {store: host}, password: hunter2}           # wrong\n    outputs: {host: {store: host}, password: \
 {store: password}}   # right\n```";
 
+    UNKNOWN_USAGE = "provision/unknown-usage", Error,
+        "A resource says only such usage as its type assumes something about",
+        "What a month uses of a resource cannot be read from a declaration, so its type assumes something, and a service \
+that knows better says so under `usage`. A word that the type does not know would change no price.\n\n```yaml\n\
+images: {type: bucket, usage: {raeds: 5000000}}   # wrong\nimages: {type: bucket, usage: {reads: 5000000}}   # \
+right\n```\n\n`pavior resource-types <name>` lists what can be said.";
+
+    PRICE_UNIT = "provision/price-unit", Error,
+        "A resource type counts in the unit that the price is for",
+        "A quantity of hours times a price for months would be a cost that is wrong by a factor of 730. So the unit stands at \
+both, and they have to agree: the spelling may differ (`million-requests`, `1000000-requests`), what is counted may \
+not.\n\n```yaml\ncost: [{sku: s3/storage/standard, quantity: 10, unit: gb-hour}]    # wrong: the price is per \
+gb-month\ncost: [{sku: s3/storage/standard, quantity: 10, unit: gb-month}]   # right\n```";
+
     MANIFEST = "provision/manifest", Error,
         "A provisioner's manifests are whole, namespaced objects",
         "Every object has `apiVersion`, `kind`, a DNS name and the environment's namespace. Objects of the whole \

@@ -1,6 +1,7 @@
 //! Whole units: from declarations to what emitters see.
 
 mod mistakes;
+mod prices;
 
 use super::fixture::{
     REDIS_MODULE, declaration, documents, ground, pointed, provisioned, redis, service, shown, units,

@@ -1,11 +1,13 @@
 //! What provisioning gives: a unit with every value known, the input of `emit`.
 
-use crate::model::Name;
+use crate::link::PriceList;
 use crate::model::kinds::environment::Environment;
 use crate::model::kinds::observability::Metrics;
 use crate::model::kinds::resource_type::{Access, EgressTarget, Grant, Reversibility};
 use crate::model::kinds::service::{Disruption, Egress, Job, PreviewUse, Schedule, Slo, Tier, Workload};
 use crate::model::kinds::workload::{Before, Probe, Protocol, ServicePort};
+use crate::model::{Name, PriceUnit};
+use crate::read::Place;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,6 +55,8 @@ pub struct EnvironmentFacts<'d> {
     pub spec: &'d Environment,
     /// Labels of the platform, for every object.
     pub labels: BTreeMap<String, String>,
+    /// What things cost here.
+    pub prices: PriceList,
 }
 
 impl EnvironmentFacts<'_> {
@@ -108,6 +112,8 @@ pub struct WorkloadPlan {
     pub jobs: IndexMap<Name, Job>,
     /// Defaults applied: `min <= max`.
     pub replicas: Replicas,
+    /// How many replicas its team counts on, where it says so.
+    pub expected_replicas: Option<i32>,
     pub disruption: Option<Disruption>,
     pub egress: Vec<Egress>,
     pub preview: Option<PreviewUse>,
@@ -201,6 +207,10 @@ pub struct VolumePlan {
 pub struct ResolvedResource {
     /// Its name inside the unit.
     pub local: Name,
+    /// Where it was asked for; for what nobody asks for, the name of the service that has it.
+    pub asked: Place,
+    /// The provisioner that realises it, in its resource type.
+    pub provisioner: Place,
     /// Its own name: `<service>-<local>`, or the id of a shared one.
     pub name: String,
     pub kind: Name,
@@ -270,6 +280,6 @@ pub struct CostLine {
     pub sku: String,
     /// In millionths.
     pub quantity: i64,
-    pub unit: String,
+    pub unit: PriceUnit,
     pub assumption: Option<String>,
 }

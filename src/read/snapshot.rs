@@ -10,6 +10,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
     pub table: Table,
+    /// Services that are to be compiled. What else was read was read for their sake.
+    pub wanted: BTreeSet<Name>,
     /// Services of the table that are declared no longer.
     pub gone: BTreeSet<Name>,
     /// Environment -> service -> services that call it there. Only of services that are to be compiled.

@@ -49,7 +49,7 @@ fn shown(report: &Report, limit: usize) -> Vec<&Finding> {
     findings
 }
 
-fn renderer(options: HumanOptions) -> Renderer {
+pub fn renderer(options: HumanOptions) -> Renderer {
     let renderer = match options.paint {
         Paint::Plain => Renderer::plain(),
         Paint::Ansi => Renderer::styled().hyperlink(false),

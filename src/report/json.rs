@@ -30,7 +30,7 @@ pub fn schema() -> Value {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(title = "Pavior report")]
-struct Document {
+pub(super) struct Document {
     /// The version of this format: 1.
     #[schemars(range(min = 1, max = 1))]
     version: u32,
@@ -138,7 +138,7 @@ struct Fix {
 }
 
 impl Document {
-    fn of(report: &Report) -> Document {
+    pub(super) fn of(report: &Report) -> Document {
         Document {
             version: VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },

@@ -1,7 +1,9 @@
 //! One report value, many renderers. Each is a pure function to text; none knows another.
 
+mod cost;
 mod diff;
 mod excerpt;
+mod explain;
 mod catalog;
 mod github;
 mod graph;
@@ -11,6 +13,7 @@ mod inventory;
 mod json;
 mod junit;
 mod markdown;
+mod preflight;
 mod resource_type;
 mod sarif;
 mod snippet;
@@ -18,7 +21,9 @@ mod summary;
 mod table;
 
 pub use catalog::{dependents_table, details_page, hits_table, list_table};
+pub use cost::{cost_human, cost_json, cost_markdown, cost_schema, cost_svg};
 pub use diff::{diff_human, diff_json, diff_markdown, diff_schema};
+pub use explain::{explain_human, explain_json, explain_schema, provenance_json, provenance_schema};
 pub use github::github;
 pub use graph::{dot, svg};
 pub use human::{HumanOptions, Paint, human};
@@ -27,6 +32,7 @@ pub use inventory::{EnvironmentCount, Inventory};
 pub use json::{VERSION as JSON_VERSION, json, schema};
 pub use junit::junit;
 pub use markdown::markdown_to_terminal;
+pub use preflight::{Judged, preflight_human, preflight_json, preflight_markdown, preflight_schema};
 pub use resource_type::resource_type;
 pub use sarif::sarif;
 pub use summary::{counted, summary};

@@ -22,6 +22,7 @@ pub fn resource_type(metadata: &Metadata, spec: &ResourceType) -> String {
     }
     section("Params", params(spec));
     section("Classes", classes(spec));
+    section("Usage", usage(spec));
     section("Outputs", outputs(spec));
     spec.provisioners.iter().for_each(|provisioner| section(&title(provisioner), provider(provisioner)));
     page
@@ -126,6 +127,15 @@ fn classes(spec: &ResourceType) -> String {
         vec![code(name), preset.join(", "), default.to_owned()]
     });
     table(&["class", "params", "taken"], rows.collect())
+}
+
+/// What its price assumes, and a service may say truer.
+fn usage(spec: &ResourceType) -> String {
+    let rows = spec
+        .usage
+        .iter()
+        .map(|(word, assumed)| vec![code(word), assumed.default.to_string(), assumed.description.clone()]);
+    table(&["usage", "assumed", "what is counted"], rows.collect())
 }
 
 fn outputs(spec: &ResourceType) -> String {

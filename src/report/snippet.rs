@@ -38,6 +38,39 @@ pub fn finding(finding: &Finding, report: &Report, renderer: &Renderer) -> Strin
     columns.iter().fold(renderer.render(&groups), |text, column| column.corrected(text))
 }
 
+/// A place that somebody asked about, with its words.
+pub struct Noted<'r> {
+    pub at: &'r Location,
+    pub text: &'r str,
+}
+
+/// Places that explain something: the first is the answer, the others what it is made of.
+pub fn note(
+    title: &str,
+    places: &[Noted<'_>],
+    notes: &[String],
+    help: Option<&str>,
+    report: &Report,
+    renderer: &Renderer,
+) -> String {
+    let mut main = Group::with_title(Level::NOTE.primary_title(visible_line(title)));
+    let mut columns = Vec::new();
+    let kind = |index: usize| if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+    let marks =
+        places.iter().enumerate().map(|(index, place)| Mark { at: place.at, text: place.text, kind: kind(index) });
+    for cluster in clustered(marks) {
+        main = add(main, &cluster, report, &mut columns);
+    }
+    main = notes.iter().fold(main, |group, note| group.element(Level::NOTE.message(visible_line(note))));
+    let mut help = help;
+    if places.is_empty() {
+        main = help.take().into_iter().fold(main, |group, help| group.element(Level::HELP.message(visible_line(help))));
+    }
+    let help = help.map(|help| Group::with_title(Level::HELP.secondary_title(visible_line(help))));
+    let groups: Vec<Group<'_>> = std::iter::once(main).chain(help).collect();
+    columns.iter().fold(renderer.render(&groups), |text, column| column.corrected(text))
+}
+
 /// The renderer counts the columns of what it sees; this is the column of the file.
 struct Column<'r> {
     at: &'r Location,
@@ -60,9 +93,15 @@ impl Column<'_> {
 /// The finding's own mark and those near it first, then the others, by file and line.
 fn clusters(finding: &Finding) -> Vec<Vec<Mark<'_>>> {
     let own = Mark { at: &finding.at, text: &finding.label, kind: AnnotationKind::Primary };
-    let mut clusters = vec![vec![own]];
-    for label in &finding.related {
-        let mark = Mark { at: &label.at, text: &label.text, kind: AnnotationKind::Context };
+    let related = finding.related.iter();
+    let related = related.map(|label| Mark { at: &label.at, text: &label.text, kind: AnnotationKind::Context });
+    clustered(std::iter::once(own).chain(related))
+}
+
+/// Marks near to each other together, in the order of the first of each.
+fn clustered<'r>(marks: impl Iterator<Item = Mark<'r>>) -> Vec<Vec<Mark<'r>>> {
+    let mut clusters: Vec<Vec<Mark<'r>>> = Vec::new();
+    for mark in marks {
         match clusters.iter_mut().find(|cluster| cluster.iter().any(|other| is_near(other.at, mark.at))) {
             Some(cluster) => cluster.push(mark),
             None => clusters.push(vec![mark]),

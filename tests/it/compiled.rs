@@ -36,10 +36,11 @@ impl Compiled {
         Some(read_yaml(text).unwrap_or_else(|error| panic!("{path} {error}")))
     }
 
-    /// The files of each unit, by its folder `<environment>/<unit>`.
+    /// The artifacts of each unit, by its folder `<environment>/<unit>`.
     pub fn units(&self) -> BTreeMap<String, Vec<(&str, &str)>> {
         let mut units: BTreeMap<String, Vec<(&str, &str)>> = BTreeMap::new();
-        for (path, text) in &self.files {
+        // Where a line stands is no artifact: it moves with every line above it.
+        for (path, text) in self.files.iter().filter(|(path, _)| !path.ends_with("/provenance.json")) {
             let mut steps = path.split('/');
             if let (Some(environment), Some(service), Some(_)) = (steps.next(), steps.next(), steps.next()) {
                 units.entry(format!("{environment}/{service}")).or_default().push((path, text));

@@ -12,10 +12,13 @@ mod history;
 mod hostile;
 mod lsp;
 mod module_order;
+mod oracles;
 mod picture;
 mod process;
+mod provenance;
 mod purity;
 mod repository;
+mod seeds;
 mod showcase;
 mod streams;
 

@@ -6,8 +6,10 @@
 mod escape;
 #[cfg(test)]
 mod laws;
+mod tree;
 mod value;
 mod write;
 
+pub use tree::tree;
 pub use value::{Block, Body, Expression, Identifier, Item, NotAnIdentifier};
 pub use write::write;

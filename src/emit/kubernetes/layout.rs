@@ -5,7 +5,7 @@ use crate::emit::Artifact;
 use crate::emit::yaml::{Tree, document};
 use crate::model::RepoPath;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_FILE_NAME: usize = 200;
 
@@ -14,27 +14,42 @@ pub fn files(folder: &str, objects: &[Tree]) -> Vec<Artifact> {
     if objects.is_empty() {
         return Vec::new();
     }
-    let mut files = BTreeMap::new();
-    for object in objects {
-        let stem = stem(object);
-        let free = (1..).map(|number| match number {
-            1 => format!("{stem}.yaml"),
-            _ => format!("{stem}-{number}.yaml"),
-        });
-        let name = free.into_iter().find(|name| !files.contains_key(name)).unwrap_or_default();
-        files.insert(name, document(object));
-    }
-    let kustomization = document(&kustomization(files.keys()));
-    files.insert("kustomization.yaml".to_owned(), kustomization);
-    let artifact = |(name, text)| Artifact { path: RepoPath::literal(&format!("{folder}/{name}")), text };
-    files.into_iter().map(artifact).collect()
+    let mut files: BTreeMap<RepoPath, String> =
+        paths(folder, objects).into_iter().zip(objects.iter().map(document)).collect();
+    let list = list(&files.keys().cloned().collect::<Vec<_>>());
+    files.insert(kustomization_path(folder), document(&list));
+    files.into_iter().map(|(path, text)| Artifact { path, text }).collect()
 }
 
-fn kustomization<'f>(files: impl Iterator<Item = &'f String>) -> Tree {
+/// The file of each object, in the order of the objects.
+pub fn paths(folder: &str, objects: &[Tree]) -> Vec<RepoPath> {
+    let mut taken = BTreeSet::new();
+    let path = |object: &Tree| {
+        let stem = stem(object);
+        let free = (1..).map(|number| match number {
+            1 => format!("{folder}/{stem}.yaml"),
+            _ => format!("{folder}/{stem}-{number}.yaml"),
+        });
+        let path = free.into_iter().find(|path| !taken.contains(path)).unwrap_or_default();
+        taken.insert(path.clone());
+        RepoPath::literal(&path)
+    };
+    objects.iter().map(path).collect()
+}
+
+/// The file that lists the others of a folder.
+pub fn kustomization_path(folder: &str) -> RepoPath {
+    RepoPath::literal(&format!("{folder}/kustomization.yaml"))
+}
+
+/// The kustomization over these files.
+pub fn list(files: &[RepoPath]) -> Tree {
+    let mut files: Vec<&str> = files.iter().map(RepoPath::file_name).collect();
+    files.sort_unstable();
     Tree::from_iter([
         ("apiVersion".to_owned(), json!("kustomize.config.k8s.io/v1beta1")),
         ("kind".to_owned(), json!("Kustomization")),
-        ("resources".to_owned(), files.map(String::as_str).collect()),
+        ("resources".to_owned(), files.into()),
     ])
 }
 

@@ -13,7 +13,7 @@ mod files;
 pub(in crate::emit) mod go_template;
 mod job;
 pub(in crate::emit) mod labels;
-pub(in crate::emit) mod layout;
+pub mod layout;
 pub(in crate::emit) mod metrics_port;
 pub(in crate::emit) mod names;
 mod network_peer;

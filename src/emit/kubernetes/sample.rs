@@ -10,6 +10,7 @@ use crate::provision::{
     ContainerPlan, EnvironmentFacts, Output, ProvisionedUnit, Replicas, ResolvedResource, UnitId, UnitKind,
     WorkloadPlan,
 };
+use crate::read::{DocumentId, Part, Place};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +51,7 @@ pub fn environment_of(spec: Value) -> EnvironmentFacts<'static> {
         namespace: name("shop"),
         spec: Box::leak(Box::new(declared::<Environment>(spec))),
         labels: BTreeMap::from([("acme.example/platform".to_owned(), "boutique".to_owned())]),
+        prices: Default::default(),
     }
 }
 
@@ -92,6 +94,7 @@ pub fn unit_with(service: &str, change: impl FnOnce(&mut WorkloadPlan)) -> Provi
         schedule: None,
         jobs: IndexMap::new(),
         replicas: Replicas { min: 1, max: 1, cpu: None, memory: None },
+        expected_replicas: None,
         disruption: None,
         egress: Vec::new(),
         preview: None,
@@ -118,10 +121,17 @@ pub fn service<'u>(unit: &'u ProvisionedUnit<'u>) -> ServiceUnit<'u> {
     ServiceUnit::of(unit).unwrap()
 }
 
+/// A place in documents that a test does not have.
+pub fn nowhere() -> Place {
+    Place { document: DocumentId(0), route: Vec::new(), part: Part::Value }
+}
+
 /// An own resource without anything in it.
 pub fn resource(local: &str) -> ResolvedResource {
     ResolvedResource {
         local: name(local),
+        asked: nowhere(),
+        provisioner: nowhere(),
         name: format!("cart-{local}"),
         kind: name("redis"),
         class: name("small"),

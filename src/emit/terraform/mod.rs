@@ -18,6 +18,7 @@ use super::hcl::{self, Body, NotAnIdentifier};
 use super::read_back::{self, hcl::HclMismatch};
 use crate::model::{PathError, RepoPath};
 use crate::provision::{ModuleCall, ProvisionedUnit};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 const HEADER: &str = "# Compiled by Pavior. Do not edit: change the declaration and compile again.\n\n";
@@ -50,6 +51,11 @@ pub fn terraform(unit: &ProvisionedUnit<'_>) -> Result<Vec<Artifact>, TerraformE
     let mut artifacts: Vec<Artifact> = written.chain(copied).collect();
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(artifacts)
+}
+
+/// What the files say that are written, not copied: blocks by kind and labels, and in them attributes.
+pub fn trees(unit: &ProvisionedUnit<'_>) -> Result<Vec<(RepoPath, Value)>, TerraformError> {
+    Ok(root(unit)?.written.into_iter().map(|(path, body)| (path, hcl::tree(&body))).collect())
 }
 
 /// Reads back what [`terraform`] gave for the unit: each file that we wrote says what was meant, each copy is verbatim,

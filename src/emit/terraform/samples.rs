@@ -1,5 +1,6 @@
 //! Units for the tests of this folder.
 
+use crate::emit::kubernetes::sample::nowhere;
 use crate::model::Name;
 use crate::model::kinds::environment::Environment;
 use crate::model::kinds::service::Tier;
@@ -49,6 +50,7 @@ pub fn unit(environment: &Environment, resources: Vec<ResolvedResource>) -> Prov
         namespace: name("main"),
         spec: environment,
         labels: BTreeMap::new(),
+        prices: Default::default(),
     };
     ProvisionedUnit {
         claims: Vec::new(),
@@ -65,6 +67,8 @@ pub fn unit(environment: &Environment, resources: Vec<ResolvedResource>) -> Prov
 pub fn resource(call: ModuleCall) -> ResolvedResource {
     ResolvedResource {
         local: name("carts"),
+        asked: nowhere(),
+        provisioner: nowhere(),
         name: "cart-carts".to_owned(),
         kind: name("redis"),
         class: name("small"),

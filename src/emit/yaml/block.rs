@@ -8,8 +8,9 @@ use serde_json::Value;
 #[derive(Debug)]
 pub(super) struct Unusual;
 
-/// Longer keys, and those of several lines, are not written on one line with their value.
-const LONGEST_KEY: usize = 1_024;
+/// Longer keys, as they are written, do not stand on one line with their value. Readers allow 1,024, and do not agree of
+/// what.
+const LONGEST_KEY: usize = 1_000;
 
 /// Appends the tree to `text`.
 pub(super) fn write(tree: &Tree, text: &mut String) -> Result<(), Unusual> {
@@ -26,8 +27,7 @@ fn entries(tree: &Tree, indent: usize, inline: bool, text: &mut String) -> Resul
         if index > 0 || !inline {
             spaces(indent, text);
         }
-        key(name, text)?;
-        text.push(':');
+        key(name, indent, text)?;
         match value {
             Value::Object(tree) if !tree.is_empty() => {
                 text.push('\n');
@@ -61,16 +61,29 @@ fn items(list: &[Value], indent: usize, inline: bool, text: &mut String) -> Resu
     Ok(())
 }
 
-fn key(name: &str, text: &mut String) -> Result<(), Unusual> {
-    if is_word(name) {
+/// A key with its colon. A long one stands behind a question mark, and the colon on the line below.
+fn key(name: &str, indent: usize, text: &mut String) -> Result<(), Unusual> {
+    if is_word(name) && name.len() <= LONGEST_KEY {
         text.push_str(name);
+        text.push(':');
         return Ok(());
     }
-    if name.len() > LONGEST_KEY || name.contains('\n') {
+    if name.contains('\n') {
         return Err(Unusual);
     }
     let written = serialized(&Tree::from_iter([(name.to_owned(), Value::Null)]));
-    text.push_str(written.strip_suffix(": null\n").ok_or(Unusual)?);
+    let written = written.strip_suffix(": null\n").ok_or(Unusual)?;
+    let written = written.strip_prefix("? ").unwrap_or(written).trim_end_matches('\n');
+    if written.contains('\n') {
+        return Err(Unusual);
+    }
+    if written.len() <= LONGEST_KEY {
+        text.extend([written, ":"]);
+    } else {
+        text.extend(["? ", written, "\n"]);
+        spaces(indent, text);
+        text.push(':');
+    }
     Ok(())
 }
 
@@ -123,6 +136,7 @@ fn spaces(count: usize, text: &mut String) {
 mod tests {
     use super::super::{NOTICE, document};
     use super::*;
+    use crate::emit::read_back;
     use proptest::prelude::*;
 
     fn text() -> impl Strategy<Value = String> {
@@ -164,8 +178,21 @@ mod tests {
     }
 
     #[test]
+    fn a_long_key_is_read_by_libyaml_wherever_it_stands() {
+        for long in ["\"".repeat(600), "x".repeat(1_001), "\u{1}".repeat(300), "é".repeat(511), "- ".repeat(600)] {
+            let inner = Tree::from_iter([(long.clone(), Value::from("a\nb\n")), ("a".to_owned(), Value::from(1))]);
+            let list = Value::Array(vec![Value::Object(inner.clone()), Value::from(2)]);
+            let tree = Tree::from_iter([(long.clone(), list), ("b".to_owned(), Value::Object(inner))]);
+            let text = document(&tree);
+            let read: Value = serde_yaml_ng::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+            assert_eq!(read, Value::Object(tree.clone()), "{text}");
+            assert_eq!(read_back::read_yaml(&text), Ok(Value::Object(tree)), "{text}");
+        }
+    }
+
+    #[test]
     fn a_key_that_is_written_in_its_own_way_is_left_to_serde_saphyr() {
-        let tree = Tree::from_iter([("k".repeat(2_000), Value::from(1)), ("a\nb".to_owned(), Value::from(2))]);
+        let tree = Tree::from_iter([("a\nb".to_owned(), Value::from(2))]);
         assert_eq!(document(&tree), NOTICE.to_owned() + &serialized(&tree));
     }
 }

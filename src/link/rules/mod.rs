@@ -5,13 +5,14 @@ pub mod dependencies;
 pub mod environments;
 pub mod names;
 pub mod placeholders;
+pub mod prices;
 pub mod sharing;
 
 use crate::model::{Finding, Rule, Span};
 
 /// Every group, in the order in which a catalog meets them.
-static GROUPS: [&[&Rule]; 6] =
-    [declarations::ALL, names::ALL, placeholders::ALL, sharing::ALL, environments::ALL, dependencies::ALL];
+static GROUPS: [&[&Rule]; 7] =
+    [declarations::ALL, names::ALL, placeholders::ALL, sharing::ALL, environments::ALL, dependencies::ALL, prices::ALL];
 
 /// Every rule of this stage.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

@@ -7,6 +7,7 @@ mod laws;
 mod names;
 mod once;
 mod placeholders;
+mod prices;
 mod sharing;
 mod units;
 mod world;
@@ -133,6 +134,7 @@ fn every_rule_has_a_test() {
         include_str!("environments.rs"),
         include_str!("names.rs"),
         include_str!("placeholders.rs"),
+        include_str!("prices.rs"),
         include_str!("sharing.rs"),
     ];
     let tested = |id: &str| tests.iter().any(|text| text.contains(&format!("\"{id}\"")));

@@ -63,7 +63,7 @@ fn fields_come_required_first_and_none_twice() {
     let fields = offered("", "kind: Service\nmetadata:\n  owner: x\n  |\n").0;
     assert_eq!(fields, ["name", "description", "tags", "labels", "annotations"]);
     let fields = labels("  scaling: {min: 1, |}\n");
-    assert_eq!(fields, ["max", "cpu", "memory"]);
+    assert_eq!(fields, ["max", "cpu", "memory", "expected"]);
     assert_eq!(labels("  |")[0], "tier");
     assert!(!labels("  |").contains(&"containers".to_owned()));
 }

@@ -1,5 +1,6 @@
 //! `Environment`: a place to run.
 
+use super::budget::Budgeting;
 use super::observability::Observability;
 use super::resource_type::Provider;
 use crate::model::{Date, Duration, Money, Name, Quantity};
@@ -52,6 +53,9 @@ pub struct Environment {
     /// What everything here together may cost a month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monthly_budget: Option<Money>,
+    /// How that budget is kept, and the daily one of a preview.
+    #[serde(default)]
+    pub budget: Budgeting,
     /// Where External Secrets reads values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_store: Option<SecretStore>,

@@ -1,6 +1,7 @@
 //! What the keys of maps have to look like, for schemas. Each has a format of its own, so that a wrong key is
 //! told in the words of what it is.
 
+use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 /// Names of environment variables.
@@ -31,4 +32,14 @@ pub(super) fn words() -> Value {
 /// Words, or `*` for all the rest.
 pub(super) fn words_or_all() -> Value {
     json!({ "format": WORD_FORMAT, "pattern": "^([A-Za-z_][A-Za-z0-9_-]{0,62}|\\*)$" })
+}
+
+/// Whole numbers by word.
+pub(super) fn usage(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "propertyNames": words(),
+        "maxProperties": 50,
+        "additionalProperties": { "type": "integer", "minimum": 0, "maximum": 1_000_000_000_000_u64 }
+    })
 }

@@ -1,5 +1,7 @@
 //! The declaration kinds, one file each. Values only: no spans, no I/O.
 
+mod amounts;
+pub mod budget;
 pub mod environment;
 pub mod golden_path;
 pub mod incident;

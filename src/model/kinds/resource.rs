@@ -1,5 +1,6 @@
 //! `Resource`: something several services share, with an owner of its own.
 
+use super::keys;
 use super::service::ResourceSettings;
 use crate::model::Name;
 use indexmap::IndexMap;
@@ -19,6 +20,10 @@ pub struct Resource {
     /// What the type lets one choose.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub params: serde_json::Map<String, serde_json::Value>,
+    /// How much of it a month uses, in place of what the type assumes; for its price alone.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(schema_with = "keys::usage")]
+    pub usage: IndexMap<String, u64>,
     /// The services that may use it; empty means any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("uniqueItems" = true))]

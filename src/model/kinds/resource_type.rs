@@ -1,11 +1,14 @@
 //! `ResourceType`: something a service may ask for, and how each provider realises it. Pure data.
 
+use super::amounts::amount_or_expression;
 use super::keys;
 use crate::model::Name;
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use super::amounts::{CostItem, ResourceCapacity, UsageAssumption};
 
 /// A resource type with its provisioners. Strings of a provisioner may hold `${...}` expressions in CEL.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +31,10 @@ pub struct ResourceType {
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[schemars(extend("propertyNames" = keys::words(), "maxProperties" = 50))]
     pub tables: IndexMap<String, IndexMap<String, Value>>,
+    /// What is assumed about use where nobody says it, for `cost`: whole numbers that expressions read as `usage.<word>`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(extend("propertyNames" = keys::words(), "maxProperties" = 50))]
+    pub usage: IndexMap<String, UsageAssumption>,
     /// What placeholders may name. `"*"` is one output per entry of `params.keys`.
     #[schemars(extend("propertyNames" = keys::words_or_all(), "maxProperties" = 50))]
     pub outputs: IndexMap<String, OutputDeclaration>,
@@ -380,51 +387,6 @@ pub struct Grant {
     pub resource: Option<String>,
 }
 
-/// One line of the bill.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CostItem {
-    /// A SKU of a price book, or an expression of one.
-    pub sku: String,
-    /// How many units, or an expression of that.
-    #[schemars(schema_with = "amount_or_expression")]
-    pub quantity: Value,
-    /// What is counted: `node-hour`, `gb-month`, `million-requests`.
-    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]{0,62}$"))]
-    #[schemars(extend("patternErrorMessage" = "a unit has lower-case words with hyphens between, such as `node-hour`"))]
-    pub unit: String,
-    /// What is assumed about use.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 200))]
-    pub assumption: Option<String>,
-}
-
-/// What a resource takes from the cluster; each an amount or an expression of one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ResourceCapacity {
-    /// Cores.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "amount_or_expression")]
-    pub cpu: Option<Value>,
-    /// Memory.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "amount_or_expression")]
-    pub memory: Option<Value>,
-    /// Storage of volumes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "amount_or_expression")]
-    pub storage: Option<Value>,
-    /// Pods.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "amount_or_expression")]
-    pub pods: Option<Value>,
-    /// Connections it can hold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "amount_or_expression")]
-    pub connections: Option<Value>,
-}
-
 /// Who gets which access to what is inside.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -482,9 +444,4 @@ pub enum ChangeEffect {
     LosesData,
     /// Cannot be undone at all.
     Irreversible,
-}
-
-/// A number, or a text that may hold an expression of one.
-fn amount_or_expression(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": ["number", "string"], "maxLength": 1_000 })
 }

@@ -350,6 +350,10 @@ pub struct Scaling {
     /// Share of the requested memory at which replicas are added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<Percent>,
+    /// How many replicas to count on when its cost is estimated; default half-way between `min` and `max`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 1000))]
+    pub expected: Option<i32>,
 }
 
 /// How many replicas may be away at once.
@@ -449,4 +453,8 @@ pub struct ResourceSettings {
     /// Added to the resource's params; the same name replaces.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub params: serde_json::Map<String, serde_json::Value>,
+    /// How much of it a month uses, in place of what the type assumes; for its price alone.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(schema_with = "keys::usage")]
+    pub usage: IndexMap<String, u64>,
 }

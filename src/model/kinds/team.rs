@@ -1,6 +1,7 @@
 //! `Team`: people, where to reach them, and what they may spend.
 
 use super::Link;
+use super::budget::Budgeting;
 use crate::model::{HttpsUrl, Money};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,9 @@ pub struct Team {
     /// What all its units together may cost a month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monthly_budget: Option<Money>,
+    /// How that budget is kept.
+    #[serde(default)]
+    pub budget: Budgeting,
     /// The cost centre that finance books on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 63))]

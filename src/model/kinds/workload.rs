@@ -334,4 +334,8 @@ pub struct ResourceRequest {
     /// What the type lets one choose; strings may hold placeholders.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub params: serde_json::Map<String, serde_json::Value>,
+    /// How much of it a month uses, in place of what the type assumes; for its price alone.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(schema_with = "keys::usage")]
+    pub usage: IndexMap<String, u64>,
 }

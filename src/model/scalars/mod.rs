@@ -45,7 +45,9 @@ mod duration;
 mod money;
 mod name;
 mod percent;
+mod price;
 mod quantity;
+mod threshold;
 mod url;
 
 pub use date::{Date, Timestamp};
@@ -53,5 +55,7 @@ pub use duration::Duration;
 pub use money::{Money, parse_micros};
 pub use name::{MAX_NAME, NAME_PATTERN, Name};
 pub use percent::Percent;
+pub use price::{Count, Period, Price, PriceUnit};
 pub use quantity::{QUANTITY_PATTERN, Quantity};
+pub use threshold::Threshold;
 pub use url::HttpsUrl;

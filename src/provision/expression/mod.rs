@@ -5,6 +5,7 @@ mod function;
 mod pattern;
 mod problem;
 mod program;
+mod references;
 mod scan;
 mod scope;
 mod value;
@@ -13,6 +14,7 @@ pub use pattern::Expressions;
 #[cfg(test)]
 pub use pattern::Pattern;
 pub use problem::Problem;
+pub use references::References;
 pub use scope::{Known, Run, Scope};
 pub use value::to_text;
 

@@ -152,7 +152,7 @@ fn unknown_path(tree: &IdedExpr, scope: &Scope, range: &Range<usize>) -> Option<
 }
 
 /// `a.b.c` as its names.
-fn select_path(tree: &IdedExpr) -> Option<Vec<String>> {
+pub fn select_path(tree: &IdedExpr) -> Option<Vec<String>> {
     match &tree.expr {
         Expr::Ident(name) => Some(vec![name.clone()]),
         Expr::Select(select) if !select.test => {

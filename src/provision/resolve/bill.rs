@@ -1,15 +1,22 @@
 //! What a resource costs, and what it takes from the cluster.
 
+use crate::link::{ListPrice, PriceList};
 use crate::model::kinds::resource_type::Provisioner;
-use crate::model::{Quantity, parse_micros};
+use crate::model::{Finding, Location, PriceUnit, Quantity, parse_micros};
 use crate::provision::evaluate::Evaluator;
 use crate::provision::expression::to_text;
+use crate::provision::rules;
 use crate::provision::unit::CostLine;
 use crate::read::Place;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-pub fn cost(provisioner: &Provisioner, place: &Place, evaluator: &mut Evaluator<'_, '_, '_, '_>) -> Vec<CostLine> {
+pub fn cost(
+    provisioner: &Provisioner,
+    place: &Place,
+    prices: &PriceList,
+    evaluator: &mut Evaluator<'_, '_, '_, '_>,
+) -> Vec<CostLine> {
     let mut lines = Vec::new();
     for (index, item) in provisioner.cost.iter().enumerate() {
         let place = place.clone().child("cost").child(index.to_string());
@@ -24,12 +31,29 @@ pub fn cost(provisioner: &Provisioner, place: &Place, evaluator: &mut Evaluator<
         }
         match (sku, millionths(&value)) {
             (Some(sku), Some(quantity)) => {
+                if let Some(price) = prices.prices.get(&sku).filter(|price| price.unit != item.unit) {
+                    let reporter = &mut evaluator.reporter;
+                    let [at, priced] =
+                        [&place, &price.place].map(|place| reporter.locate(&place.clone().child("unit")));
+                    reporter.say(other_unit(at, &sku, &item.unit, price, priced));
+                }
                 lines.push(CostLine { sku, quantity, unit: item.unit.clone(), assumption });
             }
             _ => evaluator.unfit(&at_quantity, "something else", "a number that is not negative"),
         }
     }
     lines
+}
+
+fn other_unit(at: Location, sku: &str, unit: &PriceUnit, price: &ListPrice, priced: Location) -> Finding {
+    Finding::new(
+        &rules::PRICE_UNIT,
+        at,
+        format!("`{sku}` is counted in `{unit}` here, and price book {} has a price per `{}`", price.book, price.unit),
+    )
+    .label("another unit than the price's")
+    .related(priced, "the price is per this")
+    .help(format!("count in `{}`, and make `quantity` fit", price.unit))
 }
 
 /// A number of things, in millionths of one.

@@ -6,6 +6,7 @@ mod gateway;
 mod outputs;
 mod params;
 mod unit;
+mod usage;
 
 pub use params::environment_field;
 pub use unit::resolve_unit;
@@ -59,6 +60,7 @@ fn resolve(
 ) -> Option<Resolved> {
     let before = reporter.errors();
     let params = params::checked(ask, stage, reporter)?;
+    let usage = usage::checked(ask, stage, reporter)?;
     let (position, provisioner) = choose::provisioner(ask, stage, reporter)?;
     let place = ask.kind.place(&["spec", "provisioners", &position.to_string()]);
     let mut scope = scope(ask, &params, stage.surroundings, &mut session.tables);
@@ -89,13 +91,14 @@ fn resolve(
         let variables = terraform.iter().flat_map(|call| &call.variables);
         let variables = variables.map(|(name, value)| (name.clone(), value.clone())).collect();
         with_terraform.set("terraform", Value::Object(variables));
+        with_terraform.set("usage", usage);
         let mut evaluator = Evaluator {
             expressions: &session.expressions,
             run: Run::new(&with_terraform),
             origin: &ask.origin,
             reporter,
         };
-        cost = bill::cost(provisioner, &place, &mut evaluator);
+        cost = bill::cost(provisioner, &place, &stage.surroundings.facts.prices, &mut evaluator);
         capacity = bill::capacity(provisioner, &place, &mut evaluator);
     }
     if reporter.errors() != before {
@@ -104,6 +107,8 @@ fn resolve(
     let names = if realised { scope.names_in_use() } else { BTreeSet::new() };
     let resource = ResolvedResource {
         local: ask.local.clone(),
+        asked: ask.origin.place.clone(),
+        provisioner: place,
         name: ask.name.clone(),
         kind: ask.kind.metadata.name.clone(),
         class: ask.class.clone(),

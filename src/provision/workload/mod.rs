@@ -58,6 +58,7 @@ pub fn plan<'d>(
         schedule: service.schedule.cloned(),
         jobs: service.jobs.clone(),
         replicas,
+        expected_replicas: service.scaling.expected.map(|expected| expected.clamp(replicas.min, replicas.max)),
         disruption: spec.disruption.clone(),
         egress: spec.egress.clone(),
         preview: spec.preview.clone(),

@@ -300,7 +300,9 @@ impl Composer<'_, '_, '_> {
         }
         let width = self.text[offset..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
         let at = self.mistakes.at(Span::new(offset, offset + width));
-        let opened = self.stack.iter().rev().find(|frame| frame.is_flow);
+        // The mapping of `[a: b]` has no bracket of its own.
+        let has_bracket = |frame: &&Frame| frame.is_flow && self.text[frame.start..].starts_with(['[', '{']);
+        let opened = self.stack.iter().rev().find(has_bracket);
         let opened = opened.map(|frame| self.mistakes.at(Span::new(frame.start, frame.start + 1)));
         self.stop(syntax::explained(error.kind(), at, opened))
     }

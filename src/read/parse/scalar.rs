@@ -131,11 +131,13 @@ fn is_radix(text: &str) -> bool {
     !rest.is_empty() && rest.bytes().all(|byte| byte == b'_' || is_digit(byte))
 }
 
+/// Digits to the base of sixty behind any number: `12:30`, but not `8080:8080`.
 fn is_sexagesimal(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    whole.contains(':')
-        && whole.split(':').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
-        && fraction.bytes().all(|byte| byte.is_ascii_digit())
+    let Some((first, rest)) = whole.split_once(':') else { return false };
+    let is_digit = |part: &str| matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9']);
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    !first.is_empty() && is_number(first) && rest.split(':').all(is_digit) && is_number(fraction)
 }
 
 fn is_exponent(text: &str) -> bool {
@@ -197,7 +199,7 @@ mod tests {
     #[test]
     fn words_that_only_look_alike_are_text() {
         for text in "yesterday nope one offer 1.2.3 v1 1Gi 250m 0x 0xg 0o9 2027-06-30 10.0.0.0/8 1e e3 . .. .env -x \
-                     1,000 a:b 12:30pm 99.9% _1 1_a 1:a ::1 nan inf 7d 1-2 +"
+                     1,000 a:b 8080:8080 1000:1000 1:60 12:30pm 99.9% _1 1_a 1:a ::1 nan inf 7d 1-2 +"
             .split_whitespace()
         {
             assert_eq!(meaning(text), Plain::Text, "{text}");

@@ -1,7 +1,9 @@
 //! The schemas as validators, each built when its kind is first met.
 
 use crate::model::kinds::{Kind, keys};
-use crate::model::{Date, Duration, HttpsUrl, Money, Name, Percent, Quantity, Timestamp};
+use crate::model::{
+    Count, Date, Duration, HttpsUrl, Money, Name, Percent, Price, PriceUnit, Quantity, Threshold, Timestamp,
+};
 use crate::read::schema::schema;
 use crate::read::score;
 use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator};
@@ -49,6 +51,10 @@ fn options() -> ValidationOptions<'static> {
         .with_format(Date::FORMAT, |text: &str| Date::parse(text).is_some())
         .with_format(Timestamp::FORMAT, |text: &str| Timestamp::parse(text).is_some())
         .with_format(HttpsUrl::FORMAT, |text: &str| HttpsUrl::parse(text).is_some())
+        .with_format(Price::FORMAT, |text: &str| Price::parse(text).is_some())
+        .with_format(Count::FORMAT, |text: &str| Count::parse(text).is_some())
+        .with_format(PriceUnit::FORMAT, |text: &str| PriceUnit::parse(text).is_some())
+        .with_format(Threshold::FORMAT, |text: &str| Threshold::parse(text).is_some())
         .with_format(keys::PATH_FORMAT, super::checks::is_normal_absolute_path)
 }
 

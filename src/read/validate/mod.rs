@@ -87,7 +87,7 @@ impl Typing<'_, '_> {
             Kind::GoldenPath => self.take(&mut declarations.golden_paths, checks::golden_path),
             Kind::Waiver => self.take(&mut declarations.waivers, checks::nothing_more),
             Kind::Incident => self.take(&mut declarations.incidents, checks::incident),
-            Kind::PriceBook => self.take(&mut declarations.price_books, checks::nothing_more),
+            Kind::PriceBook => self.take(&mut declarations.price_books, checks::price_book),
             Kind::Platform => self.take(&mut declarations.platforms, checks::platform),
         }
     }

@@ -29,7 +29,7 @@ pub fn diff_schema() -> Value {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(title = "Pavior diff")]
-struct Document {
+pub struct Document {
     /// The version of this format: 1.
     #[schemars(range(min = 1, max = 1))]
     version: u32,
@@ -180,7 +180,7 @@ enum FieldSecrecy {
 }
 
 impl Document {
-    fn of(diff: &diff::Diff) -> Document {
+    pub fn of(diff: &diff::Diff) -> Document {
         let environments = |action: diff::Action| {
             let names = diff.environments.iter().filter(|(_, done)| **done == action).map(|(name, _)| name.to_string());
             names.collect()

@@ -6,7 +6,7 @@ use super::human::short;
 use super::table::overview;
 use super::value::{Shown, remark, shown};
 use super::wording::{LEGEND, contents, effect, mark, more, objects, title, verdict};
-use crate::report::inert::{visible_line, without_bracket_commands};
+use crate::report::inert::{inert, visible_line};
 use crate::review::diff::{Diff, FieldChange, Group, UnitChange, groups};
 
 /// What GitHub takes in one comment, with room for what else stands in it.
@@ -20,15 +20,30 @@ pub fn diff_markdown(diff: &Diff, limit: Option<usize>) -> String {
         output.push_str(&format!("\n> {}\n", escaped(note)));
     }
     if diff.units.is_empty() {
-        return without_bracket_commands(output);
+        return inert(output);
     }
-    output.push_str(&table(diff, limit));
+    output.push_str(&unit_table(diff, limit));
+    let room = MOST_BYTES.saturating_sub(output.len());
+    output.push_str(&limited_folds(diff, limit, room));
+    inert(output)
+}
+
+/// The differences and digests that fit into so many bytes; the rest is counted.
+pub fn folds(diff: &Diff, room: usize) -> String {
+    limited_folds(diff, usize::MAX, room)
+}
+
+fn limited_folds(diff: &Diff, limit: usize, room: usize) -> String {
+    if diff.units.is_empty() {
+        return String::new();
+    }
     let groups = groups(diff);
     let digests = digests(&diff.units, limit);
+    let mut output = String::new();
     let mut told = 0;
     for group in groups.iter().take(limit) {
         let fold = fold(group);
-        if output.len() + fold.len() + digests.len() > MOST_BYTES {
+        if output.len() + fold.len() + digests.len() > room {
             break;
         }
         output.push_str(&fold);
@@ -37,13 +52,14 @@ pub fn diff_markdown(diff: &Diff, limit: Option<usize>) -> String {
     if told < groups.len() {
         output.push_str(&format!("\n{}\n", more(groups.len() - told, "group")));
     }
-    if output.len() + digests.len() <= MOST_BYTES {
+    if output.len() + digests.len() <= room {
         output.push_str(&digests);
     }
-    without_bracket_commands(output)
+    output
 }
 
-fn table(diff: &Diff, limit: usize) -> String {
+/// What changes where.
+pub fn unit_table(diff: &Diff, limit: usize) -> String {
     let overview = overview(diff, limit);
     let mut output =
         format!("\n| | {} |\n|---|{}\n", overview.environments.join(" | "), "---|".repeat(overview.environments.len()));
@@ -122,7 +138,7 @@ fn digests(units: &[UnitChange], limit: usize) -> String {
 }
 
 /// A fence longer than any run of backticks within.
-fn fence(text: &str) -> String {
+pub fn fence(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(longest.max(2) + 1)
 }
@@ -132,7 +148,7 @@ fn html(text: &str) -> String {
 }
 
 /// A sentence of ours, with the code spans it has; no name in it can be anything but a name.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     html(&visible_line(text))
 }
 
@@ -140,6 +156,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::super::samples;
     use super::*;
+    use crate::review::diff::{FieldPath, Step};
 
     #[test]
     fn a_pull_request_gets_a_table_and_folds() {
@@ -155,6 +172,17 @@ mod tests {
             assert!(!summary.contains("<img"), "{summary}");
         }
         assert!(!output.contains("##[") && !output.contains('\u{202e}'), "{output}");
+    }
+
+    #[test]
+    fn a_runner_that_prints_it_sees_no_command() {
+        let mut diff = samples::diff();
+        let field = &mut diff.units[1].changes[0].fields[0];
+        field.path = FieldPath(vec![Step::Key("::add-mask::a".to_owned())]);
+        (field.before, field.after) = (Some("a\nb".into()), Some("a\nc".into()));
+        let output = diff_markdown(&diff, None);
+        assert!(output.contains("add-mask"), "{output}");
+        assert!(!output.lines().any(|line| line.trim_start().starts_with("::")), "{output}");
     }
 
     #[test]

@@ -4,11 +4,14 @@ mod human;
 mod json;
 mod markdown;
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 mod table;
 mod value;
 mod wording;
 
 pub use human::diff_human;
+pub(super) use json::Document;
 pub use json::{diff_json, diff_schema};
 pub use markdown::diff_markdown;
+pub(super) use markdown::{escaped, fence, folds, unit_table};
+pub use value::flow;

@@ -1,8 +1,8 @@
 //! What can happen to a unit, to an object of it, and to a field of that.
 
 use super::address::Address;
-use super::path::FieldPath;
 use crate::compile::Digest;
+use crate::model::FieldPath;
 use crate::provision::UnitId;
 use serde_json::Value;
 

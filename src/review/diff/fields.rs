@@ -4,7 +4,7 @@
 //! front changes no other.
 
 use super::change::{Effect, FieldChange, Secrecy};
-use super::path::{FieldPath, Step};
+use crate::model::{FieldPath, NAMING, Step, item_names};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,23 +65,11 @@ fn lists(path: &FieldPath, before: &[Value], after: &[Value], found: &mut Vec<Fi
     }
 }
 
-/// What tells items of a list apart, the first that does: mounts of one volume share its name.
-const NAMING: [&str; 7] = ["mountPath", "name", "secretKey", "containerPort", "alert", "record", "id"];
-
 type Named<'v> = Vec<(String, &'v Value)>;
 
 /// Every item by its name; None when one has none or two share one.
 fn named<'v>(items: &'v [Value], key: &str) -> Option<Named<'v>> {
-    let mut names = BTreeSet::new();
-    let one = |item: &'v Value| {
-        let name = match item.get(key)? {
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            _ => return None,
-        };
-        names.insert(name.clone()).then_some((name, item))
-    };
-    items.iter().map(one).collect()
+    Some(item_names(items, key)?.into_iter().zip(items).collect())
 }
 
 fn named_items(path: &FieldPath, before: &Named<'_>, after: &Named<'_>, found: &mut Vec<FieldChange>) {

@@ -72,6 +72,10 @@ fn broken_syntax_is_refused_where_it_breaks() {
         assert!(findings[0].message.contains(says), "{text:?}: {}", findings[0].message);
         assert!(!findings[0].help.is_empty());
     }
-    let (_, findings) = parse_text("a: 1\nb: [1, 2\nc: 3\n");
-    assert_eq!(findings[0].related[0].at.start, Position { line: 2, column: 4 });
+    for (text, column) in [("a: 1\nb: [1, 2\nc: 3\n", 4), ("\nb: [‸:", 4)] {
+        let (_, findings) = parse_text(text);
+        let bracket = findings[0].related.first().map_or(&findings[0].at, |label| &label.at);
+        assert_eq!(bracket.start, Position { line: 2, column }, "{text:?}");
+        assert_eq!(&text[bracket.span.unwrap().range()], "[", "{text:?}");
+    }
 }

@@ -21,7 +21,9 @@ mod slo;
 
 use super::inspection::Inspection;
 use crate::model::Findings;
-use crate::model::kinds::{Environment, GoldenPath, Incident, Metadata, Platform, ResourceType, Service, Team};
+use crate::model::kinds::{
+    Environment, GoldenPath, Incident, Metadata, Platform, PriceBook, ResourceType, Service, Team,
+};
 use crate::read::{Declarations, Declared, Document};
 
 pub use files::is_normal_absolute_path;
@@ -137,10 +139,14 @@ pub fn platform(inspection: &mut Inspection, platform: &Declared<Platform>) {
     labels::check(inspection, &inspection.spec("labels"), &platform.spec.labels);
 }
 
+pub fn price_book(inspection: &mut Inspection, declared: &Declared<PriceBook>) {
+    price_book::check(inspection, &declared.spec);
+}
+
 /// For kinds of which the schema says it all.
 pub fn nothing_more<S>(_: &mut Inspection, _: &Declared<S>) {}
 
 /// What can only be seen with several documents of one kind.
 pub fn across_documents(documents: &[Document], declarations: &Declarations, findings: &mut Findings) {
-    price_book::check(documents, &declarations.price_books, findings);
+    price_book::check_all(documents, &declarations.price_books, findings);
 }

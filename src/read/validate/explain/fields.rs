@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(finding.message, "unknown field `replica` in `spec.scaling`");
         assert_eq!(pointed(&text, finding), "replica");
         assert_eq!(finding.help[0], "did you mean `min`?");
-        assert_eq!(finding.help[1], "known fields are `min`, `max`, `cpu` and `memory`");
+        assert_eq!(finding.help[1], "known fields are `min`, `max`, `cpu`, `memory` and `expected`");
         assert_eq!(finding.fix, None);
     }
 

@@ -65,6 +65,15 @@ fn words(format: &str) -> (&'static str, &'static str) {
         "pavior-money" => {
             ("amount of money", "write a number, a space and the currency's three letters: `1500 USD`, `0.25 EUR`")
         }
+        "pavior-price" => {
+            ("price", "write a decimal number in quotes that is not negative, with at most nine places: `\"0.017\"`")
+        }
+        "pavior-count" => ("amount", "write a number in quotes with at most six places: `\"51200\"`"),
+        "pavior-price-unit" => (
+            "unit of a price",
+            "write what is counted and for how long, such as `node-hour`, `gb-month`, `1000-requests` or `million-requests`",
+        ),
+        "pavior-threshold" => ("threshold", "write a share of the budget, `80%`, or an amount, `400 USD`"),
         "pavior-date" => ("date", "write year, month and day: `2027-06-30`"),
         "pavior-timestamp" => ("moment", "write date and time in UTC to the second: `2026-11-02T08:15:00Z`"),
         "pavior-https-url" => ("https address", "write the whole address, starting with `https://`"),
@@ -81,6 +90,10 @@ fn reason(format: &str, text: &str) -> Option<String> {
         }
         "pavior-quantity" if text.ends_with('B') => Some("Kubernetes has no `B` in its units".to_owned()),
         "pavior-date" => impossible_day(text),
+        "pavior-price" if text.starts_with('-') => Some("a price is not negative".to_owned()),
+        "pavior-price-unit" => {
+            Some(format!("what can be counted is {}", crate::model::listed(crate::model::PriceUnit::things(), 20)))
+        }
         "pavior-timestamp" if text.contains('+') => Some("only UTC is possible, with a `Z` at its end".to_owned()),
         "pavior-timestamp" => impossible_day(text.split('T').next()?),
         "pavior-https-url" => match text.split_once(':') {
@@ -185,6 +198,9 @@ whether `64MB` or `5 min` was understood.
 | percentage | `70%`, `99.95%` | `0.7`, `101%` |
 | duration | `300ms`, `30s`, `90d` | `5 min`, `1h30m` |
 | money | `1500 USD` | `$1500` |
+| price | `'0.017'`, in quotes | `0.017`, `'-1'` |
+| unit of a price | `node-hour`, `1000-requests` | `node/h` |
+| threshold | `80%`, `400 USD` | `0.8` |
 | date | `2027-06-30` | `2027-02-30` |
 | moment | `2026-11-02T08:15:00Z` | `2026-11-02 08:15` |
 | address | `https://github.com/acme/cart` | `http://...`, `javascript:...` |

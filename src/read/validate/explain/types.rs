@@ -109,6 +109,9 @@ fn by_habit(value: &Mistake, wanted: &[&str]) -> Option<String> {
         (NodeValue::Integer(_) | NodeValue::Float(_), Some("pavior-money")) => {
             Some(format!("write the currency behind it: {} USD", shown_node(value.node)).replace('`', ""))
         }
+        (NodeValue::Integer(_) | NodeValue::Float(_), Some("pavior-price" | "pavior-count")) => {
+            Some(format!("quote it, so that no float rounds it: `\"{}\"`", shown_node(value.node).trim_matches('`')))
+        }
         (_, None) if wanted == ["object"] && !walk::fields(value.schema).is_empty() => {
             let fields = listed(walk::fields(value.schema), 8);
             Some(format!("here stands {} – a mapping with the fields {fields}", value.purpose()))
@@ -214,7 +217,7 @@ mod tests {
     #[test]
     fn a_scalar_in_place_of_a_mapping_is_told_the_fields() {
         let text = service("  scaling: 3\n");
-        let help = "here stands how many replicas run – a mapping with the fields `min`, `max`, `cpu` and `memory`";
+        let help = "here stands how many replicas run – a mapping with the fields `min`, `max`, `cpu`, `memory` and `expected`";
         assert_eq!(findings(&text)[0].help, [help]);
     }
 

@@ -1,5 +1,7 @@
 //! The path of a field inside an object: `spec.template.spec.containers[main].image`.
 
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +21,15 @@ pub struct FieldPath(pub Vec<Step>);
 impl FieldPath {
     pub fn then(&self, step: Step) -> FieldPath {
         FieldPath(self.0.iter().cloned().chain([step]).collect())
+    }
+
+    /// The same field of every item of its lists: `containers[*].image`.
+    pub fn of_every_item(&self) -> String {
+        let step = |step: &Step| match step {
+            Step::Key(key) => Step::Key(key.clone()),
+            Step::Named(_) | Step::Index(_) | Step::Item => Step::Named("*".to_owned()),
+        };
+        FieldPath(self.0.iter().map(step).collect()).to_string()
     }
 
     /// The keys alone, which say what kind of field it is.
@@ -52,6 +63,23 @@ impl fmt::Display for FieldPath {
         }
         Ok(())
     }
+}
+
+/// What tells items of a list apart, the first that does: mounts of one volume share its name.
+pub const NAMING: [&str; 7] = ["mountPath", "name", "secretKey", "containerPort", "alert", "record", "id"];
+
+/// The names of all items by one key, in their order; None when one has none or two share one.
+pub fn item_names(items: &[Value], key: &str) -> Option<Vec<String>> {
+    let mut seen = BTreeSet::new();
+    let name = |item: &Value| {
+        let name = match item.get(key)? {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        seen.insert(name.clone()).then_some(name)
+    };
+    items.iter().map(name).collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,304 @@
+//! For programs: a frozen, versioned shape, described by `schemas/preflight.schema.json`. It holds the report of findings
+//! and the diff in their own shapes.
+//!
+//! These types are the promise. They are not the types of the pipeline, so that those may change.
+
+use super::Judged;
+use super::wording::verdict;
+use crate::report::inert::inert_json;
+use crate::report::{diff, json as findings};
+use crate::review::access::AccessChange;
+use crate::review::capacity::Headroom;
+use crate::review::cost::{Line, money};
+use crate::review::reversibility::{Consequence, Undo};
+use crate::review::verdict::{Approval, Outcome, Risk};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Rises when a reader of the previous version could break.
+const VERSION: u32 = 1;
+
+/// The report as JSON, one object, ending in a line feed.
+pub fn preflight_json(judged: &Judged) -> String {
+    let text =
+        serde_json::to_string_pretty(&Document::of(judged)).expect("strings and numbers always become JSON");
+    inert_json(text + "\n")
+}
+
+/// The JSON Schema of what [`preflight_json`] gives.
+pub fn preflight_schema() -> Value {
+    let mut schema = schemars::schema_for!(Document).to_value();
+    schema["$id"] = Value::from("https://pavior.dev/schemas/preflight.schema.json");
+    schema
+}
+
+/// What `pavior preflight --format json` prints.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(title = "Pavior pre-flight report")]
+struct Document {
+    /// The version of this format: 1.
+    #[schemars(range(min = 1, max = 1))]
+    version: u32,
+    /// What was compared, as people know it.
+    base: String,
+    head: String,
+    outcome: OutcomeWord,
+    /// The first line of the report.
+    verdict: String,
+    /// Whom it needs, once nothing blocks.
+    approvals: Vec<ApprovalItem>,
+    /// Findings, as `pavior check --format json` prints them.
+    report: findings::Document,
+    /// Differences, as `pavior diff --format json` prints them.
+    diff: diff::Document,
+    cost: Cost,
+    capacity: Vec<Room>,
+    access: Vec<AccessItem>,
+    /// The worst of `consequences`.
+    undo: UndoWord,
+    consequences: Vec<ConsequenceItem>,
+    /// How many approvals each unit asks for, and why.
+    risks: Vec<RiskItem>,
+    /// Where the change touches platform files: what they make of everything after the merge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<Platform>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum OutcomeWord {
+    NoEffect,
+    CanMerge,
+    NeedsApproval,
+    Blocked,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ApprovalItem {
+    team: String,
+    count: u32,
+    because: Vec<String>,
+}
+
+/// Money is decimal text in the currency; months have 730 hours.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Cost {
+    /// None where nothing has a price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<String>,
+    total: CostLine,
+    /// Environments and units whose cost differs.
+    environments: Vec<CostLine>,
+    units: Vec<CostLine>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct CostLine {
+    name: String,
+    base: String,
+    head: String,
+    delta: String,
+    /// Things without a price that differ: with any, the delta is not all.
+    unknown: usize,
+}
+
+/// In the smallest unit: thousandths of a core, bytes, pods.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Room {
+    environment: String,
+    measure: &'static str,
+    before: i64,
+    after: i64,
+    capacity: i64,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AccessItem {
+    gained: bool,
+    who: String,
+    may: String,
+    what: String,
+    environments: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum UndoWord {
+    Reversible,
+    WithLoss,
+    Irreversible,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ConsequenceItem {
+    unit: String,
+    undo: UndoWord,
+    what: String,
+    why: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RiskItem {
+    unit: String,
+    owner: String,
+    /// What is multiplied.
+    factors: BTreeMap<&'static str, u32>,
+    product: u32,
+    approvals: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    freeze: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Platform {
+    files: Vec<String>,
+    diff: diff::Document,
+    consequences: Vec<ConsequenceItem>,
+    cost: CostLine,
+    new_findings: usize,
+}
+
+impl Document {
+    fn of(judged: &Judged) -> Document {
+        let preflight = &judged.preflight;
+        Document {
+            version: VERSION,
+            base: judged.base.clone(),
+            head: judged.head.clone(),
+            outcome: match judged.outcome() {
+                Outcome::NoEffect => OutcomeWord::NoEffect,
+                Outcome::CanMerge => OutcomeWord::CanMerge,
+                Outcome::NeedsApproval(_) => OutcomeWord::NeedsApproval,
+                Outcome::Blocked(_) => OutcomeWord::Blocked,
+            },
+            verdict: verdict(judged),
+            approvals: preflight.approvals.iter().map(ApprovalItem::of).collect(),
+            report: findings::Document::of(&judged.report),
+            diff: diff::Document::of(&preflight.diff),
+            cost: Cost {
+                currency: preflight.cost.currency.clone(),
+                total: CostLine::of(&preflight.cost.total),
+                environments: preflight.cost.environments.iter().map(CostLine::of).collect(),
+                units: preflight.cost.units.iter().map(CostLine::of).collect(),
+            },
+            capacity: preflight.headroom.iter().map(Room::of).collect(),
+            access: preflight.access.iter().map(AccessItem::of).collect(),
+            undo: UndoWord::of(preflight.undo()),
+            consequences: preflight.consequences.iter().map(ConsequenceItem::of).collect(),
+            risks: preflight.risks.iter().map(RiskItem::of).collect(),
+            platform: preflight.platform.as_ref().map(|effect| Platform {
+                files: effect.files.iter().map(ToString::to_string).collect(),
+                diff: diff::Document::of(&effect.diff),
+                consequences: effect.consequences.iter().map(ConsequenceItem::of).collect(),
+                cost: CostLine::of(&effect.cost),
+                new_findings: effect.new_findings,
+            }),
+        }
+    }
+}
+
+impl ApprovalItem {
+    fn of(approval: &Approval) -> ApprovalItem {
+        let because = approval.because.iter().cloned().collect();
+        ApprovalItem { team: approval.team.to_string(), count: approval.count, because }
+    }
+}
+
+impl CostLine {
+    fn of(line: &Line) -> CostLine {
+        CostLine {
+            name: line.name.clone(),
+            base: money(line.base.expected).replace(',', ""),
+            head: money(line.head.expected).replace(',', ""),
+            delta: money(line.delta().expected).replace(',', ""),
+            unknown: line.unknown,
+        }
+    }
+}
+
+impl Room {
+    fn of(room: &Headroom) -> Room {
+        // What no 64 bits hold is more than any cluster has.
+        let number = |amount: i128| i64::try_from(amount).unwrap_or(i64::MAX);
+        Room {
+            environment: room.environment.to_string(),
+            measure: room.measure.as_str(),
+            before: number(room.before),
+            after: number(room.after),
+            capacity: number(room.capacity),
+        }
+    }
+}
+
+impl AccessItem {
+    fn of(change: &AccessChange) -> AccessItem {
+        AccessItem {
+            gained: change.gained,
+            who: change.access.who.to_string(),
+            may: change.access.may.to_string(),
+            what: change.access.what.to_string(),
+            environments: change.environments.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl UndoWord {
+    fn of(undo: Undo) -> UndoWord {
+        match undo {
+            Undo::Reversible => UndoWord::Reversible,
+            Undo::WithLoss => UndoWord::WithLoss,
+            Undo::Irreversible => UndoWord::Irreversible,
+        }
+    }
+}
+
+impl ConsequenceItem {
+    fn of(one: &Consequence) -> ConsequenceItem {
+        ConsequenceItem {
+            unit: one.unit.folder(),
+            undo: UndoWord::of(one.undo),
+            what: one.what.clone(),
+            why: one.why.clone(),
+        }
+    }
+}
+
+impl RiskItem {
+    fn of(risk: &Risk) -> RiskItem {
+        RiskItem {
+            unit: risk.unit.folder(),
+            owner: risk.owner.to_string(),
+            factors: risk.factors.iter().copied().collect(),
+            product: risk.product,
+            approvals: risk.approvals,
+            freeze: risk.freeze.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{blocked, change};
+    use super::*;
+
+    #[test]
+    fn every_report_follows_its_schema() {
+        let validator = jsonschema::validator_for(&preflight_schema()).unwrap();
+        for judged in [change(), blocked()] {
+            let value: Value = serde_json::from_str(&preflight_json(&judged)).unwrap();
+            let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{errors:?}");
+        }
+    }
+}

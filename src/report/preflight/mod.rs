@@ -1,0 +1,39 @@
+//! A change, as the people see it who have to approve it: one value, as text for a terminal, for a pull request and for
+//! programs.
+//!
+//! ```text
+//! Judged -> verdict, checks, Sections -> human, Markdown;  Judged -> JSON
+//! ```
+
+mod human;
+mod json;
+mod markdown;
+#[cfg(test)]
+mod samples;
+mod sections;
+mod wording;
+
+pub use human::preflight_human;
+pub use json::{preflight_json, preflight_schema};
+pub use markdown::preflight_markdown;
+
+use super::Report;
+use crate::review::preflight::Preflight;
+use crate::review::verdict::{Outcome, outcome};
+
+/// A change with all that was found of it.
+#[derive(Debug, Clone, Default)]
+pub struct Judged {
+    pub preflight: Preflight,
+    pub report: Report,
+    /// The revisions as people know them: short ids, `work tree`.
+    pub base: String,
+    pub head: String,
+}
+
+impl Judged {
+    pub fn outcome(&self) -> Outcome {
+        let changes = !self.preflight.diff.units.is_empty() || self.preflight.platform.is_some();
+        outcome(self.report.errors(), changes, &self.preflight.approvals)
+    }
+}

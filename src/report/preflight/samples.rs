@@ -1,0 +1,108 @@
+//! Changes for tests: one that takes approvals, one that is blocked and hostile, one that is large.
+
+use super::Judged;
+use crate::model::kinds::resource_type::AccessLevel;
+use crate::model::{Date, Finding, Location, Name, RepoPath, Rule, Severity};
+use crate::provision::{UnitId, UnitKind};
+use crate::report::Report;
+use crate::report::diff::samples;
+use crate::review::access::{Access, AccessChange, May, What, Who};
+use crate::review::capacity::{Headroom, Measure};
+use crate::review::cost::{Amount, Coverage, Line};
+use crate::review::preflight::{Cost, PlatformEffect, Preflight};
+use crate::review::reversibility::{Consequence, Undo};
+use crate::review::verdict::{Approval, Risk};
+
+static RULE: Rule = Rule { id: "schema/example", severity: Severity::Error, summary: "", explanation: "" };
+
+fn name(text: &str) -> Name {
+    Name::parse(text).unwrap()
+}
+
+fn line(name: &str, base: i128, head: i128) -> Line {
+    let amount = |euros: i128| Amount { least: euros * 10_000, expected: euros * 10_000, most: euros * 10_000 };
+    let coverage = Coverage { priced: 5, free: 2, not_priced: 0 };
+    Line { name: name.to_owned(), base: amount(base), head: amount(head), base_coverage: coverage, coverage, unknown: 0 }
+}
+
+pub fn change() -> Judged {
+    let unit = UnitId { environment: name("production"), kind: UnitKind::Service, name: name("cart") };
+    let risk = Risk {
+        unit: unit.clone(),
+        owner: name("shopping"),
+        factors: [("tier", 3), ("environment", 2), ("undo", 3), ("reach", 2), ("freeze", 2)],
+        freeze: Some("Christmas (2026-12-21 to 2027-01-03)".to_owned()),
+        product: 72,
+        approvals: 3,
+    };
+    let what = What::Resource { kind: name("redis"), name: "carts".to_owned() };
+    let preflight = Preflight {
+        diff: samples::diff(),
+        cost: Cost {
+            currency: Some("USD".to_owned()),
+            environments: vec![line("production", 12_000, 15_622), line("staging", 1_000, 1_000)],
+            units: vec![line("production/cart", 12_000, 15_622)],
+            total: line("total", 13_000, 16_622),
+            budgets: Vec::new(),
+        },
+        headroom: vec![Headroom {
+            environment: name("production"),
+            measure: Measure::Cpu,
+            before: 39_000,
+            after: 41_000,
+            capacity: 64_000,
+        }],
+        access: vec![AccessChange {
+            gained: true,
+            access: Access { who: Who::Service(name("cart")), may: May::Use(AccessLevel::ReadWrite), what },
+            environments: [name("production")].into(),
+        }],
+        consequences: vec![Consequence {
+            unit,
+            undo: Undo::Irreversible,
+            what: "redis carts: version 7 -> 8".to_owned(),
+            why: "there is no way back, but a restore from a backup".to_owned(),
+        }],
+        risks: vec![risk],
+        approvals: vec![
+            Approval { team: name("platform"), count: 1, because: ["irreversible in production".to_owned()].into() },
+            Approval { team: name("shopping"), count: 2, because: ["owner".to_owned()].into() },
+        ],
+        platform: Some(PlatformEffect {
+            files: vec![RepoPath::literal("golden-paths/resources/redis/aws/main.tf")],
+            diff: samples::diff(),
+            consequences: Vec::new(),
+            cost: line("total", 16_622, 16_622),
+            new_findings: 1,
+        }),
+        today: Date::parse("2026-12-24"),
+    };
+    Judged { preflight, report: Report::default(), base: "main".to_owned(), head: "7fd21aa".to_owned() }
+}
+
+pub fn blocked() -> Judged {
+    let at = Location::file(RepoPath::literal("catalog/cart.yaml"));
+    let hostile = "names `@acme/everyone` <img src=x> ```` </details>\n### x";
+    let finding = Finding::new(&RULE, at, hostile).help("write it otherwise, @acme/everyone");
+    let report = Report { findings: vec![finding], ..Report::default() };
+    Judged { report, ..change() }
+}
+
+/// So many units, each with a difference of its own.
+pub fn large(units: usize) -> Judged {
+    let mut judged = change();
+    let sample = judged.preflight.diff.units[3].clone();
+    judged.preflight.diff.units = (0..units)
+        .map(|number| {
+            let mut unit = sample.clone();
+            unit.unit.name = name(&format!("unit-{number}"));
+            unit.changes[1].fields[0].after = Some(serde_json::json!(number));
+            unit
+        })
+        .collect();
+    let cost = &mut judged.preflight.cost;
+    cost.units = (0..units).map(|number| line(&format!("production/unit-{number}"), 100, 200)).collect();
+    let risk = judged.preflight.risks[0].clone();
+    judged.preflight.risks = (0..units).map(|_| risk.clone()).collect();
+    judged
+}

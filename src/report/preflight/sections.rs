@@ -1,0 +1,103 @@
+//! What a report holds under its verdict: titles and lines of plain text, which each renderer makes inert.
+
+use super::Judged;
+use super::wording::{access_change, bar, cost_line, risk};
+use crate::model::Finding;
+use crate::report::counted;
+use crate::review::capacity::Headroom;
+use crate::review::diff::groups;
+use crate::review::preflight::PlatformEffect;
+use crate::review::reversibility::{Consequence, Undo};
+
+/// One part of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    pub title: String,
+    pub lines: Vec<String>,
+    /// Whether a reader should not have to unfold it.
+    pub is_open: bool,
+}
+
+/// In the order in which they matter.
+pub fn sections(judged: &Judged) -> Vec<Section> {
+    let preflight = &judged.preflight;
+    let mut sections = vec![
+        findings(judged),
+        undo(&preflight.consequences),
+        listed("cost by unit", preflight.cost.units.iter().map(cost_line)),
+        capacity(&preflight.headroom),
+        listed("who gains and loses access", preflight.access.iter().map(access_change)),
+    ];
+    sections.extend(preflight.platform.as_ref().map(platform));
+    let risks = preflight.risks.iter().filter(|risk| risk.product > 0);
+    sections.push(listed("why so many approvals", risks.map(risk)));
+    sections.retain(|section| !section.lines.is_empty());
+    sections
+}
+
+fn listed(title: &str, lines: impl Iterator<Item = String>) -> Section {
+    Section { title: title.to_owned(), lines: lines.collect(), is_open: false }
+}
+
+fn findings(judged: &Judged) -> Section {
+    let report = &judged.report;
+    let told: Vec<String> =
+        [(report.errors(), "error"), (report.warnings(), "warning")].into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| counted(n, word)).collect();
+    let mut findings: Vec<&Finding> = report.findings.iter().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
+    Section { title: told.join(", "), lines: findings.into_iter().flat_map(finding).collect(), is_open: report.errors() > 0 }
+}
+
+/// Place, message and what to do.
+fn finding(finding: &Finding) -> Vec<String> {
+    let (at, rule) = (&finding.at, finding.rule.id);
+    let severity = if finding.is_error() { "error" } else { "warning" };
+    let mut lines = vec![
+        format!("{severity}[{rule}] {}:{}:{}", at.path, at.start.line, at.start.column),
+        format!("  {}", finding.message),
+    ];
+    lines.extend(finding.help.iter().map(|help| format!("  help: {help}")));
+    lines
+}
+
+fn undo(consequences: &[Consequence]) -> Section {
+    let line = |one: &Consequence| format!("{}: {} in {}: {}", one.undo.as_str(), one.what, one.unit.environment, one.why);
+    let worst = consequences.iter().map(|one| one.undo).max().unwrap_or_default();
+    let title = match worst {
+        Undo::Reversible => "what it does to data".to_owned(),
+        worst => format!("what it does to data: {}", worst.as_str()),
+    };
+    Section { title, lines: consequences.iter().map(line).collect(), is_open: worst == Undo::Irreversible }
+}
+
+/// Only environments in which something changes.
+fn capacity(headroom: &[Headroom]) -> Section {
+    let touched = |room: &&Headroom| headroom.iter().any(|one| one.environment == room.environment && one.changes());
+    listed("capacity", headroom.iter().filter(touched).map(bar))
+}
+
+/// Classes of equal change with their counts.
+fn platform(effect: &PlatformEffect) -> Section {
+    let mut lines: Vec<String> = effect.files.iter().map(|path| format!("changes {path}")).collect();
+    let groups = groups(&effect.diff);
+    if groups.is_empty() {
+        lines.push("no unit is compiled differently".to_owned());
+    }
+    for group in groups {
+        let fields: usize = group.changes.iter().map(|change| change.fields.len().max(1)).sum();
+        let (first, rest) = (group.units.first(), group.units.len().saturating_sub(1));
+        let Some(first) = first else { continue };
+        let others = if rest > 0 { format!(" and {rest} more get the same") } else { String::new() };
+        lines.push(format!("{}{others}: {}", first.unit, counted(fields, "difference")));
+    }
+    let worse = effect.consequences.iter().filter(|one| one.undo > Undo::Reversible);
+    lines.extend(worse.map(|one| format!("{}: {}: {}: {}", one.undo.as_str(), one.unit, one.what, one.why)));
+    if effect.cost.delta().expected != 0 {
+        lines.push(cost_line(&effect.cost));
+    }
+    if effect.new_findings > 0 {
+        lines.push(format!("{} that today's platform files do not make", counted(effect.new_findings, "finding")));
+    }
+    let title = format!("what the new platform files make of {} after the merge", counted(effect.diff.units.len(), "unit"));
+    Section { title, lines, is_open: false }
+}

@@ -1,0 +1,277 @@
+//! Both sides of a change in, all that its reviewer needs out.
+
+use super::access::{self, Access, AccessChange, ByEnvironment, accesses};
+use super::capacity::{Demand, Headroom, demand, headroom};
+use super::cost::{Bill, BudgetUse, By, Line, bill, budgets, compare, tell_budgets, total};
+use super::diff::{self, Diff, UnitChange};
+use super::reversibility::{Consequence, Stateful, Undo, consequences, stateful};
+use super::verdict::{Approval, Risk, Subject, required, risk};
+use super::rules;
+use crate::compile::{CompiledUnit, MadeOf, Source};
+use crate::link::Graph;
+use crate::model::kinds::Environment;
+use crate::model::kinds::service::Tier;
+use crate::model::{Date, Findings, Name, RepoPath};
+use crate::provision::{UnitId, UnitKind};
+use crate::read::{Declared, Documents};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is kept of a unit beside its files.
+#[derive(Debug, Clone)]
+pub struct UnitFacts {
+    /// None for an environment itself: its declaration says.
+    pub owner: Option<Name>,
+    pub tier: Tier,
+    pub demand: Demand,
+    pub accesses: BTreeSet<Access>,
+    pub stateful: Option<Stateful>,
+    pub bill: Option<Bill>,
+}
+
+impl UnitFacts {
+    pub fn of(source: Source<'_, '_>) -> UnitFacts {
+        match source.made_of {
+            MadeOf::Unit(unit) => UnitFacts {
+                owner: Some(unit.owner.clone()),
+                tier: unit.tier,
+                demand: demand(unit),
+                accesses: accesses(unit),
+                stateful: Some(stateful(unit)),
+                bill: Some(bill(unit)),
+            },
+            // Namespace, quota and default-deny: every unit in it depends on them.
+            MadeOf::Environment(_) => UnitFacts {
+                owner: None,
+                tier: Tier::Important,
+                demand: Demand::default(),
+                accesses: BTreeSet::new(),
+                stateful: None,
+                bill: None,
+            },
+        }
+    }
+}
+
+/// One side, compiled.
+#[derive(Debug)]
+pub struct Reviewed {
+    pub documents: Documents,
+    pub graph: Graph,
+    pub units: Vec<CompiledUnit>,
+    pub facts: BTreeMap<UnitId, UnitFacts>,
+}
+
+impl Reviewed {
+    fn side(&self) -> diff::Side<'_> {
+        diff::Side { documents: &self.documents, units: &self.units }
+    }
+
+    fn bills(&self) -> Vec<Bill> {
+        self.facts.values().filter_map(|facts| facts.bill.clone()).collect()
+    }
+
+    fn demand(&self, environment: &Name) -> Demand {
+        self.facts.iter().filter(|(id, _)| id.environment == *environment).map(|(_, facts)| facts.demand).sum()
+    }
+
+    fn accesses(&self) -> ByEnvironment {
+        let mut all = ByEnvironment::new();
+        for (id, facts) in &self.facts {
+            all.entry(id.environment.clone()).or_default().extend(facts.accesses.iter().cloned());
+        }
+        all
+    }
+
+    fn environment(&self, name: &Name) -> Option<&Declared<Environment>> {
+        self.documents.declarations.environments.iter().find(|one| one.metadata.name == *name)
+    }
+
+    fn owner(&self, unit: &UnitId) -> Option<Name> {
+        let declared = || self.environment(&unit.environment)?.metadata.owner.clone();
+        self.facts.get(unit)?.owner.clone().or_else(declared)
+    }
+
+    fn platform_owners(&self) -> Vec<Name> {
+        self.documents.declarations.platforms.first().map(|one| one.spec.owners.clone()).unwrap_or_default()
+    }
+}
+
+/// All that a report says of a change beside findings.
+#[derive(Debug, Clone, Default)]
+pub struct Preflight {
+    pub diff: Diff,
+    pub cost: Cost,
+    /// What is limited and what changes of it, by environment.
+    pub headroom: Vec<Headroom>,
+    pub access: Vec<AccessChange>,
+    /// Worst first.
+    pub consequences: Vec<Consequence>,
+    /// Of each unit that changes, the riskiest first.
+    pub risks: Vec<Risk>,
+    pub approvals: Vec<Approval>,
+    /// What the change makes of everything else, where it touches platform files.
+    pub platform: Option<PlatformEffect>,
+    /// The day that freeze windows are held against.
+    pub today: Option<Date>,
+}
+
+impl Preflight {
+    /// The worst that can be said of undoing it.
+    pub fn undo(&self) -> Undo {
+        self.consequences.iter().map(|one| one.undo).max().unwrap_or_default()
+    }
+}
+
+/// What a change does to the bill.
+#[derive(Debug, Clone, Default)]
+pub struct Cost {
+    pub currency: Option<String>,
+    pub environments: Vec<Line>,
+    /// Those units that cost another amount.
+    pub units: Vec<Line>,
+    pub total: Line,
+    pub budgets: Vec<BudgetUse>,
+}
+
+/// What new platform files make of the declarations as they will be.
+#[derive(Debug, Clone, Default)]
+pub struct PlatformEffect {
+    pub files: Vec<RepoPath>,
+    pub diff: Diff,
+    pub consequences: Vec<Consequence>,
+    pub cost: Line,
+    /// Findings that only the new platform files make.
+    pub new_findings: usize,
+}
+
+/// Judges a change. `head` are the declarations of head under the platform files that count; `merged` the same under
+/// those that the change brings, where it brings any. What it finds is added to the findings.
+pub fn preflight(
+    base: &Reviewed,
+    head: &Reviewed,
+    merged: Option<(&Reviewed, Vec<RepoPath>)>,
+    today: Option<Date>,
+    findings: &mut Findings,
+) -> Preflight {
+    let diff = diff::diff(base.side(), head.side());
+    let cost = cost(base, head, findings);
+    let headroom = rooms(base, head, findings);
+    let consequences = all_consequences(&diff, base, head);
+    let platform = merged.map(|(merged, files)| platform_effect(head, merged, files));
+    let mut risks: Vec<Risk> =
+        diff.units.iter().filter_map(|change| unit_risk(change, base, head, &consequences, today)).collect();
+    let more = platform.iter().flat_map(|effect| {
+        let (changes, consequences) = (&effect.diff.units, &effect.consequences);
+        let worst = |change: &&UnitChange| consequences.iter().any(|one| one.unit == change.unit && one.undo > Undo::Reversible);
+        changes.iter().filter(worst).filter_map(|change| unit_risk(change, base, head, consequences, today))
+    });
+    risks.extend(more);
+    risks.sort_by(|a, b| b.product.cmp(&a.product).then_with(|| a.unit.cmp(&b.unit)));
+    risks.dedup_by(|a, b| a.unit == b.unit);
+    let approvals = required(&risks, &owners(base, head), platform.is_some());
+    let access = access::changes(&base.accesses(), &head.accesses());
+    Preflight { diff, cost, headroom, access, consequences, risks, approvals, platform, today }
+}
+
+/// Those of base, for a change cannot choose its own judges; of head where base has none.
+fn owners(base: &Reviewed, head: &Reviewed) -> Vec<Name> {
+    let owners = base.platform_owners();
+    if owners.is_empty() { head.platform_owners() } else { owners }
+}
+
+fn all_consequences(diff: &Diff, base: &Reviewed, head: &Reviewed) -> Vec<Consequence> {
+    let stateful = |side: &'_ Reviewed, unit: &UnitId| side.facts.get(unit).and_then(|facts| facts.stateful.clone());
+    let of_unit = |change: &UnitChange| {
+        let before = change.from.as_ref().unwrap_or(&change.unit);
+        consequences(change, stateful(base, before).as_ref(), stateful(head, &change.unit).as_ref())
+    };
+    let mut all: Vec<Consequence> = diff.units.iter().flat_map(of_unit).collect();
+    all.sort_by(|a, b| b.undo.cmp(&a.undo).then_with(|| a.cmp(b)));
+    all
+}
+
+fn unit_risk(
+    change: &UnitChange,
+    base: &Reviewed,
+    head: &Reviewed,
+    consequences: &[Consequence],
+    today: Option<Date>,
+) -> Option<Risk> {
+    let before = change.from.as_ref().unwrap_or(&change.unit);
+    // What it was counts as much as what it becomes: a critical service is not made supporting to be rid of it.
+    let tiers = [base.facts.get(before), head.facts.get(&change.unit)].into_iter().flatten().map(|facts| facts.tier);
+    let environment = base.environment(&before.environment).or_else(|| head.environment(&change.unit.environment))?;
+    let undo = consequences.iter().filter(|one| one.unit == change.unit).map(|one| one.undo).max().unwrap_or_default();
+    let subject = Subject {
+        unit: change.unit.clone(),
+        owner: base.owner(before).or_else(|| head.owner(&change.unit))?,
+        tier: tiers.max().unwrap_or_default(),
+        environment: &environment.spec,
+        undo,
+        dependents: dependents(&base.graph, before).max(dependents(&head.graph, &change.unit)),
+    };
+    Some(risk(&subject, today))
+}
+
+/// How many services need it, directly or not.
+fn dependents(graph: &Graph, unit: &UnitId) -> usize {
+    let direct = match unit.kind {
+        UnitKind::Service => &graph.called_by,
+        UnitKind::SharedResource => &graph.used_by,
+        UnitKind::Environment => return 0,
+    };
+    let mut seen: BTreeSet<&Name> = direct.get(&unit.name).into_iter().flatten().collect();
+    let mut ahead: Vec<&Name> = seen.iter().copied().collect();
+    while let Some(at) = ahead.pop() {
+        ahead.extend(graph.called_by.get(at).into_iter().flatten().filter(|next| seen.insert(next)));
+    }
+    seen.remove(&unit.name);
+    seen.len()
+}
+
+fn cost(base: &Reviewed, head: &Reviewed, findings: &mut Findings) -> Cost {
+    let (was, is) = (base.bills(), head.bills());
+    let budgets = budgets(&head.documents, &is);
+    // A budget that was near or over before, and is no nearer, is not this change's.
+    let before = self::budgets(&base.documents, &was);
+    let is_worse = |one: &&BudgetUse| {
+        let old = before.iter().find(|old| old.of == one.of);
+        old.is_none_or(|old| old.used.most < one.used.most || old.budget != one.budget)
+    };
+    let worse: Vec<BudgetUse> = budgets.iter().filter(is_worse).cloned().collect();
+    tell_budgets(&head.documents, &worse, findings);
+    let changed = |lines: Vec<Line>| -> Vec<Line> {
+        lines.into_iter().filter(|line| line.base != line.head || line.unknown > 0).collect()
+    };
+    let environments = compare(&was, &is, By::Environment);
+    Cost {
+        currency: is.iter().chain(&was).find_map(|bill| bill.currency.clone()),
+        total: total(&environments),
+        environments: changed(environments),
+        units: changed(compare(&was, &is, By::Unit)),
+        budgets,
+    }
+}
+
+fn rooms(base: &Reviewed, head: &Reviewed, findings: &mut Findings) -> Vec<Headroom> {
+    let mut rooms = Vec::new();
+    for environment in &head.documents.declarations.environments {
+        let Some(capacity) = &environment.spec.capacity else { continue };
+        let name = &environment.metadata.name;
+        let all = headroom(name, capacity, base.demand(name), head.demand(name));
+        for room in &all {
+            let place = environment.place(&["spec", "capacity", room.measure.as_str()]);
+            rules::capacity(room, head.documents.locate(&place)).into_iter().for_each(|one| findings.push(one));
+        }
+        rooms.extend(all);
+    }
+    rooms.sort_by(|a, b| a.environment.cmp(&b.environment).then(a.measure.cmp(&b.measure)));
+    rooms
+}
+
+fn platform_effect(head: &Reviewed, merged: &Reviewed, files: Vec<RepoPath>) -> PlatformEffect {
+    let diff = diff::diff(head.side(), merged.side());
+    let consequences = all_consequences(&diff, head, merged);
+    let cost = total(&compare(&head.bills(), &merged.bills(), By::Environment));
+    PlatformEffect { files, diff, consequences, cost, new_findings: 0 }
+}

@@ -1,0 +1,58 @@
+//! Rules about what a change adds up to.
+
+use super::capacity::Headroom;
+use crate::model::{Finding, Location, rules};
+
+rules! {
+    CAPACITY_EXCEEDED = "capacity/exceeded", Error,
+        "What an environment is asked for fits into what it has",
+r"Requests times the most replicas, and what resources take inside the cluster, are more than the environment's
+`capacity`. Pods would wait for a node that never comes, or the namespace's quota would refuse them: in the middle of a
+rollout, or at the hour of the most traffic.
+
+To mend it, lower requests or `scaling.max`, or raise `spec.capacity` of the environment after the cluster has grown.
+
+Wrong: `capacity: {cpu: 16}` and forty replicas that request half a core each
+
+Right: `capacity: {cpu: 24}`, or `scaling: {max: 30}`";
+
+    CAPACITY_NEAR = "capacity/near", Warning,
+        "An environment keeps some room",
+r"A rollout starts new pods before old ones end, and a node that fails takes its share along. Above nine tenths of the
+capacity there is no room for either.
+
+To mend it, add nodes and raise `spec.capacity`, or ask for less.
+
+Wrong: 61 of 64 cores are asked for
+
+Right: 57 of 64 cores are asked for";
+}
+
+/// From here on it is told, in percent.
+const NEAR: i128 = 90;
+
+/// What a change makes of an environment's room; nothing where it does not take more of it.
+pub fn capacity(room: &Headroom, at: Location) -> Option<Finding> {
+    if room.after <= room.before {
+        return None;
+    }
+    let Headroom { environment, measure, before, after, capacity } = room;
+    let shown = |amount: i128| measure.shown(amount);
+    let what = measure.as_str();
+    let (asked, has) = (shown(*after), shown(*capacity));
+    if room.is_exceeded() {
+        let message = format!("{environment} is asked for {asked} of {what} and has {has}");
+        return Some(
+            Finding::new(&CAPACITY_EXCEEDED, at, message)
+                .label(format!("{} too little", shown(after - capacity)))
+                .help(format!("this change asks for {} more", shown(after - before)))
+                .help("lower requests or `scaling.max`, or raise the capacity once the cluster has grown"),
+        );
+    }
+    (room.percent(*after) > NEAR).then(|| {
+        let message = format!("{environment} is asked for {asked} of {what} and has {has}: {}%", room.percent(*after));
+        Finding::new(&CAPACITY_NEAR, at, message)
+            .label(format!("{} left", shown(capacity - after)))
+            .help(format!("this change asks for {} more; a rollout needs room beside it", shown(after - before)))
+    })
+}
