@@ -5,7 +5,7 @@ use super::placeholder::Template;
 use super::prices::Prices;
 use crate::model::Name;
 use crate::model::kinds::environment::{Environment, EnvironmentType};
-use crate::model::kinds::service::{Job, Scaling, Schedule, Service, Tier};
+use crate::model::kinds::service::{EnvironmentSettings, Job, Scaling, Schedule, Service, Tier};
 use crate::model::kinds::workload::{ComputeAmounts, Container};
 use crate::model::kinds::{Platform, Resource, ResourceType, SecretRequest, Team};
 use crate::read::{Declared, Place};
@@ -59,7 +59,8 @@ impl Unit<'_> {
 #[derive(Debug, Clone)]
 pub struct ServiceUnit<'d> {
     pub declared: &'d Declared<Service>,
-    pub containers: IndexMap<Name, UnitContainer<'d>>,
+    /// What it sets for this environment.
+    pub settings: Option<&'d EnvironmentSettings>,
     pub scaling: Scaling,
     pub schedule: Option<&'d Schedule>,
     pub jobs: &'d IndexMap<Name, Job>,

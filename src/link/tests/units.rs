@@ -4,8 +4,8 @@ use super::world::World;
 use super::{units_of, with_catalog};
 use crate::link::{ServiceUnit, TemplatePart, Unit, UnitContainer};
 
-fn main<'u, 'd>(unit: &'u Unit<'d>) -> &'u UnitContainer<'d> {
-    &service(unit).containers[0]
+fn main<'d>(unit: &Unit<'d>) -> UnitContainer<'d> {
+    service(unit).containers().swap_remove_index(0).expect("it has a container").1
 }
 
 fn service<'u, 'd>(unit: &'u Unit<'d>) -> &'u ServiceUnit<'d> {

@@ -36,7 +36,7 @@ pub fn plan<'d>(
     let ports = spec.service.as_ref().map(|service| service.ports.clone()).unwrap_or_default();
     let errors = reporter.errors();
     let mut containers = IndexMap::new();
-    for (position, (name, container)) in service.containers.iter().enumerate() {
+    for (position, (name, container)) in service.containers().iter().enumerate() {
         let at = ContainerPlaces { service, environment: &surroundings.facts.name, container: name };
         let mut expander = Expander { catalog, unit, surroundings, resources, reporter };
         let mut plan = container_plan(container, &at, &mut expander);
