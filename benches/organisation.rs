@@ -43,7 +43,7 @@ fn organisation(services: usize) -> PathBuf {
 fn load(folder: &Path, revision: &str) -> Loaded {
     let mut findings = Findings::default();
     let snapshot = load_revision(folder, revision, &mut findings).expect("the organisation is a repository");
-    Loaded { snapshot, findings }
+    Loaded { snapshot, findings, as_of: None }
 }
 
 fn head(services: usize) -> Loaded {

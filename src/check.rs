@@ -3,10 +3,14 @@
 //! With a base revision, the platform files of base judge the declarations of head, so that a change cannot loosen
 //! what judges it; and what base has wrong already is not held against the change.
 
-use crate::compile::{CompileError, Watch, compile_outlines};
-use crate::model::{Finding, Findings, Location, RepoPath};
-use crate::read::Snapshot;
+use crate::compile::{CompileError, Source, UnitOutline, Watch, compile_linked};
+use crate::emit::Artifact;
+use crate::link::Graph;
+use crate::model::{Date, Finding, Findings, Location, RepoPath, Severity};
+use crate::read::{Documents, Snapshot};
 use crate::report::{Inventory, Report};
+use crate::review::policy::{self, Judged, Policies, required_approvals};
+use crate::review::waivers;
 use crate::rules;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Loaded {
     pub snapshot: Snapshot,
     pub findings: Findings,
+    /// The day that waivers and policy sets are held against: that of the commit. None where there is no commit.
+    pub as_of: Option<Date>,
 }
 
 /// Checks a repository as it is.
@@ -24,15 +30,81 @@ pub fn check(head: Loaded) -> Result<Report, CompileError> {
 
 /// The same, telling of each stage as it ends.
 pub fn check_watched(head: Loaded, watch: Watch<'_>) -> Result<Report, CompileError> {
-    let Loaded { snapshot, mut findings } = head;
-    let (documents, units) = compile_outlines(snapshot, &mut findings, watch)?;
-    Ok(Report {
-        inventory: Inventory::of(&documents, &units, rules::all().count()),
+    let graced_on = head.as_of;
+    let (report, _) = judged(head, graced_on, watch, &|_, _| ())?;
+    Ok(report)
+}
+
+/// A compilation, with what the caller keeps of each unit.
+#[derive(Debug)]
+pub struct Side<T> {
+    pub documents: Documents,
+    pub graph: Graph,
+    pub kept: Vec<T>,
+}
+
+/// A change, compiled from all sides that matter.
+#[derive(Debug)]
+pub struct Against<T> {
+    /// What head has wrong and base has not.
+    pub report: Report,
+    pub base: Side<T>,
+    /// The declarations of head under the platform files that count: those of base, where it has any.
+    pub head: Side<T>,
+    /// Head under its own platform files, where it changes any.
+    pub merged: Option<Merged<T>>,
+}
+
+/// How it will be after the merge.
+#[derive(Debug)]
+pub struct Merged<T> {
+    pub side: Side<T>,
+    pub files: Vec<RepoPath>,
+    /// How many findings only its own platform files make.
+    pub new_findings: usize,
+}
+
+/// Compiles, asks the policies, and takes what is waived from what they and everybody else found.
+fn judged<T: Send>(
+    head: Loaded,
+    graced_on: Option<Date>,
+    watch: Watch<'_>,
+    keep: Keep<'_, T>,
+) -> Result<(Report, Side<T>), CompileError> {
+    let Loaded { snapshot, mut findings, as_of } = head;
+    let policies = Policies::of(&snapshot, &mut findings);
+    let (documents, graph, units) = compile_linked(snapshot, &mut findings, watch, |source, artifacts| {
+        let outline = UnitOutline { id: source.id(), files: artifacts.len() };
+        (outline, policies.opinion(source), keep(source, artifacts))
+    })?;
+    let (mut outlines, mut opinions, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+    for (outline, opinion, rest) in units {
+        outlines.push(outline);
+        opinions.push(opinion);
+        kept.push(rest);
+    }
+    let how = Judged { documents: &documents, graced_on };
+    findings.extend(policy::findings(&policies, opinions, &how));
+    let (findings, waived) = waivers::apply(&documents, findings.into_sorted(), as_of);
+    let report = Report {
+        inventory: Inventory::of(&documents, &outlines, rules::all().count() + policies.rules().len()),
+        approvals: required_approvals(&policies, &documents, &findings),
+        notes: notes(&documents, as_of),
         files: documents.snapshot.files.len(),
-        sources: documents.snapshot.files,
-        findings: findings.into_sorted(),
+        sources: documents.snapshot.files.clone(),
+        findings,
+        waived,
         ..Report::default()
-    })
+    };
+    Ok((report, Side { documents, graph, kept }))
+}
+
+/// What to keep of each unit.
+pub type Keep<'k, T> = &'k (dyn Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync);
+
+fn notes(documents: &Documents, as_of: Option<Date>) -> Vec<String> {
+    let is_dated = !documents.declarations.waivers.is_empty();
+    if is_dated && as_of.is_none() { vec![no_day_is_known()] } else { Vec::new() }
 }
 
 /// Checks a change: what head has wrong and base has not.
@@ -42,38 +114,81 @@ pub fn check_against(base: Loaded, head: Loaded) -> Result<Report, CompileError>
 
 /// The same, telling of each stage of each compilation as it ends.
 pub fn check_against_watched(base: Loaded, head: Loaded, watch: Watch<'_>) -> Result<Report, CompileError> {
+    Ok(against(base, head, watch, &|_, _| ())?.report)
+}
+
+/// The same, for a caller that wants to know more of the units of all sides.
+pub fn against<T: Send>(
+    base: Loaded,
+    head: Loaded,
+    watch: Watch<'_>,
+    keep: Keep<'_, T>,
+) -> Result<Against<T>, CompileError> {
     let platform = changed_platform_files(&base.snapshot, &head.snapshot);
-    let governed = base.snapshot.files.keys().any(is_platform_file);
-    let mut report = match (governed, platform.is_empty()) {
-        (false, _) => Report { notes: vec![base_has_no_platform_files()], ..check_watched(head, watch)? },
-        (true, true) => check_watched(head, watch)?,
-        (true, false) => judged_by_both(&base, head, &platform, watch)?,
+    let is_governed = base.snapshot.files.keys().any(is_platform_file);
+    let base = Loaded { as_of: head.as_of, ..base };
+    let ruled = governed(&base.snapshot, &head.snapshot);
+    // Grace is for what is there already; what a change adds counts from the first day.
+    let (before, base) = judged(base, None, watch, keep)?;
+    let by_base = Loaded { snapshot: ruled, findings: head.findings.clone(), as_of: head.as_of };
+    let (mut report, own) = judged(head, None, watch, keep)?;
+    let (head, merged) = match (is_governed, platform.is_empty()) {
+        (false, _) => {
+            report.notes.insert(0, base_has_no_platform_files());
+            (own, None)
+        }
+        (true, true) => (own, None),
+        (true, false) => {
+            let (by_base, head) = judged(by_base, None, watch, keep)?;
+            let known: BTreeSet<String> =
+                by_base.findings.iter().chain(&before.findings).map(Finding::fingerprint).collect();
+            let new_findings = report.findings.iter().filter(|one| !known.contains(&one.fingerprint())).count();
+            report = judged_by_both(by_base, report, &platform);
+            (head, Some(Merged { side: own, files: platform.into_iter().collect(), new_findings }))
+        }
     };
-    let known = check_watched(base, watch)?.findings;
+    subtract(&mut report, &before);
+    Ok(Against { report, base, head, merged })
+}
+
+/// Takes away what base has already.
+fn subtract(report: &mut Report, before: &Report) {
     let found = report.findings.len();
-    report.findings = new_findings(report.findings, &known);
+    report.findings = new_findings(std::mem::take(&mut report.findings), &before.findings);
     report.known = found - report.findings.len();
-    Ok(report)
+    for waived in &mut report.waived {
+        waived.is_new = !before.waived.iter().any(|one| one.finding.fingerprint() == waived.finding.fingerprint());
+    }
+    let remaining: BTreeSet<String> = report.findings.iter().map(Finding::fingerprint).collect();
+    for approval in &mut report.approvals {
+        approval.fingerprints.retain(|fingerprint| remaining.contains(fingerprint));
+    }
+    report.approvals.retain(|approval| !approval.fingerprints.is_empty());
 }
 
 /// Head judged by the platform files of base, and by its own as it will be after the merge.
-fn judged_by_both(
-    base: &Loaded,
-    head: Loaded,
-    platform: &BTreeSet<RepoPath>,
-    watch: Watch<'_>,
-) -> Result<Report, CompileError> {
-    let governed = Loaded { snapshot: governed(&base.snapshot, &head.snapshot), findings: head.findings.clone() };
-    let mut report = check_watched(head, watch)?;
-    let own: BTreeSet<String> = report.findings.iter().map(Finding::fingerprint).collect();
-    let by_base =
-        check_watched(governed, watch)?.findings.into_iter().filter(|finding| !own.contains(&finding.fingerprint()));
+fn judged_by_both(by_base: Report, own: Report, platform: &BTreeSet<RepoPath>) -> Report {
+    let mut report = own;
+    let own: BTreeMap<String, Severity> =
+        report.findings.iter().map(|finding| (finding.fingerprint(), finding.severity())).collect();
+    // What base's rules call an error is one, whatever the change calls it.
+    let worse = |finding: &Finding| own.get(&finding.fingerprint()).is_none_or(|own| *own < finding.severity());
+    let (worse, _): (Vec<Finding>, Vec<Finding>) = by_base.findings.into_iter().partition(worse);
+    let replaced: BTreeSet<String> = worse.iter().map(Finding::fingerprint).collect();
+    report.findings.retain(|finding| !replaced.contains(&finding.fingerprint()));
+    let waived: BTreeSet<String> = report.waived.iter().map(|one| one.finding.fingerprint()).collect();
+    report.waived.extend(by_base.waived.into_iter().filter(|one| !waived.contains(&one.finding.fingerprint())));
+    report.approvals.extend(by_base.approvals);
+    report.approvals.sort();
+    report.approvals.dedup();
+    // A waiver of what base's policies alone find waives something.
+    report.findings.retain(|finding| !report.waived.iter().any(|used| waivers::is_refuted(finding, used)));
     let mut findings = Findings::default();
-    by_base.for_each(|finding| findings.push(without_spans_in(finding, platform)));
+    worse.into_iter().for_each(|finding| findings.push(without_spans_in(finding, platform)));
     report.findings.into_iter().for_each(|finding| findings.push(finding));
     report.findings = findings.into_sorted();
     report.notes.push(platform_files_differ(platform));
-    Ok(report)
+    report
 }
 
 /// The declarations of head under the platform files of base.
@@ -128,6 +243,10 @@ fn new_findings(findings: Vec<Finding>, known: &[Finding]) -> Vec<Finding> {
         .collect()
 }
 
+fn no_day_is_known() -> String {
+    "there is no commit, so no day is known on which waivers could have expired; --as-of gives one".to_owned()
+}
+
 fn base_has_no_platform_files() -> String {
     "the base revision has no platform files: those of this change judge it".to_owned()
 }
@@ -144,7 +263,7 @@ fn platform_files_differ(platform: &BTreeSet<RepoPath>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Rule, Severity};
+    use crate::model::Rule;
 
     static RULE: Rule = Rule { id: "test/rule", severity: Severity::Error, summary: "", explanation: "" };
 
@@ -155,7 +274,7 @@ mod tests {
             at.start.line += line as u32;
             findings.push(Finding::new(&RULE, at, *message));
         }
-        Loaded { snapshot: Snapshot::of(files.iter().copied()), findings }
+        Loaded { snapshot: Snapshot::of(files.iter().copied()), findings, as_of: None }
     }
 
     fn messages(report: &Report) -> Vec<&str> {

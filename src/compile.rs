@@ -54,7 +54,8 @@ pub struct CompileError {
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'u, 'd> {
     pub made_of: MadeOf<'u, 'd>,
-    world: World<'u>,
+    /// The repository around it.
+    pub world: World<'u>,
 }
 
 /// A unit with its facts, or an environment itself.

@@ -8,7 +8,9 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     let reading = read::rules::ALL.iter().chain(read::score::rules::ALL).copied().chain(read::validate::rules::all());
     let resolving = link::rules::all().chain(provision::rules::ALL.iter().copied());
     let reviewing = review::cost::rules::ALL.iter().chain(review::rules::ALL).copied();
-    reading.chain(resolving).chain(emit::codeowners::rules::ALL.iter().copied()).chain(reviewing)
+    let judging = review::policy::rules::ALL.iter().chain(review::waivers::rules::ALL).copied();
+    let all = reading.chain(resolving).chain(emit::codeowners::rules::ALL.iter().copied());
+    all.chain(reviewing).chain(judging)
 }
 
 /// The rule of this id.

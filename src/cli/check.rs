@@ -5,6 +5,7 @@ use super::repository::Repository;
 use super::timings::{TimingOptions, Timings};
 use super::{Outcome, source, terminal};
 use crate::check::{check_against_watched, check_watched};
+use crate::model::Date;
 use crate::report::{Report, github, human, json, junit, sarif};
 use clap::{Args, ValueEnum};
 use std::time::Duration;
@@ -21,6 +22,9 @@ pub struct Check {
     /// Check the change since this revision: what it has wrong already is counted, not held against the change
     #[arg(long, value_name = "REV")]
     base: Option<String>,
+    /// The day that waivers and policy sets are held against; default that of the commit that is checked
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    as_of: Option<Date>,
     #[command(flatten)]
     images: Images,
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -39,6 +43,9 @@ const AGAINST_BASE: &str = "\
 With --base, platform files (pavior.yaml, golden-paths/, policies/) are read from the base revision and declarations \
 from head: a change cannot loosen what judges it. When the change edits platform files, it is judged by its own, too, \
 as they would be after the merge. When base has no platform files, those of head count, and the report says so.
+
+The policies below policies/ are asked about every unit. Waivers expire by the day of the commit, or the one that \
+--as-of gives: never by the clock of the machine.
 
 A finding that base has already (same rule, file and message, whatever the line) is counted in one line and does not \
 block.
@@ -62,7 +69,8 @@ enum Format {
 pub fn run(arguments: &Check) -> anyhow::Result<Outcome> {
     let mut timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
-    let head = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
+    let mut head = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
+    head.as_of = arguments.as_of.or(head.as_of);
     timings.loaded(head.snapshot.files.len());
     let report = match &arguments.base {
         None => check_watched(head, &mut |stage| timings.compiled(stage)),
@@ -77,6 +85,10 @@ pub fn run(arguments: &Check) -> anyhow::Result<Outcome> {
     timings.tell();
     terminal::tell(&elapsed(timings.elapsed()));
     Ok(outcome(&report, arguments.deny_warnings))
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "write a calendar day, such as 2027-06-30".to_owned())
 }
 
 fn rendered(report: &Report, arguments: &Check) -> String {

@@ -1,4 +1,4 @@
-//! `pavior cost`: what is deployed costs a month, what a change adds, and what budgets say.
+//! `pavior cost`: the monthly cost of what is deployed, what a change adds, and what budgets say.
 
 use super::repository::Repository;
 use super::{Outcome, source, terminal};
@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Show what is deployed costs a month, and what a change adds
+/// Show the monthly cost of what is deployed, and what a change adds
 #[derive(Debug, Args)]
 #[command(after_long_help = HOW)]
 pub struct Cost {

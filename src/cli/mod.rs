@@ -6,6 +6,7 @@ mod compile;
 mod completions;
 mod cost;
 mod lsp;
+mod policy;
 mod images;
 mod import;
 mod diff;
@@ -43,6 +44,7 @@ enum Command {
     Catalog(catalog::Catalog),
     Import(import::Import),
     Diff(diff::Diff),
+    Policy(policy::Policy),
     Cost(cost::Cost),
     Explain(explain::Explain),
     Rules(rules::Rules),
@@ -68,6 +70,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Policy(arguments) => policy::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),

@@ -4,6 +4,7 @@ use super::{Outcome, terminal};
 use crate::model::listed;
 use crate::read::schema::all_schemas;
 use crate::report;
+use crate::review::policy::input_schema;
 use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::Value;
@@ -34,6 +35,7 @@ fn schemas() -> Schemas {
     schemas.insert(format!("diff{ENDING}"), format!("{:#}\n", report::diff_schema()));
     schemas.insert(format!("explain{ENDING}"), format!("{:#}\n", report::explain_schema()));
     schemas.insert(format!("provenance{ENDING}"), format!("{:#}\n", report::provenance_schema()));
+    schemas.insert(format!("policy-input{ENDING}"), format!("{:#}\n", input_schema()));
     schemas.insert(format!("report{ENDING}"), format!("{:#}\n", report::schema()));
     schemas
 }

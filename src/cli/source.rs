@@ -2,7 +2,7 @@
 
 use crate::check::Loaded;
 use crate::model::Findings;
-use crate::read::{NotARepository, load_directory, load_revision};
+use crate::read::{NotARepository, committed_on, load_directory, load_revision};
 use anyhow::Context;
 use std::path::Path;
 
@@ -14,7 +14,9 @@ pub fn load(root: &Path, revision: Option<&str>) -> anyhow::Result<Loaded> {
         Some(revision) => load_revision(root, revision, &mut findings)
             .with_context(|| format!("reading revision {revision} of {}", root.display())),
     }?;
-    Ok(Loaded { snapshot, findings })
+    // Without a repository or a first commit there is no day, and the report says so where it matters.
+    let as_of = committed_on(root, revision.unwrap_or("HEAD")).ok();
+    Ok(Loaded { snapshot, findings, as_of })
 }
 
 /// The base of a change. Before the first change there is nothing: no platform files, no declarations.

@@ -161,6 +161,6 @@ mod tests {
         let counters = Counters { files_read: 31, documents: 30, declarations: 29, ..Counters::default() };
         let text = text(&[("load", Duration::from_micros(12_340))], &counters);
         assert!(text.contains("load   12.3\n"), "{text}");
-        assert!(text.contains("files read             31\n") && text.ends_with("subprocesses        0"), "{text}");
+        assert!(text.contains("files read             31\n") && text.ends_with("subprocesses            0"), "{text}");
     }
 }

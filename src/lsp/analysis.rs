@@ -20,7 +20,7 @@ pub struct Analysis {
 impl Analysis {
     /// Reads, links and provisions: all that can find a mistake. Nothing is written, so nothing is emitted.
     pub fn of(loaded: Loaded) -> Analysis {
-        let Loaded { snapshot, mut findings } = loaded;
+        let Loaded { snapshot, mut findings, .. } = loaded;
         let documents = read_keeping(Trees::Kept, snapshot, &mut findings);
         let catalog = link(&documents, &mut findings);
         provision(&documents, &catalog, &mut findings);

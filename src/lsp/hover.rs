@@ -239,7 +239,8 @@ mod tests {
     /// What is said about the word that begins with `mark`, and which words it is about.
     fn said(text: &str, mark: &str) -> Option<(String, String)> {
         let files = [("catalog/team.yaml", TEAM), ("catalog/local.yaml", LOCAL), ("catalog/cart.yaml", text)];
-        let analysis = Analysis::of(Loaded { snapshot: Snapshot::of(files), findings: Findings::default() });
+        let analysis =
+            Analysis::of(Loaded { snapshot: Snapshot::of(files), findings: Findings::default(), as_of: None });
         let offset = text.find(mark).unwrap() + 1;
         let hover = hover(&analysis, &RepoPath::literal("catalog/cart.yaml"), offset)?;
         Some((hover.markdown, text[hover.span.range()].to_owned()))

@@ -62,7 +62,7 @@ impl Workspace {
     pub fn reload(&mut self) -> anyhow::Result<()> {
         let mut findings = Findings::default();
         let snapshot = load_directory(&self.root, &mut findings)?;
-        let loaded = Loaded { snapshot, findings };
+        let loaded = Loaded { snapshot, findings, as_of: None };
         if loaded.snapshot != self.disk.snapshot || loaded.findings != self.disk.findings {
             self.disk = loaded;
             self.stale = true;
@@ -134,7 +134,7 @@ impl Workspace {
         for (path, buffer) in &self.buffers {
             lay_over(&mut snapshot, path, &buffer.text, &mut findings);
         }
-        Loaded { snapshot, findings }
+        Loaded { snapshot, findings, as_of: None }
     }
 
     /// What is needed to complete in an open file. Not waited for: names come from the last analysis.

@@ -12,7 +12,7 @@ pub use field::{FieldPath, NAMING, Step, item_names};
 pub use finding::{Finding, Findings, Fix, Label, listed, nearest};
 pub use path::{MAX_PATH_BYTES, PathError, RepoPath};
 pub(crate) use rule::rules;
-pub use rule::{Rule, Severity};
+pub use rule::{Rule, Severity, intern};
 pub use scalars::{
     Count, Date, Duration, HttpsUrl, MAX_NAME, Money, NAME_PATTERN, Name, Percent, Period, Price, PriceUnit,
     QUANTITY_PATTERN, Quantity, Threshold, Timestamp, parse_micros,

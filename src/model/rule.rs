@@ -1,6 +1,7 @@
 //! Rules: what a finding is an instance of. Each stage declares its own with [`rules!`].
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -54,3 +55,33 @@ macro_rules! rules {
     };
 }
 pub(crate) use rules;
+
+/// The rule of an organisation, which is known only when its policies are read. Equal rules are one: what is kept for
+/// the life of the process is bounded by how many different ones it reads.
+pub fn intern(id: &str, severity: Severity, summary: &str, explanation: &str) -> &'static Rule {
+    static KNOWN: Mutex<Vec<&'static Rule>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_same = |rule: &&&Rule| {
+        (rule.id, rule.severity, rule.summary, rule.explanation) == (id, severity, summary, explanation)
+    };
+    if let Some(rule) = known.iter().find(is_same) {
+        return rule;
+    }
+    let keep = |text: &str| -> &'static str { Box::leak(text.into()) };
+    let rule: &'static Rule =
+        Box::leak(Box::new(Rule { id: keep(id), severity, summary: keep(summary), explanation: keep(explanation) }));
+    known.push(rule);
+    rule
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_rules_of_an_organisation_are_one() {
+        let rule = || intern("policy/a", Severity::Error, "A", "B");
+        assert!(std::ptr::eq(rule(), rule()));
+        assert!(!std::ptr::eq(rule(), intern("policy/a", Severity::Warning, "A", "B")));
+    }
+}

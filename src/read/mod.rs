@@ -17,9 +17,9 @@ pub use document::{
     WORKLOAD_FIELDS, WorkloadFile, locate,
 };
 pub use load::{
-    MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, NotARepository, Objects, commit_before, lay_over,
-    load_directory, load_revision, merge_base, reads_file,
+    MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, NotARepository, Objects, commit_before, committed_on,
+    lay_over, load_directory, load_revision, merge_base, reads_file,
 };
-pub use parse::{MAX_DEPTH, MAX_DOCUMENTS, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, parse};
+pub use parse::{MAX_DEPTH, MAX_DOCUMENTS, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, parse, roots};
 pub use reading::{Trees, read, read_keeping};
 pub use snapshot::{Change, Changes, Snapshot, Unread};

@@ -9,7 +9,9 @@ use std::fmt::Write;
 pub fn github(report: &Report) -> String {
     let mut output: String = report.findings.iter().map(|finding| annotation(finding) + "\n").collect();
     let known = (report.known > 0).then(|| summary::known(report.known));
-    for note in report.notes.iter().chain(&known) {
+    let waived = report.waived.iter().map(summary::waived);
+    let exceptions: Vec<String> = waived.chain(report.approvals.iter().map(summary::approval)).collect();
+    for note in exceptions.iter().chain(&report.notes).chain(&known) {
         writeln!(output, "::notice title=pavior::{}", data(note)).expect("writing to a string succeeds");
     }
     output.push_str(&summary(report));

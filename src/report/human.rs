@@ -66,6 +66,12 @@ fn closing(report: &Report, paint: Paint) -> String {
         output.push_str(&summary::checked(&report.inventory));
         output.push('\n');
     }
+    for waived in &report.waived {
+        output.push_str(&format!("note: {}\n", visible_line(&summary::waived(waived))));
+    }
+    for approval in &report.approvals {
+        output.push_str(&format!("note: {}\n", visible_line(&summary::approval(approval))));
+    }
     for note in &report.notes {
         output.push_str(&format!("note: {}\n", visible_line(note)));
     }

@@ -5,6 +5,8 @@
 use super::Report;
 use super::inert::inert_json;
 use crate::model::{self, Location, Position, Severity};
+use crate::review::policy::RequiredApproval;
+use crate::review::waivers;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -40,6 +42,40 @@ pub(super) struct Document {
     notes: Vec<String>,
     /// By file, then place.
     findings: Vec<Finding>,
+    /// Findings that declared exceptions excuse. They do not block.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    waived: Vec<Waived>,
+    /// Whom policies ask to approve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    approvals: Vec<Approval>,
+}
+
+/// A finding and the exception that excuses it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Waived {
+    finding: Finding,
+    /// The name of the waiver.
+    waiver: String,
+    declared: Place,
+    reason: String,
+    approver: String,
+    /// The last day on which it counts.
+    expires: String,
+    /// Added by the change that is checked: its approver has to agree.
+    is_new: bool,
+}
+
+/// An approval stays for as long as the fingerprints do.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Approval {
+    /// The team.
+    owner: String,
+    /// How many of its people.
+    count: u32,
+    /// Of the findings that ask for it.
+    fingerprints: Vec<String>,
 }
 
 /// Who made the report.
@@ -145,6 +181,32 @@ impl Document {
             summary: Summary::of(report),
             notes: report.notes.clone(),
             findings: report.findings.iter().map(|finding| Finding::of(finding, report)).collect(),
+            waived: report.waived.iter().map(|waived| Waived::of(waived, report)).collect(),
+            approvals: report.approvals.iter().map(Approval::of).collect(),
+        }
+    }
+}
+
+impl Waived {
+    fn of(waived: &waivers::Waived, report: &Report) -> Waived {
+        Waived {
+            finding: Finding::of(&waived.finding, report),
+            waiver: waived.waiver.to_string(),
+            declared: Place::of(&waived.at),
+            reason: waived.reason.clone(),
+            approver: waived.approver.to_string(),
+            expires: waived.expires.to_string(),
+            is_new: waived.is_new,
+        }
+    }
+}
+
+impl Approval {
+    fn of(approval: &RequiredApproval) -> Approval {
+        Approval {
+            owner: approval.owner.to_string(),
+            count: approval.count,
+            fingerprints: approval.fingerprints.clone(),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::Report;
 use super::inert::is_hidden;
-use super::summary::{counted, known, summary};
+use super::summary::{self, counted, known, summary};
 use crate::model::{Finding, RepoPath, Severity};
+use crate::review::waivers::Waived;
 use std::collections::BTreeMap;
 
 /// The findings as JUnit XML. A clean report is one case that passes, because an empty one looks like a broken step.
@@ -12,11 +13,14 @@ pub fn junit(report: &Report) -> String {
     for finding in &report.findings {
         files.entry(&finding.at.path).or_default().push(finding);
     }
-    let cases = report.findings.len().max(1);
+    let cases = report.findings.len().max(1) + report.waived.len();
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     xml.push_str(&format!("<testsuites name=\"pavior\" tests=\"{cases}\" failures=\"{}\">\n", report.errors()));
     for (path, findings) in files {
         xml.push_str(&suite(path, &findings));
+    }
+    for waived in &report.waived {
+        xml.push_str(&skipped(waived));
     }
     if report.findings.is_empty() {
         xml.push_str(&clean(report));
@@ -44,6 +48,17 @@ fn case(finding: &Finding) -> String {
         Severity::Warning => format!("<system-out>{text}</system-out>"),
     };
     format!("    <testcase classname=\"{path}\" name=\"{name}\">{body}</testcase>\n")
+}
+
+/// What is waived has neither passed nor failed.
+fn skipped(waived: &Waived) -> String {
+    let (path, rule) = (escaped(waived.finding.at.path.as_str()), escaped(waived.finding.rule.id));
+    let name = format!("{rule} at {}:{}", waived.finding.at.start.line, waived.finding.at.start.column);
+    format!(
+        "  <testsuite name=\"{path}\" tests=\"1\" failures=\"0\" skipped=\"1\">\n    <testcase classname=\"{path}\" \
+         name=\"{name}\"><skipped message=\"{}\"/></testcase>\n  </testsuite>\n",
+        escaped(&summary::waived(waived))
+    )
 }
 
 fn clean(report: &Report) -> String {

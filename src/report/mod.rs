@@ -14,6 +14,7 @@ mod json;
 mod junit;
 mod markdown;
 mod preflight;
+mod policy_tests;
 mod resource_type;
 mod sarif;
 mod snippet;
@@ -32,6 +33,7 @@ pub use inventory::{EnvironmentCount, Inventory};
 pub use json::{VERSION as JSON_VERSION, json, schema};
 pub use junit::junit;
 pub use markdown::markdown_to_terminal;
+pub use policy_tests::{PolicyTests, policy_tests_human, policy_tests_json, policy_tests_junit};
 pub use preflight::{Judged, preflight_human, preflight_json, preflight_markdown, preflight_schema};
 pub use resource_type::resource_type;
 pub use sarif::sarif;
@@ -39,6 +41,8 @@ pub use summary::{counted, summary};
 pub use table::{Align, table};
 
 use crate::model::{Finding, Fix, Position, RepoPath, Severity};
+use crate::review::policy::RequiredApproval;
+use crate::review::waivers::Waived;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -54,6 +58,10 @@ pub struct Report {
     pub known: usize,
     /// What a reader has to know about how this was judged, one sentence each.
     pub notes: Vec<String>,
+    /// What declared exceptions excuse, by file and place.
+    pub waived: Vec<Waived>,
+    /// Whom the policies ask to approve, and for which findings.
+    pub approvals: Vec<RequiredApproval>,
     /// What was checked.
     pub inventory: Inventory,
 }

@@ -3,6 +3,7 @@
 use super::Report;
 use super::inert::{inert_json, visible};
 use crate::model::{Finding, Label, Location, Position, RepoPath, Rule, Severity};
+use crate::review::waivers::Waived;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -25,7 +26,7 @@ pub fn sarif(report: &Report) -> String {
         "runs": [{
             "tool": {"driver": driver},
             "columnKind": "unicodeCodePoints",
-            "results": results(report, &rules),
+            "results": results(report, &rules).into_iter().chain(suppressed(report, &rules)).collect::<Vec<_>>(),
         }],
     });
     inert_json(serde_json::to_string_pretty(&log).expect("strings and numbers always become JSON") + "\n")
@@ -33,8 +34,9 @@ pub fn sarif(report: &Report) -> String {
 
 /// Rules that were broken, by id, each with its index.
 fn rules(report: &Report) -> BTreeMap<&'static str, (&'static Rule, usize)> {
+    let waived = report.waived.iter().map(|waived| &waived.finding);
     let mut rules: BTreeMap<_, _> =
-        report.findings.iter().map(|finding| (finding.rule.id, (finding.rule, 0))).collect();
+        report.findings.iter().chain(waived).map(|finding| (finding.rule.id, (finding.rule, 0))).collect();
     rules.values_mut().enumerate().for_each(|(index, (_, place))| *place = index);
     rules
 }
@@ -73,6 +75,17 @@ fn results(report: &Report, rules: &BTreeMap<&'static str, (&'static Rule, usize
             result(finding, report, rules[finding.rule.id].1, *occurrence)
         })
         .collect()
+}
+
+/// What is waived, as suppressed.
+fn suppressed(report: &Report, rules: &BTreeMap<&'static str, (&'static Rule, usize)>) -> Vec<Value> {
+    let suppressed = |waived: &Waived| {
+        let mut result = result(&waived.finding, report, rules[waived.finding.rule.id].1, 1);
+        result["suppressions"] =
+            json!([{"kind": "external", "status": "accepted", "justification": visible(&waived.reason)}]);
+        result
+    };
+    report.waived.iter().map(suppressed).collect()
 }
 
 fn result(finding: &Finding, report: &Report, rule_index: usize, occurrence: usize) -> Value {

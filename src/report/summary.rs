@@ -2,6 +2,8 @@
 
 use super::table::{Align, table};
 use super::{Inventory, Report};
+use crate::review::policy::RequiredApproval;
+use crate::review::waivers::Waived;
 
 /// `1 error, 2 warnings in 2 of 31 files`, or that there are none.
 pub fn summary(report: &Report) -> String {
@@ -23,6 +25,23 @@ pub fn summary(report: &Report) -> String {
 pub fn known(count: usize) -> String {
     let verb = if count == 1 { "is" } else { "are" };
     format!("{} {verb} in the base revision too: not shown, not blocking", counted(count, "finding"))
+}
+
+/// `waived by legacy-image until 2027-06-30 (security): ...`
+pub fn waived(waived: &Waived) -> String {
+    let Waived { finding, waiver, reason, approver, expires, is_new, .. } = waived;
+    let asked = if *is_new { "; this change adds the waiver, so its approver has to agree" } else { "" };
+    format!(
+        "waived by {waiver} until {expires}, approved by {approver} ({reason}): {} [{}]{asked}",
+        finding.message, finding.rule.id
+    )
+}
+
+/// `asks for 2 approvals of team security, for 3 findings`
+pub fn approval(approval: &RequiredApproval) -> String {
+    let RequiredApproval { owner, count, fingerprints } = approval;
+    let (approvals, findings) = (counted(*count as usize, "approval"), counted(fingerprints.len(), "finding"));
+    format!("policies ask for {approvals} of team {owner}, for {findings}")
 }
 
 /// `and 412 more`

@@ -34,7 +34,10 @@ pub enum May {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
-    Resource { kind: Name, name: String },
+    Resource {
+        kind: Name,
+        name: String,
+    },
     Service(Name),
     /// Outside the cluster.
     Host(String),
@@ -99,10 +102,8 @@ fn of_resource(
 ) {
     let what = || What::Resource { kind: resource.kind.clone(), name: resource.name.clone() };
     if let Some(access) = &resource.access {
-        let levels = [
-            (resource.own.then(|| Who::Team(unit.owner.clone())), access.owner),
-            (service.cloned(), access.consumers),
-        ];
+        let levels =
+            [(resource.own.then(|| Who::Team(unit.owner.clone())), access.owner), (service.cloned(), access.consumers)];
         for (who, level) in levels {
             all.extend(who.filter(|_| level != AccessLevel::None).map(|who| Access {
                 who,
@@ -152,10 +153,7 @@ pub fn changes(base: &ByEnvironment, head: &ByEnvironment) -> Vec<AccessChange> 
             changes.entry(change).or_default().insert(environment.clone());
         }
     }
-    changes
-        .into_iter()
-        .map(|((gained, access), environments)| AccessChange { gained, access, environments })
-        .collect()
+    changes.into_iter().map(|((gained, access), environments)| AccessChange { gained, access, environments }).collect()
 }
 
 #[cfg(test)]
@@ -180,7 +178,13 @@ mod tests {
             .iter()
             .map(|change| {
                 let verb = if change.gained { "gains" } else { "loses" };
-                format!("{} {verb} {} {} in {}", change.access.who, change.access.may, change.access.what, change.environments.len())
+                format!(
+                    "{} {verb} {} {} in {}",
+                    change.access.who,
+                    change.access.may,
+                    change.access.what,
+                    change.environments.len()
+                )
             })
             .collect();
         let expected =

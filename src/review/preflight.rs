@@ -5,8 +5,8 @@ use super::capacity::{Demand, Headroom, demand, headroom};
 use super::cost::{Bill, BudgetUse, By, Line, bill, budgets, compare, tell_budgets, total};
 use super::diff::{self, Diff, UnitChange};
 use super::reversibility::{Consequence, Stateful, Undo, consequences, stateful};
-use super::verdict::{Approval, Risk, Subject, required, risk};
 use super::rules;
+use super::verdict::{Approval, Risk, Subject, required, risk};
 use crate::compile::{CompiledUnit, MadeOf, Source};
 use crate::link::Graph;
 use crate::model::kinds::Environment;
@@ -162,7 +162,9 @@ pub fn preflight(
         diff.units.iter().filter_map(|change| unit_risk(change, base, head, &consequences, today)).collect();
     let more = platform.iter().flat_map(|effect| {
         let (changes, consequences) = (&effect.diff.units, &effect.consequences);
-        let worst = |change: &&UnitChange| consequences.iter().any(|one| one.unit == change.unit && one.undo > Undo::Reversible);
+        let worst = |change: &&UnitChange| {
+            consequences.iter().any(|one| one.unit == change.unit && one.undo > Undo::Reversible)
+        };
         changes.iter().filter(worst).filter_map(|change| unit_risk(change, base, head, consequences, today))
     });
     risks.extend(more);

@@ -132,7 +132,11 @@ fn of_object(object: &Change, say: &mut impl FnMut(Undo, String, &str)) {
     let is_claim = matches!(&object.address, Address::Object { kind, .. } if kind == "PersistentVolumeClaim");
     match object.action {
         Action::Delete if is_claim => {
-            say(Undo::Irreversible, format!("{} is deleted", object.address), "what is on the volume is deleted with it");
+            say(
+                Undo::Irreversible,
+                format!("{} is deleted", object.address),
+                "what is on the volume is deleted with it",
+            );
         }
         Action::Replace if is_claim => {
             say(Undo::Irreversible, format!("{} is replaced", object.address), "the new volume is empty");

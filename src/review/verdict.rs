@@ -203,7 +203,10 @@ mod tests {
     fn a_critical_service_in_production_takes_its_owner_and_the_platform() {
         let production = environment("production", 0);
         let subject = subject(&production, Tier::Critical, Undo::Reversible, 0);
-        assert_eq!(asked(&subject, "2026-11-22"), ["1 of platform: critical service in production", "1 of shopping: owner"]);
+        assert_eq!(
+            asked(&subject, "2026-11-22"),
+            ["1 of platform: critical service in production", "1 of shopping: owner"]
+        );
         assert_eq!(
             asked(&subject, "2026-12-24"),
             ["1 of platform: critical service, freeze window in production", "2 of shopping: owner"]

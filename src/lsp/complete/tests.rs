@@ -22,7 +22,7 @@ fn offered(was: &str, marked: &str) -> (Vec<String>, String) {
         ("golden-paths/resources/redis/resource-type.yaml", REDIS),
         ("catalog/cart.yaml", text.as_str()),
     ];
-    let analysis = Analysis::of(Loaded { snapshot: Snapshot::of(files), findings: Findings::default() });
+    let analysis = Analysis::of(Loaded { snapshot: Snapshot::of(files), findings: Findings::default(), as_of: None });
     let trees = parse(&Snapshot::of([("catalog/cart.yaml", was)]), &mut Findings::default());
     let scene = Scene { analysis: &analysis, text: &text, trees: &trees };
     let items = complete(&scene, text::position(&text, offset));

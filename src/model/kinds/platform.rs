@@ -1,6 +1,6 @@
 //! `Platform`: the settings of the whole repository, in `pavior.yaml`.
 
-use crate::model::{HttpsUrl, Name};
+use crate::model::{Date, HttpsUrl, Name, Severity};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,53 @@ pub struct Platform {
     /// Labels for every object of every unit.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub labels: IndexMap<String, String>,
+    /// Who answers for which policies below `policies/`, and how much they may demand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 100))]
+    pub policies: Vec<PolicySet>,
+}
+
+/// The policies in one folder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PolicySet {
+    /// A folder or a file, such as `policies/security`. Of several that hold a policy, the longest counts.
+    #[schemars(regex(pattern = "^policies(/[A-Za-z0-9._-]+)*$"), length(max = 200))]
+    #[schemars(extend("patternErrorMessage" = "a set of policies is a folder or a file below `policies/`, such as `policies/security`"))]
+    pub path: String,
+    /// Teams that approve what these policies find, unless an annotation names others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true), length(max = 20))]
+    pub owners: Vec<Name>,
+    /// How many people of each owner approve, unless an annotation says; default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 20))]
+    pub approvals: Option<u32>,
+    /// The worst that a finding of these policies may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ceiling: Option<Ceiling>,
+    /// The first day on which what is already there blocks, too. Before it, only what a change adds does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enforce_from: Option<Date>,
+}
+
+/// The worst that a finding may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Ceiling {
+    /// Worth knowing; blocks nothing.
+    Warning,
+    /// Blocks.
+    Error,
+}
+
+impl Ceiling {
+    pub fn severity(self) -> Severity {
+        match self {
+            Ceiling::Warning => Severity::Warning,
+            Ceiling::Error => Severity::Error,
+        }
+    }
 }
 
 /// A forge and the repository on it.

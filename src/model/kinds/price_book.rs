@@ -29,6 +29,7 @@ pub struct PriceBook {
     pub currency: String,
     /// Books whose prices give way to those of this one, SKU by SKU: what was negotiated in place of the list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 50))]
     #[schemars(extend("uniqueItems" = true))]
     pub overrides: Vec<Name>,
     /// By SKU, such as `elasticache/valkey/cache.t4g.small`.

@@ -1,7 +1,7 @@
 //! The revision of a day in the past: a moment in, a commit of HEAD's first-parent history out.
 
 use super::revision::open;
-use crate::model::Timestamp;
+use crate::model::{Date, Timestamp};
 use anyhow::{Context, Result};
 use std::path::Path;
 
@@ -23,6 +23,35 @@ pub fn commit_before(repository: &Path, moment: Timestamp) -> Result<Option<Stri
         next = commit.parent_ids().next().map(|parent| parent.detach());
     }
     Ok(None)
+}
+
+/// The day, in UTC, on which the commit of a revision was committed.
+///
+/// # Errors
+/// When there is no git repository, or it does not know the revision.
+pub fn committed_on(repository: &Path, revision: &str) -> Result<Date> {
+    let repo = open(repository)?;
+    let id = repo.rev_parse_single(revision).context("the revision is not known")?;
+    let commit = id.object().context("its object is missing")?.peel_to_commit().context("it is no commit")?;
+    day(commit.time().context("the commit has no time")?.seconds).context("the commit's time is out of bounds")
+}
+
+/// The day of so many seconds since 1970; None before the year 1 and after the year 9999.
+fn day(seconds: i64) -> Option<Date> {
+    // Counted from the first of March of the year 0, in spans of 400 years.
+    let days = seconds.div_euclid(86_400) + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march = (5 * of_year + 2) / 153;
+    let month = if march < 10 { march + 3 } else { march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let date = Date {
+        year: u16::try_from(year).ok().filter(|year| (1..=9_999).contains(year))?,
+        month: u8::try_from(month).ok()?,
+        day: u8::try_from(of_year - (153 * march + 2) / 5 + 1).ok()?,
+    };
+    Some(date)
 }
 
 /// Since 1970, by the civil calendar.
@@ -57,6 +86,17 @@ mod tests {
         assert_eq!(seconds(at("2000-02-29T12:00:01Z")), 951_825_601);
         assert_eq!(seconds(at("2026-11-22T10:00:00Z")), 1_795_341_600);
         assert_eq!(seconds(at("1969-12-31T23:59:59Z")), -1);
+    }
+
+    #[test]
+    fn a_day_is_the_one_that_its_seconds_fall_on() {
+        for text in ["1970-01-01", "2000-02-29", "2000-03-01", "2026-11-22", "1999-12-31", "0001-01-01", "9999-12-31"] {
+            let first = seconds(at(&format!("{text}T00:00:00Z")));
+            for seconds in [first, first + 86_399] {
+                assert_eq!(day(seconds).unwrap().to_string(), text);
+            }
+        }
+        assert_eq!((day(i64::MAX / 2), day(i64::MIN / 2)), (None, None));
     }
 
     fn git(folder: &Path, date: &str, arguments: &[&str]) -> String {

@@ -18,7 +18,7 @@ use crate::model::RepoPath;
 
 pub use admission::lay_over;
 pub use directory::load_directory;
-pub use history::commit_before;
+pub use history::{commit_before, committed_on};
 pub use merge_base::merge_base;
 pub use part::Objects;
 pub use revision::load_revision;

@@ -57,7 +57,7 @@ pub(super) fn parse_file(path: &RepoPath, text: &Arc<str>, findings: &mut Findin
 }
 
 /// The roots of the documents of one file.
-pub(super) fn roots(path: &RepoPath, text: &str, findings: &mut Findings) -> Vec<Node> {
+pub fn roots(path: &RepoPath, text: &str, findings: &mut Findings) -> Vec<Node> {
     compose::compose(text, &mut Mistakes::new(path, text, findings))
 }
 

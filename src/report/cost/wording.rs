@@ -138,6 +138,6 @@ pub fn assumption(text: &str, lines: usize) -> String {
 
 /// Which books prices are from, and how old.
 pub fn sources(overview: &Overview) -> String {
-    let books = overview.books.iter().map(|(name, date)| format!("{name} (from {date} on)"));
+    let books = overview.books.iter().map(|(name, date)| format!("{name} (prices of {date} and later)"));
     books.collect::<Vec<_>>().join(", ")
 }

@@ -22,7 +22,11 @@ pub fn preflight_human(judged: &Judged, options: HumanOptions) -> String {
     let bold = Style::new().bold();
     let mut output = painted(&visible_line(&verdict(judged)), colour.on_default().bold()) + "\n";
     for note in notes(judged) {
-        output.push_str(&format!("{} {}\n", painted("note:", AnsiColor::BrightCyan.on_default().bold()), visible_line(&note)));
+        output.push_str(&format!(
+            "{} {}\n",
+            painted("note:", AnsiColor::BrightCyan.on_default().bold()),
+            visible_line(&note)
+        ));
     }
     output.push('\n');
     for check in checks(judged) {

@@ -22,8 +22,7 @@ const VERSION: u32 = 1;
 
 /// The report as JSON, one object, ending in a line feed.
 pub fn preflight_json(judged: &Judged) -> String {
-    let text =
-        serde_json::to_string_pretty(&Document::of(judged)).expect("strings and numbers always become JSON");
+    let text = serde_json::to_string_pretty(&Document::of(judged)).expect("strings and numbers always become JSON");
     inert_json(text + "\n")
 }
 

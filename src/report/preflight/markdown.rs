@@ -28,7 +28,10 @@ pub fn preflight_markdown(judged: &Judged) -> String {
     if !diff.units.is_empty() {
         output.push_str(&unit_table(diff, 40));
     }
-    output.push_str(&format!("\n{}\n", checks(judged).iter().map(|check| escaped(check)).collect::<Vec<_>>().join(" · ")));
+    output.push_str(&format!(
+        "\n{}\n",
+        checks(judged).iter().map(|check| escaped(check)).collect::<Vec<_>>().join(" · ")
+    ));
     let approvals: Vec<String> = judged.preflight.approvals.iter().map(|one| escaped(&approval(one))).collect();
     if !approvals.is_empty() {
         output.push_str(&format!("\n**Needed:** {}\n", approvals.join(" · ")));

@@ -22,7 +22,14 @@ fn name(text: &str) -> Name {
 fn line(name: &str, base: i128, head: i128) -> Line {
     let amount = |euros: i128| Amount { least: euros * 10_000, expected: euros * 10_000, most: euros * 10_000 };
     let coverage = Coverage { priced: 5, free: 2, not_priced: 0 };
-    Line { name: name.to_owned(), base: amount(base), head: amount(head), base_coverage: coverage, coverage, unknown: 0 }
+    Line {
+        name: name.to_owned(),
+        base: amount(base),
+        head: amount(head),
+        base_coverage: coverage,
+        coverage,
+        unknown: 0,
+    }
 }
 
 pub fn change() -> Judged {

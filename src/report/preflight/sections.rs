@@ -41,11 +41,18 @@ fn listed(title: &str, lines: impl Iterator<Item = String>) -> Section {
 
 fn findings(judged: &Judged) -> Section {
     let report = &judged.report;
-    let told: Vec<String> =
-        [(report.errors(), "error"), (report.warnings(), "warning")].into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| counted(n, word)).collect();
+    let told: Vec<String> = [(report.errors(), "error"), (report.warnings(), "warning")]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| counted(n, word))
+        .collect();
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
-    Section { title: told.join(", "), lines: findings.into_iter().flat_map(finding).collect(), is_open: report.errors() > 0 }
+    Section {
+        title: told.join(", "),
+        lines: findings.into_iter().flat_map(finding).collect(),
+        is_open: report.errors() > 0,
+    }
 }
 
 /// Place, message and what to do.
@@ -61,7 +68,8 @@ fn finding(finding: &Finding) -> Vec<String> {
 }
 
 fn undo(consequences: &[Consequence]) -> Section {
-    let line = |one: &Consequence| format!("{}: {} in {}: {}", one.undo.as_str(), one.what, one.unit.environment, one.why);
+    let line =
+        |one: &Consequence| format!("{}: {} in {}: {}", one.undo.as_str(), one.what, one.unit.environment, one.why);
     let worst = consequences.iter().map(|one| one.undo).max().unwrap_or_default();
     let title = match worst {
         Undo::Reversible => "what it does to data".to_owned(),
@@ -98,6 +106,7 @@ fn platform(effect: &PlatformEffect) -> Section {
     if effect.new_findings > 0 {
         lines.push(format!("{} that today's platform files do not make", counted(effect.new_findings, "finding")));
     }
-    let title = format!("what the new platform files make of {} after the merge", counted(effect.diff.units.len(), "unit"));
+    let title =
+        format!("what the new platform files make of {} after the merge", counted(effect.diff.units.len(), "unit"));
     Section { title, lines, is_open: false }
 }

@@ -70,8 +70,11 @@ fn state(what: &str, findings: &[&Finding]) -> String {
     let count = |severity: Severity| findings.iter().filter(|finding| finding.severity() == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let mark = if errors > 0 { "✗" } else { "✓" };
-    let told: Vec<String> =
-        [(errors, "error"), (warnings, "warning")].into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| counted(n, word)).collect();
+    let told: Vec<String> = [(errors, "error"), (warnings, "warning")]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| counted(n, word))
+        .collect();
     match told.as_slice() {
         [] => format!("{what} {mark}"),
         told => format!("{what} {mark} {}", told.join(", ")),

@@ -34,44 +34,45 @@ pub fn charge(millionths: i128, price: &ListPrice) -> Result<i128, TooLarge> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::review::cost::amount::money;
     use crate::review::cost::sample::{price, tiered};
 
-    /// In hundredths.
-    fn cents(units: i128, price: &ListPrice) -> i128 {
-        charge(units * 1_000_000, price).unwrap() / 10_000
+    /// As it is shown.
+    fn cost(units: i128, price: &ListPrice) -> String {
+        money(charge(units * 1_000_000, price).unwrap())
     }
 
     #[test]
     fn hours_count_730_times_and_months_once() {
         // 0.037 x 730 = 27.01
-        assert_eq!(cents(1, &price("node-hour", "0.037")), 27_01);
+        assert_eq!(cost(1, &price("node-hour", "0.037")), "27.01");
         // 20 x 0.137 = 2.74
-        assert_eq!(cents(20, &price("gb-month", "0.137")), 2_74);
+        assert_eq!(cost(20, &price("gb-month", "0.137")), "2.74");
     }
 
     #[test]
     fn each_unit_costs_what_its_tier_costs() {
         let storage = tiered("gb-month", &[(Some("51200"), "0.023"), (Some("512000"), "0.022"), (None, "0.021")]);
         // 100 x 0.023
-        assert_eq!(cents(100, &storage), 2_30);
+        assert_eq!(cost(100, &storage), "2.30");
         // 51,200 x 0.023 = 1,177.60; 8,800 x 0.022 = 193.60
-        assert_eq!(cents(60_000, &storage), 1_371_20);
+        assert_eq!(cost(60_000, &storage), "1,371.20");
         // 1,177.60 + 460,800 x 0.022 = 10,137.60 + 88,000 x 0.021 = 1,848.00
-        assert_eq!(cents(600_000, &storage), 13_163_20);
+        assert_eq!(cost(600_000, &storage), "13,163.20");
     }
 
     #[test]
     fn a_free_allowance_is_a_tier() {
         let requests = tiered("million-requests", &[(Some("1"), "0"), (None, "0.40")]);
-        assert_eq!([cents(1, &requests), cents(5, &requests)], [0, 1_60]);
+        assert_eq!([cost(1, &requests), cost(5, &requests)], ["0.00", "1.60"]);
     }
 
     #[test]
     fn half_a_hundredth_is_rounded_up_once_for_the_row() {
-        assert_eq!(cents(1, &price("gb-month", "0.005")), 1);
-        assert_eq!(cents(1, &price("gb-month", "0.004999999")), 0);
+        assert_eq!(cost(1, &price("gb-month", "0.005")), "0.01");
+        assert_eq!(cost(1, &price("gb-month", "0.004999999")), "0.00");
         // Twice 0.005 is 0.01, not twice the rounded 0.01.
-        assert_eq!(cents(2, &price("gb-month", "0.005")), 1);
+        assert_eq!(cost(2, &price("gb-month", "0.005")), "0.01");
     }
 
     #[test]

@@ -31,7 +31,7 @@ fn bills(snapshot: Snapshot) -> Vec<Bill> {
 }
 
 /// A service that has these resources in production: two zones, in eu-central-1 of AWS.
-fn probe(resources: &str) -> BTreeMap<String, i128> {
+fn probe(resources: &str) -> BTreeMap<String, String> {
     let text = format!(
         "apiVersion: pavior.dev/v1\nkind: Service\nmetadata: {{name: probe, owner: shopping}}\nspec:\n  \
          containers:\n    main:\n      image: us-central1-docker.pkg.dev/online-boutique-ci/x/y:v1\n      variables:\n        \
@@ -41,7 +41,7 @@ fn probe(resources: &str) -> BTreeMap<String, i128> {
     let bills = bills(repository(&[("catalog/probe.yaml", &text)]));
     let of_probe = bills.iter().find(|bill| bill.unit.folder() == "production/probe").unwrap();
     let rows = of_probe.rows.iter().filter(|row| row.resource == "it");
-    rows.map(|row| (row.sku.clone(), row.amount().expected / 10_000)).collect()
+    rows.map(|row| (row.sku.clone(), money(row.amount().expected))).collect()
 }
 
 fn output(resources: &str) -> &'static str {
@@ -52,8 +52,8 @@ fn output(resources: &str) -> &'static str {
     }
 }
 
-fn costs(rows: &BTreeMap<String, i128>, sku: &str, hundredths: i128) {
-    assert_eq!(rows.get(sku), Some(&hundredths), "{sku} in {rows:#?}");
+fn costs(rows: &BTreeMap<String, String>, sku: &str, amount: &str) {
+    assert_eq!(rows.get(sku).map(String::as_str), Some(amount), "{sku} in {rows:#?}");
 }
 
 #[test]
@@ -69,18 +69,18 @@ fn every_sku_of_the_shipped_catalog_has_a_price_or_is_free() {
 #[test]
 fn a_database_costs_what_rds_lists() {
     let rows = probe("{type: postgres, params: {memory: 4Gi, storage: 20Gi}}");
-    costs(&rows, "rds/postgres/db.t4g.medium/multi-az", 108_77);
-    costs(&rows, "rds/storage/gp3/multi-az", 5_48);
+    costs(&rows, "rds/postgres/db.t4g.medium/multi-az", "108.77");
+    costs(&rows, "rds/storage/gp3/multi-az", "5.48");
     // Two secrets at 0.40, one GB of logs at 0.63.
-    costs(&rows, "secretsmanager/secret", 80);
-    costs(&rows, "cloudwatch/logs/ingested", 63);
+    costs(&rows, "secretsmanager/secret", "0.80");
+    costs(&rows, "cloudwatch/logs/ingested", "0.63");
 }
 
 /// ElastiCache for Valkey, two nodes of cache.t4g.micro: 2 x 0.0144 x 730 = 21.024.
 /// https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonElastiCache/current/eu-central-1/index.json
 #[test]
 fn a_cache_costs_what_elasticache_lists() {
-    costs(&probe("{type: redis, params: {memory: 256Mi}}"), "elasticache/valkey/cache.t4g.micro", 21_02);
+    costs(&probe("{type: redis, params: {memory: 256Mi}}"), "elasticache/valkey/cache.t4g.micro", "21.02");
 }
 
 /// S3 Standard: 100 GB x 0.0245 = 2.45; 2,000,000 reads: 2,000 x 0.00043 = 0.86; 100,000 writes: 100 x 0.0054 = 0.54.
@@ -88,16 +88,16 @@ fn a_cache_costs_what_elasticache_lists() {
 #[test]
 fn a_bucket_costs_what_s3_lists_and_usage_is_what_the_service_says() {
     let rows = probe("{type: bucket, params: {storage: 100Gi}, usage: {reads: 2000000}}");
-    costs(&rows, "s3/storage/standard", 2_45);
-    costs(&rows, "s3/requests/read", 86);
-    costs(&rows, "s3/requests/write", 54);
+    costs(&rows, "s3/storage/standard", "2.45");
+    costs(&rows, "s3/requests/read", "0.86");
+    costs(&rows, "s3/requests/write", "0.54");
 }
 
 /// SQS standard: 5,000,000 requests x 0.40 a million = 2.00.
 /// https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AWSQueueService/current/eu-central-1/index.json
 #[test]
 fn a_queue_costs_what_sqs_lists() {
-    costs(&probe("{type: queue, params: {requests: 5}}"), "sqs/requests/standard", 2_00);
+    costs(&probe("{type: queue, params: {requests: 5}}"), "sqs/requests/standard", "2.00");
 }
 
 /// What the shipped books have for a region.
@@ -108,9 +108,9 @@ fn shipped_list(provider: Provider, region: &str) -> PriceList {
     link(&documents, &mut findings).prices.list(provider, Some(region))
 }
 
-fn monthly(list: &PriceList, sku: &str, units: i128) -> i128 {
+fn monthly(list: &PriceList, sku: &str, units: i128) -> String {
     let price = list.prices.get(sku).unwrap_or_else(|| panic!("no price of {sku}"));
-    charge::charge(units * 1_000_000, price).unwrap() / 10_000
+    money(charge::charge(units * 1_000_000, price).unwrap())
 }
 
 #[test]
@@ -118,36 +118,36 @@ fn other_prices_are_those_of_the_lists() {
     let list = shipped_list(Provider::Aws, "eu-central-1");
     // A NAT gateway: 0.052 x 730 = 37.96, and 100 GB through it: 100 x 0.052 = 5.20.
     // https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonEC2/current/eu-central-1/index.json
-    assert_eq!([monthly(&list, "nat/gateway", 1), monthly(&list, "nat/processed", 100)], [37_96, 5_20]);
+    assert_eq!([monthly(&list, "nat/gateway", 1), monthly(&list, "nat/processed", 100)], ["37.96", "5.20"]);
     // EBS gp3, 20 GB: 20 x 0.0952 = 1.904 (same list).
-    assert_eq!(monthly(&list, "ebs/volume/gp3", 20), 1_90);
+    assert_eq!(monthly(&list, "ebs/volume/gp3", 20), "1.90");
     // S3, 60,000 GB: 51,200 x 0.0245 = 1,254.40 and 8,800 x 0.0235 = 206.80.
-    assert_eq!(monthly(&list, "s3/storage/standard", 60_000), 1_461_20);
+    assert_eq!(monthly(&list, "s3/storage/standard", 60_000), "1,461.20");
     // An Application Load Balancer: 0.027 x 730 = 19.71.
-    assert_eq!(monthly(&list, "elb/application/load-balancer", 1), 19_71);
+    assert_eq!(monthly(&list, "elb/application/load-balancer", 1), "19.71");
     // A key of KMS is 1.00 in every region, a hosted zone 0.50, 1,500 million queries 1,000 x 0.40 + 500 x 0.20.
-    assert_eq!([monthly(&list, "kms/key", 1), monthly(&list, "route53/zone", 1)], [1_00, 50]);
-    assert_eq!(monthly(&list, "route53/queries/standard", 1_500), 500_00);
+    assert_eq!([monthly(&list, "kms/key", 1), monthly(&list, "route53/zone", 1)], ["1.00", "0.50"]);
+    assert_eq!(monthly(&list, "route53/queries/standard", 1_500), "500.00");
 
     let virginia = shipped_list(Provider::Aws, "us-east-1");
     // As Infracost's golden files have them: 47.45 for a db.t4g.small of MySQL in two zones, 23.36 in one; 32.85 for a NAT
     // gateway; 3.20 for 40 GB of gp3; 230.00 for 10,000 GB of S3; 16.43 for a load balancer.
-    assert_eq!(monthly(&virginia, "rds/mysql/db.t4g.small/multi-az", 1), 47_45);
-    assert_eq!(monthly(&virginia, "rds/mysql/db.t4g.small/single-az", 1), 23_36);
-    assert_eq!(monthly(&virginia, "nat/gateway", 1), 32_85);
-    assert_eq!(monthly(&virginia, "ebs/volume/gp3", 40), 3_20);
-    assert_eq!(monthly(&virginia, "s3/storage/standard", 10_000), 230_00);
-    assert_eq!(monthly(&virginia, "elb/application/load-balancer", 1), 16_43);
+    assert_eq!(monthly(&virginia, "rds/mysql/db.t4g.small/multi-az", 1), "47.45");
+    assert_eq!(monthly(&virginia, "rds/mysql/db.t4g.small/single-az", 1), "23.36");
+    assert_eq!(monthly(&virginia, "nat/gateway", 1), "32.85");
+    assert_eq!(monthly(&virginia, "ebs/volume/gp3", 40), "3.20");
+    assert_eq!(monthly(&virginia, "s3/storage/standard", 10_000), "230.00");
+    assert_eq!(monthly(&virginia, "elb/application/load-balancer", 1), "16.43");
     // ElastiCache for Valkey, cache.r7g.large: 0.1752 x 730 = 127.896.
-    assert_eq!(monthly(&virginia, "elasticache/valkey/cache.r7g.large", 1), 127_90);
+    assert_eq!(monthly(&virginia, "elasticache/valkey/cache.r7g.large", 1), "127.90");
 
     let iowa = shipped_list(Provider::Gcp, "us-central1");
     // Cloud SQL, one core and 3.75 GiB: 30.15 + 19.16 in Infracost's golden file, 49.3115 unrounded.
-    assert_eq!(monthly(&iowa, "cloudsql/postgres/db-custom-1-3840", 1), 49_31);
+    assert_eq!(monthly(&iowa, "cloudsql/postgres/db-custom-1-3840", 1), "49.31");
     // Memorystore, 5 GiB without a replica: 98.55 in the same place.
-    assert_eq!(monthly(&iowa, "memorystore/redis/basic/m2", 5), 98_55);
+    assert_eq!(monthly(&iowa, "memorystore/redis/basic/m2", 5), "98.55");
     // Pub/Sub: 1,024 GiB are a TiB, 40.00.
-    assert_eq!(monthly(&iowa, "pubsub/throughput/basic", 1_024), 40_00);
+    assert_eq!(monthly(&iowa, "pubsub/throughput/basic", 1_024), "40.00");
 }
 
 #[test]

@@ -23,6 +23,11 @@ pub fn scaling(inspection: &mut Inspection, service: &Service) {
         {
             inspection.report(min_above_max(inspection, &place, min, max));
         }
+        if let Some(expected) = scaling.expected
+            && (scaling.min.is_some_and(|min| expected < min) || scaling.max.is_some_and(|max| expected > max))
+        {
+            inspection.report(unexpected(inspection, &place, expected));
+        }
     }
 }
 
@@ -50,6 +55,14 @@ fn min_above_max(inspection: &Inspection, place: &Place, min: i32, max: i32) -> 
         .help("lower `min` or raise `max`; equal values mean no autoscaling")
 }
 
+fn unexpected(inspection: &Inspection, place: &Place, expected: i32) -> Finding {
+    let message = format!("`{}` counts on {expected} replicas, which there are never", path(inspection, place));
+    inspection
+        .finding(&rules::SCALING, &place.clone().child("expected"), message)
+        .label("not between `min` and `max`")
+        .help("its cost is estimated with `expected` replicas: choose a number from `min` to `max`")
+}
+
 fn limit_below_request(
     inspection: &Inspection,
     place: &Place,
@@ -69,9 +82,9 @@ fn limit_below_request(
 pub mod rules {
     crate::model::rules! {
         SCALING = "schema/scaling-range", Error,
-        "The fewest replicas are not more than the most",
+        "The fewest replicas are not more than the most, and what is expected is between them",
 r"An autoscaler keeps the number of replicas between `min` and `max`. Kubernetes refuses one whose `min` is above its
-`max`.
+`max`. `expected` is what the cost is estimated with, so it is one of the numbers that there can be.
 
 Wrong: `scaling: {min: 6, max: 2}`
 
@@ -100,6 +113,10 @@ mod tests {
         let text = service("  environments: {staging: {scaling: {min: 3, max: 1}}}\n");
         assert_eq!(only(&text).1, "`spec.environments.staging.scaling` has a `min` of 3 above its `max` of 1");
         assert_eq!(findings(&service("  scaling: {min: 2, max: 2}\n")), []);
+        let text = service("  scaling: {min: 2, max: 6, expected: 7}\n");
+        let told = "`spec.scaling` counts on 7 replicas, which there are never";
+        assert_eq!(only(&text), ("schema/scaling-range".to_owned(), told.to_owned(), "7".to_owned()));
+        assert_eq!(findings(&service("  scaling: {min: 2, max: 6, expected: 3}\n")), []);
     }
 
     #[test]

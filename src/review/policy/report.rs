@@ -1,0 +1,229 @@
+//! What rules say of units becomes findings at the lines of declarations, and approvals that those ask for.
+
+use super::settings::{self, set_of, under_ceiling};
+use super::wording;
+use super::{Fault, Opinion, Policies, PolicyRule, Violation, engine};
+use crate::model::kinds::platform::PolicySet;
+use crate::model::{Date, Finding, Findings, Location, Name, Severity};
+use crate::provision::{UnitId, UnitKind};
+use crate::read::{Document, DocumentId, Documents, Node, Part, Place};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How opinions are told.
+pub struct Judged<'o> {
+    pub documents: &'o Documents,
+    /// Findings of sets that do not count before a later day are warnings.
+    pub graced_on: Option<Date>,
+}
+
+/// Whom the findings of policies ask, and for which. A new finding asks anew; what is approved stays so for as long as
+/// its fingerprint does.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RequiredApproval {
+    pub owner: Name,
+    pub count: u32,
+    /// Sorted.
+    pub fingerprints: Vec<String>,
+}
+
+/// Findings about declarations, and about policies that could not say anything.
+pub fn findings(policies: &Policies, opinions: Vec<Opinion>, judged: &Judged<'_>) -> Findings {
+    let mut findings = Findings::default();
+    settings::check(policies, judged.documents, &mut findings);
+    let (mut faults, mut alike) = (BTreeSet::new(), BTreeMap::new());
+    for opinion in opinions {
+        faults.extend(opinion.faults);
+        for violation in opinion.violations {
+            let at = place(&violation, judged);
+            let Violation { rule, unit, message, object, field, at: _ } = violation;
+            let what = (rule, unit.kind, unit.name, message, object, field, at);
+            alike.entry(what).or_insert_with(BTreeSet::new).insert(unit.environment);
+        }
+    }
+    for fault in faults {
+        findings.push(told(policies, fault));
+    }
+    for ((rule, kind, unit, message, object, field, at), environments) in alike {
+        let rule = &policies.rules[rule];
+        let set = set_of(judged.documents, rule);
+        let message = match kind {
+            UnitKind::Environment => format!("environment {unit}: {message}"),
+            UnitKind::Service | UnitKind::SharedResource => {
+                format!("{unit} in {}: {message}", joined(environments.iter()))
+            }
+        };
+        let finding = Finding::new(rule.as_rule(severity(rule, set, judged.graced_on)), at, message)
+            .label(label(object.as_deref(), field.as_deref()))
+            .related(rule.at.clone(), "this rule says so");
+        let finding = rule.help.iter().fold(finding, |finding, help| finding.help(help));
+        let finding = match rule.help.is_empty() {
+            true => finding.help(format!("`pavior policy explain {}` says why", rule.id)),
+            false => finding,
+        };
+        // It changes with neither label nor help.
+        let fingerprint = finding.fingerprint();
+        findings.push(match finding.severity() {
+            Severity::Error => finding.help(format!("fingerprint {fingerprint}, for a waiver")),
+            Severity::Warning => finding,
+        });
+    }
+    findings
+}
+
+/// The approvals that findings of policies ask for, by owner and count.
+pub fn required_approvals(policies: &Policies, documents: &Documents, findings: &[Finding]) -> Vec<RequiredApproval> {
+    let mut asked: BTreeMap<(Name, u32), BTreeSet<String>> = BTreeMap::new();
+    for finding in findings {
+        let Some(rule) = policies.rules.iter().find(|rule| rule.id == finding.rule.id) else { continue };
+        let set = set_of(documents, rule);
+        let owners = match (rule.owners.is_empty(), set) {
+            (true, Some(set)) => &set.owners,
+            _ => &rule.owners,
+        };
+        let count = rule.approvals.or_else(|| set.and_then(|set| set.approvals)).unwrap_or(0);
+        for owner in owners.iter().filter(|_| count > 0) {
+            asked.entry((owner.clone(), count)).or_default().insert(finding.fingerprint());
+        }
+    }
+    let required = |((owner, count), fingerprints): ((Name, u32), BTreeSet<String>)| RequiredApproval {
+        owner,
+        count,
+        fingerprints: fingerprints.into_iter().collect(),
+    };
+    asked.into_iter().map(required).collect()
+}
+
+fn severity(rule: &PolicyRule, set: Option<&PolicySet>, graced_on: Option<Date>) -> Severity {
+    let begins = set.and_then(|set| set.enforce_from);
+    let graced = matches!((graced_on, begins), (Some(day), Some(begins)) if day < begins);
+    let severity = under_ceiling(rule.severity, set);
+    if graced { severity.min(Severity::Warning) } else { severity }
+}
+
+fn told(policies: &Policies, fault: Fault) -> Finding {
+    let rule = |rule: usize| &policies.rules[rule];
+    match fault {
+        Fault::Limit(number) => wording::endless(rule(number).at.clone(), &rule(number).id, engine::MAX_STEPS),
+        Fault::Failed(number, at) => wording::failed(at, &rule(number).id),
+        Fault::Shape(number, problem) => wording::wrong_result(rule(number).at.clone(), rule(number).verb, problem),
+    }
+}
+
+/// The names in prose, none left out: they tell one finding from another.
+fn joined<'n>(names: impl Iterator<Item = &'n Name>) -> String {
+    let names: Vec<&str> = names.map(Name::as_str).collect();
+    match names.as_slice() {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+fn label(object: Option<&str>, field: Option<&str>) -> String {
+    match (object, field) {
+        (None, _) => String::new(),
+        (Some(object), None) => format!("compiles into {object}"),
+        (Some(object), Some(field)) => format!("compiles into {field} of {object}"),
+    }
+}
+
+/// The line of the declaration that is to blame, as near as is known.
+fn place(violation: &Violation, judged: &Judged<'_>) -> Location {
+    let documents = judged.documents;
+    let known = match (&violation.object, &violation.field) {
+        (Some(_), _) => violation.at.clone(),
+        (None, Some(field)) => document(documents, &violation.unit)
+            .map(|(id, document)| documents.locate(&field_place(id, document, &violation.unit, field))),
+        (None, None) => None,
+    };
+    known
+        .or_else(|| name_of(documents, &violation.unit))
+        .unwrap_or_else(|| Location::file(crate::model::RepoPath::literal("pavior.yaml")))
+}
+
+fn name_of(documents: &Documents, unit: &UnitId) -> Option<Location> {
+    let (id, _) = document(documents, unit)?;
+    let route = ["metadata", "name"].map(str::to_owned).to_vec();
+    Some(documents.locate(&Place { document: id, route, part: Part::Value }))
+}
+
+/// The document that declares a unit.
+fn document<'d>(documents: &'d Documents, unit: &UnitId) -> Option<(DocumentId, &'d Document)> {
+    let declarations = &documents.declarations;
+    let id = match unit.kind {
+        UnitKind::Service => {
+            declarations.services.iter().find(|one| one.metadata.name == unit.name).map(|one| one.document)
+        }
+        UnitKind::Environment => {
+            declarations.environments.iter().find(|one| one.metadata.name == unit.name).map(|one| one.document)
+        }
+        UnitKind::SharedResource => {
+            let declared = declarations.resources.iter().find(|one| one.metadata.name == unit.name);
+            declared.map(|one| one.document).or_else(|| {
+                // Shared by an id that its users agree on: the first of them stands for all.
+                let uses = |spec: &crate::model::kinds::Service| {
+                    spec.resources.values().any(|request| request.id.as_ref() == Some(&unit.name))
+                };
+                declarations.services.iter().find(|one| uses(&one.spec)).map(|one| one.document)
+            })
+        }
+    }?;
+    Some((id, documents.document(id)))
+}
+
+/// `spec.scaling.min` of a service is what its settings for the environment say, where they say it.
+fn field_place(id: DocumentId, document: &Document, unit: &UnitId, field: &str) -> Place {
+    let route = route(field);
+    let place = |route: Vec<String>| Place { document: id, route, part: Part::Value };
+    let [first, rest @ ..] = route.as_slice() else { return place(route) };
+    let mut own = vec!["spec".to_owned(), "environments".to_owned(), unit.environment.to_string()];
+    own.extend(rest.iter().cloned());
+    let is_there =
+        |route: &[String]| route.iter().try_fold(document.root(), |node: &Node, step| node.child(step)).is_some();
+    if first == "spec" && !rest.is_empty() && unit.kind == UnitKind::Service && is_there(&own) {
+        return place(own);
+    }
+    place(route)
+}
+
+/// `spec.docs[0].kind`, `metadata.labels["a.b/c"]`
+fn route(field: &str) -> Vec<String> {
+    let (mut route, mut rest) = (Vec::new(), field);
+    while !rest.is_empty() {
+        if let Some(inner) = rest.strip_prefix('[') {
+            let (step, behind) = inner.split_once(']').unwrap_or((inner, ""));
+            route.push(step.trim_matches('"').to_owned());
+            rest = behind;
+        } else {
+            let inner = rest.strip_prefix('.').unwrap_or(rest);
+            let end = inner.find(['.', '[']).unwrap_or(inner.len());
+            if end > 0 {
+                route.push(inner[..end].to_owned());
+            } else if rest == inner {
+                break;
+            }
+            rest = &inner[end..];
+        }
+    }
+    route
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_a_route_of_keys_and_indexes() {
+        assert_eq!(route("spec.docs[0].kind"), ["spec", "docs", "0", "kind"]);
+        assert_eq!(route("metadata.labels[\"a.b/c\"]"), ["metadata", "labels", "a.b/c"]);
+        assert_eq!(route("spec..x"), ["spec", "x"]);
+        assert_eq!(route(""), Vec::<String>::new());
+        assert_eq!(route("[["), ["["]);
+    }
+
+    #[test]
+    fn no_environment_is_left_out() {
+        let names: Vec<Name> = ["a", "b", "c", "d"].iter().filter_map(|name| Name::parse(name)).collect();
+        assert_eq!(joined(names.iter()), "a, b, c and d");
+        assert_eq!(joined(names[..1].iter()), "a");
+    }
+}
