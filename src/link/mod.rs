@@ -30,7 +30,7 @@ mod ties;
 mod units;
 mod usage;
 
-pub use catalog::{Catalog, ServiceUnit, Unit, UnitContainer, UnitResource};
+pub use catalog::{Callee, Catalog, ServiceUnit, Unit, UnitContainer, UnitResource};
 pub use graph::Graph;
 pub use placeholder::{EnvironmentField, MetadataField, ROOTS, Reference, Template, TemplatePart};
 pub use prices::{ListPrice, ListTier, PriceList, Prices};

@@ -1,6 +1,6 @@
 //! Every service and shared resource in every environment, with the environment's settings applied.
 
-use super::catalog::{ServiceUnit, Unit, UnitResource};
+use super::catalog::{Callee, ServiceUnit, Unit, UnitResource};
 use super::index::Index;
 use super::rules::environments;
 use super::sharing::Shared;
@@ -27,7 +27,7 @@ pub struct Linked<'a, 'd> {
 
 /// All units: by environment, services before shared resources, by name.
 pub fn units<'d>(linked: &Linked<'_, 'd>, findings: &mut Findings) -> Vec<Unit<'d>> {
-    let mut units = Vec::new();
+    let mut units = Vec::with_capacity(linked.whole.len() + linked.shared.len());
     for environment in linked.index.environments.values().copied() {
         let here = Here::of(linked, environment, findings);
         for name in linked.whole.iter().filter(|name| here.is_wanted(name)) {
@@ -110,15 +110,15 @@ impl<'a, 'd> Here<'a, 'd> {
     }
 
     /// Whom a service calls here, and the ports that it names.
-    fn calls(&self, ties: &Ties<'d>) -> BTreeMap<&'d Name, BTreeSet<Name>> {
-        let mut calls: BTreeMap<&'d Name, BTreeSet<Name>> = BTreeMap::new();
+    fn calls(&self, ties: &Ties<'d>) -> Box<[Callee<'d>]> {
+        let mut calls: BTreeMap<&'d Name, BTreeSet<&'d Name>> = BTreeMap::new();
         for call in ties.calls.iter().filter(|call| ties.counts_in(&call.by, self.name())) {
             let callee = &call.callee.metadata.name;
             if self.running.contains(callee) {
-                calls.entry(callee).or_default().extend(call.port.cloned());
+                calls.entry(callee).or_default().extend(call.port);
             }
         }
-        calls
+        calls.into_iter().map(|(name, ports)| Callee { name, ports: ports.into_iter().collect() }).collect()
     }
 
     /// None where it does not run, or where something is wrong, which is told.
@@ -129,9 +129,10 @@ impl<'a, 'd> Here<'a, 'd> {
         let secrets = self.secrets(ties, findings);
         let scaling = self.scaling(service, settings, findings);
         let have_images = self.have_images(service, settings, findings);
-        let resources: Option<Vec<UnitResource<'d>>> =
-            service.spec.resources.iter().map(|(local, request)| self.resource(service, local, request)).collect();
-        if self.stranded.contains(name) || !have_images {
+        let mut resources = Vec::with_capacity(service.spec.resources.len());
+        resources.extend(service.spec.resources.iter().map_while(|(local, one)| self.resource(service, local, one)));
+        let have_resources = resources.len() == service.spec.resources.len();
+        if self.stranded.contains(name) || !have_images || !have_resources {
             return None;
         }
         Some(Unit {
@@ -146,10 +147,10 @@ impl<'a, 'd> Here<'a, 'd> {
                 schedule: settings.and_then(|settings| settings.schedule.as_ref()).or(service.spec.schedule.as_ref()),
                 jobs: &service.spec.jobs,
                 calls: self.calls(ties),
-                called_by: self.called_by.get(name).cloned().unwrap_or_default(),
+                called_by: self.called_by.get(name).into_iter().flatten().copied().collect(),
                 secrets: secrets?,
             }),
-            resources: resources?,
+            resources,
         })
     }
 

@@ -112,10 +112,10 @@ fn calls_name_the_ports_that_are_used_and_go_both_ways() {
         let units = units_of(catalog);
         let calls = |unit: &str| {
             let calls = service(units[unit]).calls.iter();
-            calls.map(|(callee, ports)| format!("{callee}:{ports:?}")).collect::<Vec<_>>()
+            calls.map(|callee| format!("{}:{:?}", callee.name, callee.ports)).collect::<Vec<_>>()
         };
-        assert_eq!(calls("staging/all"), ["cart:{}"]);
-        assert_eq!(calls("staging/one"), ["cart:{Name(\"metrics\")}"]);
+        assert_eq!(calls("staging/all"), ["cart:[]"]);
+        assert_eq!(calls("staging/one"), ["cart:[Name(\"metrics\")]"]);
         assert_eq!(calls("production/nobody"), Vec::<String>::new());
         let callers = |unit: &str| service(units[unit]).called_by.iter().map(|name| name.as_str()).collect::<Vec<_>>();
         assert_eq!(callers("staging/cart"), ["all", "one"]);
