@@ -19,7 +19,7 @@ use pavior::emit::emit;
 use pavior::link::link;
 use pavior::model::Findings;
 use pavior::provision::provision;
-use pavior::read::{Documents, Snapshot, load_revision, parse, read, validate};
+use pavior::read::{Documents, Snapshot, load_revision, parse, read};
 use std::path::{Path, PathBuf};
 
 const SERVICES: [usize; 3] = [100, 1_000, 10_000];
@@ -70,10 +70,11 @@ fn b_parse(bencher: Bencher, services: usize) {
     bencher.bench(|| parse(&snapshot, &mut Findings::default()));
 }
 
+/// A few files at a time, so that the trees of all are never there at once.
 #[divan::bench(args = SERVICES)]
-fn c_validate(bencher: Bencher, services: usize) {
-    let documents = parse(&snapshot(services), &mut Findings::default());
-    bencher.bench(|| validate(&documents, &mut Findings::default()));
+fn c_parse_and_validate(bencher: Bencher, services: usize) {
+    let snapshot = snapshot(services);
+    bencher.with_inputs(|| snapshot.clone()).bench_values(|snapshot| read(snapshot, &mut Findings::default()));
 }
 
 #[divan::bench(args = SERVICES)]

@@ -5,7 +5,7 @@ use crate::link::{Graph, link};
 use crate::model::Findings;
 use crate::provenance::{Provenance, World, of_environment, of_unit};
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, References, UnitId, UnitKind, provision_each};
-use crate::read::{self, Documents, Snapshot, secrets, validate};
+use crate::read::{Documents, Snapshot, read, secrets};
 use std::collections::BTreeMap;
 
 /// One unit with its artifacts.
@@ -101,10 +101,9 @@ pub struct UnitOutline {
 /// A stage of the pipeline that is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    Parsed {
+    /// Parsed and validated.
+    Read {
         documents: usize,
-    },
-    Validated {
         declarations: usize,
     },
     Linked {
@@ -208,11 +207,8 @@ fn compile_with<T: Send>(
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Graph, Vec<T>), CompileError> {
     let (snapshot, hidden) = secrets::hide(snapshot, findings);
-    let documents = read::documents(&snapshot, findings);
-    watch(Stage::Parsed { documents: documents.len() });
-    let declarations = validate(&documents, findings);
-    let documents = Documents { snapshot, documents, declarations };
-    watch(Stage::Validated { declarations: documents.declarations.len() });
+    let documents = read(snapshot, findings);
+    watch(Stage::Read { documents: documents.documents.len(), declarations: documents.declarations.len() });
     let catalog = link(&documents, findings);
     watch(Stage::Linked { units: catalog.units.len() });
 

@@ -54,13 +54,10 @@ impl Timings {
     pub fn compiled(&mut self, stage: Stage) {
         let counters = &mut self.counters;
         let name = match stage {
-            Stage::Parsed { documents } => {
+            Stage::Read { documents, declarations } => {
                 counters.documents += documents;
-                "parse"
-            }
-            Stage::Validated { declarations } => {
                 counters.declarations += declarations;
-                "validate"
+                "parse, validate"
             }
             Stage::Linked { units } => {
                 counters.units += units;
@@ -142,13 +139,20 @@ mod tests {
         let mut timings = Timings::start(TimingOptions { timings: true });
         for _ in 0..2 {
             timings.loaded(3);
-            timings.compiled(Stage::Parsed { documents: 2 });
+            timings.compiled(Stage::Read { documents: 2, declarations: 2 });
             timings.compiled(Stage::Linked { units: 1 });
         }
         timings.written(4);
         let names: Vec<&str> = timings.stages.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names, ["load", "parse", "link", "write"]);
-        let counters = Counters { files_read: 6, documents: 4, units: 2, files_written: 4, ..Counters::default() };
+        assert_eq!(names, ["load", "parse, validate", "link", "write"]);
+        let counters = Counters {
+            files_read: 6,
+            documents: 4,
+            declarations: 4,
+            units: 2,
+            files_written: 4,
+            ..Counters::default()
+        };
         assert_eq!(timings.counters, counters);
     }
 

@@ -37,7 +37,7 @@ impl<'d> Providers<'d> {
 
 fn apis_of_broken<'d>(index: &Index<'d>) -> BTreeSet<&'d str> {
     let broken = index.documents.declarations.broken.iter().filter(|broken| broken.kind == Kind::Service);
-    let roots = broken.map(|broken| &index.documents.document(broken.document).root);
+    let roots = broken.map(|broken| index.documents.document(broken.document).root());
     let provides =
         roots.filter_map(|root| ["spec", "apis", "provides"].iter().try_fold(root, |node, key| node.child(key)));
     let apis = provides.flat_map(|list| match &list.value {

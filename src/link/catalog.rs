@@ -5,12 +5,12 @@ use super::placeholder::Template;
 use super::prices::Prices;
 use crate::model::Name;
 use crate::model::kinds::environment::{Environment, EnvironmentType};
-use crate::model::kinds::service::{Job, Scaling, Schedule, Service, Tier};
+use crate::model::kinds::service::{EnvironmentSettings, Job, Scaling, Schedule, Service, Tier};
 use crate::model::kinds::workload::{ComputeAmounts, Container};
 use crate::model::kinds::{Platform, Resource, ResourceType, SecretRequest, Team};
 use crate::read::{Declared, Place};
 use indexmap::IndexMap;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Everything by name, plus the graph and the units that are to be compiled.
 #[derive(Debug, Clone, Default)]
@@ -59,16 +59,25 @@ impl Unit<'_> {
 #[derive(Debug, Clone)]
 pub struct ServiceUnit<'d> {
     pub declared: &'d Declared<Service>,
-    pub containers: IndexMap<Name, UnitContainer<'d>>,
+    /// What it sets for this environment.
+    pub settings: Option<&'d EnvironmentSettings>,
     pub scaling: Scaling,
     pub schedule: Option<&'d Schedule>,
     pub jobs: &'d IndexMap<Name, Job>,
-    /// Services it calls that run in this environment, with the service ports it uses (empty: all).
-    pub calls: BTreeMap<&'d Name, BTreeSet<Name>>,
-    /// Services that call it and run in this environment.
-    pub called_by: BTreeSet<&'d Name>,
+    /// Services it calls that run in this environment, by name.
+    pub calls: Box<[Callee<'d>]>,
+    /// Services that call it and run in this environment, by name.
+    pub called_by: Box<[&'d Name]>,
     /// Secret requests of this service for this environment.
     pub secrets: Vec<&'d Declared<SecretRequest>>,
+}
+
+/// A service that is called.
+#[derive(Debug, Clone)]
+pub struct Callee<'d> {
+    pub name: &'d Name,
+    /// Those of its ports that are used, by name; none: all.
+    pub ports: Box<[&'d Name]>,
 }
 
 /// A container with an environment's settings applied and its templates parsed.

@@ -1,8 +1,8 @@
 //! Who depends on whom, both ways, and the circles in that.
 
 use super::index::Index;
-use super::resolve::Links;
 use super::rules::dependencies;
+use super::ties::Ties;
 use crate::model::{Findings, Location, Name};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -19,12 +19,12 @@ pub struct Graph {
 
 impl Graph {
     /// From what placeholders show and what `dependsOn` adds.
-    pub fn of<'a>(links: impl IntoIterator<Item = &'a Links<'a, 'a>>) -> Graph {
+    pub fn of<'a, 'd: 'a>(ties: impl IntoIterator<Item = &'a Ties<'d>>) -> Graph {
         let mut graph = Graph::default();
-        for links in links {
-            let service = links.service();
+        for ties in ties {
+            let service = ties.service;
             let caller = &service.metadata.name;
-            let callees: BTreeSet<Name> = links.callees().into_keys().cloned().collect();
+            let callees: BTreeSet<Name> = ties.calls.iter().map(|call| call.callee.metadata.name.clone()).collect();
             for callee in &callees {
                 graph.called_by.entry(callee.clone()).or_default().insert(caller.clone());
             }
@@ -38,9 +38,11 @@ impl Graph {
 }
 
 /// Circles: for each group of services that all need each other, a shortest one through its first member.
-pub fn check_cycles(index: &Index<'_>, graph: &Graph, links: &BTreeMap<&Name, Links<'_, '_>>, findings: &mut Findings) {
+pub fn check_cycles(index: &Index<'_>, graph: &Graph, ties: &BTreeMap<&Name, Ties<'_>>, findings: &mut Findings) {
     let edge = |from: &Name, to: &Name| -> Option<Location> {
-        Some(index.documents.locate(&links.get(from)?.callees().get(to)?.place))
+        let ties = ties.get(from)?;
+        let call = ties.calls.iter().find(|call| call.callee.metadata.name == *to)?;
+        Some(index.documents.locate(&ties.place(index.documents, &call.by)))
     };
     for group in groups(&graph.calls, &graph.called_by) {
         let cycle = shortest_cycle(&graph.calls, &group);

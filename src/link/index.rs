@@ -163,7 +163,8 @@ fn unread_names(documents: &Documents, findings: &Findings) -> BTreeSet<String> 
         names.extend(names_by_path(path));
         names.extend(documents.snapshot.files.get(path).into_iter().flat_map(|text| names_in(text)));
     }
-    let kindless = documents.documents.iter().filter(|document| !has_kind(document));
+    // Whose tree was given up is whole, and has a kind.
+    let kindless = documents.documents.iter().filter(|document| document.has_tree() && !has_kind(document));
     names.extend(kindless.filter_map(|document| text_of(document, &["metadata", "name"])).map(str::to_owned));
     names
 }
@@ -196,7 +197,7 @@ fn has_kind(document: &Document) -> bool {
 }
 
 fn text_of<'d>(document: &'d Document, route: &[&str]) -> Option<&'d str> {
-    match &route.iter().try_fold(&document.root, |node, step| node.child(step))?.value {
+    match &route.iter().try_fold(document.root(), |node, step| node.child(step))?.value {
         NodeValue::Text(text) => Some(text),
         _ => None,
     }

@@ -3,12 +3,15 @@
 //! What is declared but has mistakes of its own is known by name, so that one mistake is told once, at its place.
 //!
 //! ```text
-//! Index -> references, Usage (texts parsed) -> Links (what they lead to) -> Graph, Shared -> units
+//! Index -> references
+//!       -> for each service: Usage (texts parsed) -> Links (what they lead to) -> Ties (what stays of it)
+//!       -> Graph, Shared -> units
 //! ```
 
 mod addresses;
 mod apis;
 mod catalog;
+mod containers;
 mod dependencies;
 mod environments;
 mod graph;
@@ -23,10 +26,11 @@ pub mod rules;
 mod sharing;
 #[cfg(test)]
 mod tests;
+mod ties;
 mod units;
 mod usage;
 
-pub use catalog::{Catalog, ServiceUnit, Unit, UnitContainer, UnitResource};
+pub use catalog::{Callee, Catalog, ServiceUnit, Unit, UnitContainer, UnitResource};
 pub use graph::Graph;
 pub use placeholder::{EnvironmentField, MetadataField, ROOTS, Reference, Template, TemplatePart};
 pub use prices::{ListPrice, ListTier, PriceList, Prices};
@@ -37,9 +41,10 @@ use crate::model::{Findings, Location, Name, RepoPath, Severity};
 use crate::read::Documents;
 use apis::Providers;
 use index::Index;
-use resolve::{Links, resolve};
+use resolve::resolve;
 use std::collections::{BTreeMap, BTreeSet};
-use usage::{Usage, usage};
+use ties::Ties;
+use usage::usage;
 
 /// Links all declarations. Mistakes are findings; units that have none are in the catalog.
 pub fn link<'d>(documents: &'d Documents, findings: &mut Findings) -> Catalog<'d> {
@@ -49,40 +54,31 @@ pub fn link<'d>(documents: &'d Documents, findings: &mut Findings) -> Catalog<'d
     environments::check(&index, findings);
     let providers = Providers::of(&index, findings);
 
-    let mut usages: Vec<Usage<'d>> = Vec::with_capacity(index.services.len());
-    let mut flawed: BTreeSet<&Name> = BTreeSet::new();
+    let mut ties: BTreeMap<&'d Name, Ties<'d>> = BTreeMap::new();
+    let mut whole = BTreeSet::new();
     for (name, service) in &index.services {
         let errors = findings.errors();
         references::check_service(&index, service, findings);
-        usages.push(usage(documents, service, findings));
-        if findings.errors() != errors {
-            flawed.insert(name);
-        }
-    }
-    let mut links: BTreeMap<&'d Name, Links<'_, 'd>> = BTreeMap::new();
-    let mut whole = BTreeSet::new();
-    for usage in &usages {
-        let name = &usage.service.metadata.name;
-        let errors = findings.errors();
-        let leads_to = resolve(&index, usage, findings);
+        let usage = usage(documents, service, findings);
+        let leads_to = resolve(&index, &usage, findings);
         dependencies::check(&index, &leads_to, findings);
         addresses::check(&index, &leads_to, findings);
         apis::check(&index, &providers, &leads_to, findings);
-        if findings.errors() == errors && !flawed.contains(name) && !leads_to.broken {
+        if findings.errors() == errors && !leads_to.broken {
             dependencies::check_unused(&index, &leads_to, findings);
             apis::check_unused(&index, &providers, &leads_to, findings);
-            whole.insert(name);
+            whole.insert(*name);
         }
-        links.insert(name, leads_to);
+        ties.insert(name, Ties::of(&leads_to));
     }
 
-    let graph = Graph::of(links.values());
-    graph::check_cycles(&index, &graph, &links, findings);
+    let graph = Graph::of(ties.values());
+    graph::check_cycles(&index, &graph, &ties, findings);
     let prices = Prices::of(&index, findings);
     let shared = sharing::share(&index, findings);
-    let linked = units::Linked { index: &index, links: &links, shared: &shared, whole: &whole };
+    let linked = units::Linked { index: &index, ties: &ties, shared: &shared, whole: &whole };
     let units = units::units(&linked, findings);
-    drop(links);
+    drop(ties);
     Catalog {
         platform: index.platform,
         teams: index.teams,

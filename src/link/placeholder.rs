@@ -1,6 +1,7 @@
 //! `${...}` placeholders of declarations: texts become templates. Plain paths only; `$${` is a literal `${`,
 //! `\.` in a path is a dot of a name, as Score has it.
 
+use crate::model::Name;
 use std::ops::Range;
 
 /// A text with placeholders.
@@ -74,6 +75,15 @@ impl Template {
             parts.push(TemplatePart::Literal(literal));
         }
         if errors.is_empty() { Ok(Template { parts }) } else { Err(errors) }
+    }
+
+    /// The resource that it names and nothing else, as the source of a volume does.
+    pub fn resource(&self) -> Option<Name> {
+        let [TemplatePart::Placeholder { path, .. }] = self.parts.as_slice() else { return None };
+        match Reference::of(path) {
+            Ok(Reference::Resource(name)) => Name::parse(name),
+            Ok(_) | Err(_) => None,
+        }
     }
 
     /// The placeholders, in order.

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub struct Links<'u, 'd> {
     pub usage: &'u Usage<'d>,
-    pub calls: Vec<Call<'u, 'd>>,
+    pub calls: Vec<Call<'d>>,
     pub secrets: Vec<SecretUse<'u, 'd>>,
     /// Local names of resources that are used.
     pub resources: BTreeSet<&'u str>,
@@ -25,12 +25,12 @@ pub struct Links<'u, 'd> {
 
 /// One mention of another service.
 #[derive(Debug)]
-pub struct Call<'u, 'd> {
+pub struct Call<'d> {
     pub callee: &'d Declared<Service>,
     /// The port that is named.
     pub port: Option<&'d Name>,
-    /// None for an entry of `dependsOn`.
-    pub by: Option<&'u Use<'d>>,
+    /// Which placeholder of the service's uses; None for an entry of `dependsOn`.
+    pub by: Option<usize>,
     pub place: Place,
 }
 
@@ -39,7 +39,8 @@ pub struct Call<'u, 'd> {
 pub struct SecretUse<'u, 'd> {
     pub request: &'d Declared<SecretRequest>,
     pub key: &'u str,
-    pub by: &'u Use<'d>,
+    /// Which placeholder of the service's uses.
+    pub by: usize,
 }
 
 impl<'d> Links<'_, 'd> {
@@ -48,7 +49,7 @@ impl<'d> Links<'_, 'd> {
     }
 
     /// The services that it depends on, each with the first mention: placeholders before `dependsOn`.
-    pub fn callees(&self) -> BTreeMap<&'d Name, &Call<'_, 'd>> {
+    pub fn callees(&self) -> BTreeMap<&'d Name, &Call<'d>> {
         let mut callees = BTreeMap::new();
         for call in &self.calls {
             callees.entry(&call.callee.metadata.name).or_insert(call);
@@ -62,8 +63,8 @@ pub fn resolve<'u, 'd>(index: &Index<'d>, usage: &'u Usage<'d>, findings: &mut F
     let links = Links { usage, calls: Vec::new(), secrets: Vec::new(), resources: BTreeSet::new(), broken: false };
     let mut resolver = Resolver { index, findings, links };
     resolver.types();
-    for one in &usage.uses {
-        resolver.placeholder(one);
+    for number in 0..usage.uses.len() {
+        resolver.placeholder(number);
     }
     resolver.depends_on();
     resolver.links
@@ -115,15 +116,16 @@ impl<'a, 'u, 'd> Resolver<'a, 'u, 'd> {
         }
     }
 
-    fn placeholder(&mut self, one: &'u Use<'d>) {
+    fn placeholder(&mut self, number: usize) {
+        let one = &self.links.usage.uses[number];
         match one.reference() {
             Reference::Metadata(_) | Reference::Environment(_) => {}
             Reference::Resource(name) => self.resource(one, name, None),
             Reference::ResourceOutput { resource, output } => self.resource(one, resource, Some(output)),
-            Reference::ServiceHost(callee) => self.service(one, callee, Wanted::Host),
-            Reference::ServicePort { service, port: None } => self.service(one, service, Wanted::OnlyPort),
-            Reference::ServicePort { service, port: Some(port) } => self.service(one, service, Wanted::Port(port)),
-            Reference::SecretKey { request, key } => self.secret(one, request, key),
+            Reference::ServiceHost(callee) => self.service(number, callee, Wanted::Host),
+            Reference::ServicePort { service, port: None } => self.service(number, service, Wanted::OnlyPort),
+            Reference::ServicePort { service, port: Some(port) } => self.service(number, service, Wanted::Port(port)),
+            Reference::SecretKey { request, key } => self.secret(number, request, key),
         }
     }
 
@@ -145,7 +147,7 @@ impl<'a, 'u, 'd> Resolver<'a, 'u, 'd> {
         self.links.resources.insert(name);
         let Found::Declared(kind) = self.index.resource_type(&request.kind) else { return };
         match output {
-            None if one.text == Text::Volume => {
+            None if one.standing.text == Text::Volume => {
                 if !can_be_mounted(&kind.spec) {
                     self.findings.push(placeholders::not_a_volume(&one.written, at()));
                 }
@@ -163,7 +165,8 @@ impl<'a, 'u, 'd> Resolver<'a, 'u, 'd> {
         }
     }
 
-    fn service(&mut self, one: &'u Use<'d>, name: &str, wanted: Wanted<'_>) {
+    fn service(&mut self, number: usize, name: &str, wanted: Wanted<'_>) {
+        let one = &self.links.usage.uses[number];
         let Some(callee) = self.callee(&format!("`{}`", one.written), &one.written, name, &one.place) else { return };
         let name = &callee.metadata.name;
         let ports = callee.spec.service.as_ref().map(|service| &service.ports);
@@ -183,7 +186,7 @@ impl<'a, 'u, 'd> Resolver<'a, 'u, 'd> {
         };
         // Its own address is no dependency.
         if callee.metadata.name != self.links.service().metadata.name {
-            self.links.calls.push(Call { callee, port, by: Some(one), place: one.place.clone() });
+            self.links.calls.push(Call { callee, port, by: Some(number), place: one.place.clone() });
         }
     }
 
@@ -199,14 +202,15 @@ impl<'a, 'u, 'd> Resolver<'a, 'u, 'd> {
         None
     }
 
-    fn secret(&mut self, one: &'u Use<'d>, name: &str, key: &'u str) {
+    fn secret(&mut self, number: usize, name: &str, key: &'u str) {
+        let one = &self.links.usage.uses[number];
         let service = &self.links.service().metadata.name;
         let at = self.place_of(one);
         match self.index.secret_request(name) {
             Found::Broken => self.links.broken = true,
             Found::Declared(request) if request.spec.service == *service => {
                 if request.spec.keys.contains_key(key) {
-                    self.links.secrets.push(SecretUse { request, key, by: one });
+                    self.links.secrets.push(SecretUse { request, key, by: number });
                 } else {
                     let known = request.spec.keys.keys().map(String::as_str);
                     let keys = self.locate(&request.place(&["spec", "keys"]).key());

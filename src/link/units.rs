@@ -1,14 +1,13 @@
 //! Every service and shared resource in every environment, with the environment's settings applied.
 
-use super::catalog::{ServiceUnit, Unit, UnitContainer, UnitResource};
+use super::catalog::{Callee, ServiceUnit, Unit, UnitResource};
 use super::index::Index;
-use super::resolve::Links;
 use super::rules::environments;
 use super::sharing::Shared;
-use super::usage::{ContainerUsage, Usage};
+use super::ties::Ties;
 use crate::model::kinds::environment::EnvironmentType;
-use crate::model::kinds::service::{ContainerSettings, EnvironmentSettings, ResourceSettings, Scaling, Service};
-use crate::model::kinds::workload::{ComputeAmounts, ResourceRequest};
+use crate::model::kinds::service::{EnvironmentSettings, ResourceSettings, Scaling, Service};
+use crate::model::kinds::workload::ResourceRequest;
 use crate::model::kinds::{Environment, SecretRequest};
 use crate::model::{Findings, Name};
 use crate::read::score::IMAGE_FROM_OUTSIDE;
@@ -20,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What is known of all services before they are put into environments.
 pub struct Linked<'a, 'd> {
     pub index: &'a Index<'d>,
-    pub links: &'a BTreeMap<&'d Name, Links<'a, 'd>>,
+    pub ties: &'a BTreeMap<&'d Name, Ties<'d>>,
     pub shared: &'a BTreeMap<&'d Name, Shared<'d>>,
     /// Services without mistakes.
     pub whole: &'a BTreeSet<&'d Name>,
@@ -28,7 +27,7 @@ pub struct Linked<'a, 'd> {
 
 /// All units: by environment, services before shared resources, by name.
 pub fn units<'d>(linked: &Linked<'_, 'd>, findings: &mut Findings) -> Vec<Unit<'d>> {
-    let mut units = Vec::new();
+    let mut units = Vec::with_capacity(linked.whole.len() + linked.shared.len());
     for environment in linked.index.environments.values().copied() {
         let here = Here::of(linked, environment, findings);
         for name in linked.whole.iter().filter(|name| here.is_wanted(name)) {
@@ -50,8 +49,6 @@ struct Here<'a, 'd> {
     linked: &'a Linked<'a, 'd>,
     environment: &'d Declared<Environment>,
     running: BTreeSet<&'d Name>,
-    /// Caller -> callee -> ports that it names.
-    calls: BTreeMap<&'d Name, BTreeMap<&'d Name, BTreeSet<Name>>>,
     called_by: BTreeMap<&'d Name, BTreeSet<&'d Name>>,
     /// Services that call something which does not run here.
     stranded: BTreeSet<&'d Name>,
@@ -61,17 +58,10 @@ impl<'a, 'd> Here<'a, 'd> {
     fn of(linked: &'a Linked<'a, 'd>, environment: &'d Declared<Environment>, findings: &mut Findings) -> Here<'a, 'd> {
         let services = linked.index.services.iter();
         let running = services.filter(|(_, service)| runs_in(service, environment)).map(|(name, _)| *name).collect();
-        let mut here = Here {
-            linked,
-            environment,
-            running,
-            calls: BTreeMap::new(),
-            called_by: BTreeMap::new(),
-            stranded: BTreeSet::new(),
-        };
-        for (name, links) in linked.links {
+        let mut here = Here { linked, environment, running, called_by: BTreeMap::new(), stranded: BTreeSet::new() };
+        for (name, ties) in linked.ties {
             if here.running.contains(name) {
-                here.connect(name, links, findings);
+                here.connect(name, ties, findings);
             }
         }
         here.connect_unread();
@@ -100,40 +90,49 @@ impl<'a, 'd> Here<'a, 'd> {
     }
 
     /// The calls of one service; each callee that does not run here is told once, at its first mention.
-    fn connect(&mut self, caller: &'d Name, links: &Links<'_, 'd>, findings: &mut Findings) {
-        let (here, spec) = (self.name(), &links.service().spec);
-        let mut calls: BTreeMap<&'d Name, BTreeSet<Name>> = BTreeMap::new();
+    fn connect(&mut self, caller: &'d Name, ties: &Ties<'d>, findings: &mut Findings) {
         let mut missing = BTreeSet::new();
-        for call in links.calls.iter().filter(|call| call.by.is_none_or(|one| one.counts_in(spec, here))) {
+        let here = self.name();
+        for call in ties.calls.iter().filter(|call| ties.counts_in(&call.by, here)) {
             let callee = &call.callee.metadata.name;
             if self.running.contains(callee) {
-                calls.entry(callee).or_default().extend(call.port.cloned());
                 self.called_by.entry(callee).or_default().insert(caller);
             } else if missing.insert(callee) {
                 let documents = self.linked.index.documents;
                 let off = documents.locate(&switched_off_at(call.callee, self.environment));
-                let at = documents.locate(&call.place);
+                let at = documents.locate(&ties.place(documents, &call.by));
                 findings.push(environments::not_in_environment(caller, callee, here, at, off));
             }
         }
         if !missing.is_empty() {
             self.stranded.insert(caller);
         }
-        self.calls.insert(caller, calls);
+    }
+
+    /// Whom a service calls here, and the ports that it names.
+    fn calls(&self, ties: &Ties<'d>) -> Box<[Callee<'d>]> {
+        let mut calls: BTreeMap<&'d Name, BTreeSet<&'d Name>> = BTreeMap::new();
+        for call in ties.calls.iter().filter(|call| ties.counts_in(&call.by, self.name())) {
+            let callee = &call.callee.metadata.name;
+            if self.running.contains(callee) {
+                calls.entry(callee).or_default().extend(call.port);
+            }
+        }
+        calls.into_iter().map(|(name, ports)| Callee { name, ports: ports.into_iter().collect() }).collect()
     }
 
     /// None where it does not run, or where something is wrong, which is told.
     fn service_unit(&self, name: &'d Name, findings: &mut Findings) -> Option<Unit<'d>> {
-        let links = self.linked.links.get(name).filter(|_| self.running.contains(name))?;
-        let service = links.service();
+        let ties = self.linked.ties.get(name).filter(|_| self.running.contains(name))?;
+        let service = ties.service;
         let settings = service.spec.environments.get(self.name());
-        let secrets = self.secrets(links, findings);
+        let secrets = self.secrets(ties, findings);
         let scaling = self.scaling(service, settings, findings);
-        let containers = containers(links.usage, self.name(), settings);
-        let have_images = self.have_images(service, &containers, findings);
-        let resources: Option<Vec<UnitResource<'d>>> =
-            service.spec.resources.iter().map(|(local, request)| self.resource(service, local, request)).collect();
-        if self.stranded.contains(name) || !have_images {
+        let have_images = self.have_images(service, settings, findings);
+        let mut resources = Vec::with_capacity(service.spec.resources.len());
+        resources.extend(service.spec.resources.iter().map_while(|(local, one)| self.resource(service, local, one)));
+        let have_resources = resources.len() == service.spec.resources.len();
+        if self.stranded.contains(name) || !have_images || !have_resources {
             return None;
         }
         Some(Unit {
@@ -143,15 +142,15 @@ impl<'a, 'd> Here<'a, 'd> {
             tier: service.spec.tier,
             service: Some(ServiceUnit {
                 declared: service,
-                containers,
+                settings,
                 scaling: scaling?,
                 schedule: settings.and_then(|settings| settings.schedule.as_ref()).or(service.spec.schedule.as_ref()),
                 jobs: &service.spec.jobs,
-                calls: self.calls.get(name).cloned().unwrap_or_default(),
-                called_by: self.called_by.get(name).cloned().unwrap_or_default(),
+                calls: self.calls(ties),
+                called_by: self.called_by.get(name).into_iter().flatten().copied().collect(),
                 secrets: secrets?,
             }),
-            resources: resources?,
+            resources,
         })
     }
 
@@ -182,15 +181,16 @@ impl<'a, 'd> Here<'a, 'd> {
     fn have_images(
         &self,
         service: &Declared<Service>,
-        containers: &IndexMap<Name, UnitContainer<'_>>,
+        settings: Option<&EnvironmentSettings>,
         findings: &mut Findings,
     ) -> bool {
-        let open = containers.iter().filter(|(_, container)| container.image == IMAGE_FROM_OUTSIDE);
+        let set = |name| settings?.containers.get(name)?.image.as_deref();
+        let containers = service.spec.containers.iter();
         let before = findings.errors();
-        for (container, _) in open {
-            let place = service.place(&["spec", "containers", container, "image"]);
+        for (name, _) in containers.filter(|(name, own)| set(*name).unwrap_or(&own.image) == IMAGE_FROM_OUTSIDE) {
+            let place = service.place(&["spec", "containers", name, "image"]);
             let at = self.linked.index.documents.locate(&place);
-            findings.push(environments::no_image(&service.metadata.name, container, self.name(), at));
+            findings.push(environments::no_image(&service.metadata.name, name, self.name(), at));
         }
         findings.errors() == before
     }
@@ -223,14 +223,14 @@ impl<'a, 'd> Here<'a, 'd> {
     }
 
     /// The service's requests for this environment. One that is used here and not for here is told once, at its first use.
-    fn secrets(&self, links: &Links<'_, 'd>, findings: &mut Findings) -> Option<Vec<&'d Declared<SecretRequest>>> {
-        let (here, service) = (self.name(), links.service());
+    fn secrets(&self, ties: &Ties<'d>, findings: &mut Findings) -> Option<Vec<&'d Declared<SecretRequest>>> {
+        let (here, service) = (self.name(), ties.service);
         let documents = self.linked.index.documents;
         let mut missing = BTreeSet::new();
-        for secret in links.secrets.iter().filter(|secret| secret.by.counts_in(&service.spec, here)) {
+        for secret in ties.secrets.iter().filter(|secret| ties.counts_in(&secret.by, here)) {
             let request = secret.request;
             if !request.spec.environments.contains(here) && missing.insert(&request.metadata.name) {
-                let at = documents.locate(&secret.by.place);
+                let at = documents.locate(&ties.place(documents, &secret.by));
                 let listed = documents.locate(&request.place(&["spec", "environments"]).key());
                 let (name, service) = (&request.metadata.name, &service.metadata.name);
                 findings.push(environments::secret_not_requested(name, service, here, at, listed));
@@ -257,48 +257,6 @@ fn switched_off_at(service: &Declared<Service>, environment: &Declared<Environme
         service.place(&["spec", "environments", name, "enabled"])
     } else {
         service.place(&["spec", "preview", "enabled"])
-    }
-}
-
-fn containers<'d>(
-    usage: &Usage<'d>,
-    environment: &Name,
-    settings: Option<&'d EnvironmentSettings>,
-) -> IndexMap<Name, UnitContainer<'d>> {
-    let mut containers = IndexMap::with_capacity(usage.containers.len());
-    let overrides = usage.overrides.get(environment);
-    for (name, texts) in &usage.containers {
-        let settings = settings.and_then(|settings| settings.containers.get(*name));
-        let mut container = container(texts, settings);
-        for (variable, template) in overrides.and_then(|containers| containers.get(*name)).into_iter().flatten() {
-            container.variables.insert((*variable).to_owned(), template.clone());
-        }
-        containers.insert((*name).clone(), container);
-    }
-    containers
-}
-
-fn container<'d>(texts: &ContainerUsage<'d>, settings: Option<&'d ContainerSettings>) -> UnitContainer<'d> {
-    let declared = texts.declared;
-    UnitContainer {
-        declared,
-        image: settings.and_then(|settings| settings.image.as_deref()).unwrap_or(&declared.image),
-        variables: owned(&texts.variables),
-        files: owned(&texts.files),
-        volumes: owned(&texts.volumes),
-        requests: amounts(settings.map(|settings| &settings.requests), &declared.resources.requests),
-        limits: amounts(settings.map(|settings| &settings.limits), &declared.resources.limits),
-    }
-}
-
-fn owned<V: Clone>(map: &IndexMap<&str, V>) -> IndexMap<String, V> {
-    map.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
-}
-
-fn amounts(own: Option<&ComputeAmounts>, base: &ComputeAmounts) -> ComputeAmounts {
-    ComputeAmounts {
-        cpu: own.and_then(|own| own.cpu.clone()).or_else(|| base.cpu.clone()),
-        memory: own.and_then(|own| own.memory.clone()).or_else(|| base.memory.clone()),
     }
 }
 

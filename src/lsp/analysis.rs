@@ -6,7 +6,7 @@ use crate::check::Loaded;
 use crate::link::link;
 use crate::model::{Finding, RepoPath};
 use crate::provision::provision;
-use crate::read::{Document, DocumentId, Documents, read};
+use crate::read::{Document, DocumentId, Documents, Trees, read_keeping};
 use std::sync::Arc;
 
 /// What one state of the repository gives.
@@ -21,7 +21,7 @@ impl Analysis {
     /// Reads, links and provisions: all that can find a mistake. Nothing is written, so nothing is emitted.
     pub fn of(loaded: Loaded) -> Analysis {
         let Loaded { snapshot, mut findings, .. } = loaded;
-        let documents = read(snapshot, &mut findings);
+        let documents = read_keeping(Trees::Kept, snapshot, &mut findings);
         let catalog = link(&documents, &mut findings);
         provision(&documents, &catalog, &mut findings);
         drop(catalog);

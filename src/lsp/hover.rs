@@ -65,7 +65,7 @@ fn covers(span: Span, offset: usize) -> bool {
 fn field_at(document: &Document, offset: usize) -> Option<(String, Span)> {
     let kind = kind_of(document)?;
     let mut route = Vec::new();
-    let key = key_at(&document.root, offset, &mut route)?;
+    let key = key_at(document.root(), offset, &mut route)?;
     let schema = schema::at(kind, &route);
     let text = schema::description(schema);
     if text.is_empty() {

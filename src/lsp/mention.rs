@@ -50,18 +50,18 @@ pub struct Mentions {
 
 /// The kind that a document says it is of.
 pub fn kind_of(document: &Document) -> Option<Kind> {
-    text(document.root.child("kind")?).and_then(Kind::parse)
+    text(document.root().child("kind")?).and_then(Kind::parse)
 }
 
 /// The name in a document's metadata.
 pub fn name_of(document: &Document) -> Option<&str> {
-    text(document.root.child("metadata")?.child("name")?)
+    text(document.root().child("metadata")?.child("name")?)
 }
 
 pub fn mentions(documents: &Documents, id: DocumentId) -> Mentions {
     let document = documents.document(id);
     let mut reader = Reader { documents, id, document, kind: kind_of(document), found: Mentions::default() };
-    reader.node(&document.root, &mut Vec::new());
+    reader.node(document.root(), &mut Vec::new());
     reader.found
 }
 
@@ -173,7 +173,7 @@ impl Reader<'_> {
 /// The resource type that a class, param or output at this route is of.
 pub fn type_of(document: &Document, kind: Kind, route: &[String]) -> Option<String> {
     let route = type_route(kind, route)?;
-    let node = route.iter().try_fold(&document.root, |node, step| node.child(step))?;
+    let node = route.iter().try_fold(document.root(), |node, step| node.child(step))?;
     text(node).map(str::to_owned)
 }
 

@@ -25,10 +25,10 @@ pub fn outline<'d>(documents: impl Iterator<Item = &'d Document>) -> Vec<Documen
 
 fn declaration(document: &Document) -> Option<DocumentSymbol> {
     let kind = kind_of(document)?;
-    let NodeValue::Mapping(entries) = &document.root.value else { return None };
-    let named = document.root.child("metadata").and_then(|metadata| metadata.entry("name"));
+    let NodeValue::Mapping(entries) = &document.root().value else { return None };
+    let named = document.root().child("metadata").and_then(|metadata| metadata.entry("name"));
     let selection = named.map_or(entries.first()?.key_span, |entry| entry.value.span);
-    let whole = Span { start: entries.first()?.key_span.start, end: document.root.span.end.max(selection.end) };
+    let whole = Span { start: entries.first()?.key_span.start, end: document.root().span.end.max(selection.end) };
     let name = name_of(document).unwrap_or("(without a name)");
     let children = entries.iter().find(|entry| entry.key == "spec").map(|spec| named_in(document, spec));
     Some(symbol(document, name, kind.as_str(), symbol_kind(kind), (whole, selection), children.unwrap_or_default()))

@@ -3,11 +3,12 @@
 use super::trace::Traced;
 use super::walk::Spot;
 use super::words;
-use crate::link::{Catalog, Unit};
+use crate::link::{Catalog, Unit, UnitContainer};
 use crate::model::Name;
 use crate::model::kinds::{Environment, Service};
 use crate::provision::{ProvisionedUnit, References, ResolvedResource};
 use crate::read::{Declared, DocumentId, Documents, Node, Part, Place};
+use indexmap::IndexMap;
 
 /// What units are made of, and what was found out about expressions so far.
 #[derive(Debug, Clone, Copy)]
@@ -17,12 +18,16 @@ pub struct World<'c> {
     pub references: &'c References,
 }
 
+/// The containers of a service's unit, by name.
+pub type Containers<'c> = IndexMap<Name, UnitContainer<'c>>;
+
 /// A unit with the declarations that it comes from.
 #[derive(Clone, Copy)]
 pub struct Facts<'c> {
     pub world: World<'c>,
     pub unit: &'c ProvisionedUnit<'c>,
     pub linked: &'c Unit<'c>,
+    pub containers: &'c Containers<'c>,
     pub service: Option<&'c Declared<Service>>,
     pub environment: &'c Declared<Environment>,
     /// The document that declares the unit.
@@ -40,7 +45,7 @@ impl<'c> World<'c> {
     }
 
     pub fn node(&self, place: &Place) -> Option<&'c Node> {
-        let root = &self.documents.document(place.document).root;
+        let root = self.documents.document(place.document).root();
         place.route.iter().try_fold(root, |node, step| node.child(step))
     }
 
@@ -54,15 +59,19 @@ pub fn place(document: DocumentId, route: &[&str]) -> Place {
 }
 
 impl<'c> Facts<'c> {
-    /// None for a unit that the catalog does not have.
-    pub fn of(world: World<'c>, unit: &'c ProvisionedUnit<'c>) -> Option<Facts<'c>> {
-        let linked = world.unit(&unit.id.environment, &unit.id.name, unit.workload.is_some())?;
+    /// `linked` is the unit as the catalog has it, with its containers; None for one that nobody asks for.
+    pub fn of(
+        world: World<'c>,
+        unit: &'c ProvisionedUnit<'c>,
+        linked: &'c Unit<'c>,
+        containers: &'c Containers<'c>,
+    ) -> Option<Facts<'c>> {
         let service = linked.service.as_ref().map(|service| service.declared);
         let home = match service {
             Some(service) => service.document,
             None => linked.resources.first()?.place.document,
         };
-        Some(Facts { world, unit, linked, service, environment: linked.environment, home })
+        Some(Facts { world, unit, linked, containers, service, environment: linked.environment, home })
     }
 
     /// A place in the unit's own declaration.

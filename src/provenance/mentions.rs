@@ -61,7 +61,7 @@ impl<'c> Facts<'c> {
 
     /// The variable whose text needs an output of a resource under a key of a Secret.
     pub fn user_of_secret(&self, container: &str, secret: &str, key: &str) -> Option<(Place, Vec<Place>)> {
-        let variables = &self.linked.service.as_ref()?.containers.get(container)?.variables;
+        let variables = &self.containers.get(container)?.variables;
         for (name, template) in variables {
             for (path, range) in template.placeholders() {
                 let (resource, output) = match Reference::of(path) {
@@ -89,7 +89,7 @@ impl<'c> Facts<'c> {
                 .map(|(_, at)| at.clone())
         };
         let environment = self.environment.metadata.name.as_str();
-        for (container, plan) in &service.containers {
+        for (container, plan) in &service.containers() {
             for (name, template) in &plan.variables {
                 if let Some(range) = names_it(template) {
                     let places = [

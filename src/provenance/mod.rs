@@ -27,6 +27,7 @@ pub use origin::{By, Input, Origin, Setting};
 use crate::emit::kubernetes::{self, layout};
 use crate::emit::yaml::Tree;
 use crate::emit::{observability, terraform as emitted};
+use crate::link::ServiceUnit;
 use crate::model::{FieldPath, RepoPath};
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind};
 use environment::Around;
@@ -88,8 +89,11 @@ pub fn is_below(path: &str, other: &str) -> bool {
 /// What set the fields of a unit.
 pub fn of_unit(world: World<'_>, unit: &ProvisionedUnit<'_>) -> Provenance {
     let mut collected = Collected::default();
-    if let Some(facts) = Facts::of(world, unit) {
-        facts.collect(&mut collected);
+    if let Some(linked) = world.unit(&unit.id.environment, &unit.id.name, unit.workload.is_some()) {
+        let containers = linked.service.as_ref().map(ServiceUnit::containers).unwrap_or_default();
+        if let Some(facts) = Facts::of(world, unit, linked, &containers) {
+            facts.collect(&mut collected);
+        }
     }
     collected.told(world, unit.id.clone())
 }

@@ -100,8 +100,7 @@ impl Pod<'_, '_> {
     fn variable(&self, spot: &Spot<'_>, container: &str, name: &str) -> Traced {
         let facts = self.facts;
         if let Some(place) = facts.variable(container, name) {
-            let containers = facts.linked.service.as_ref().and_then(|service| service.containers.get(container));
-            let template = containers.and_then(|container| container.variables.get(name));
+            let template = facts.containers.get(container).and_then(|container| container.variables.get(name));
             return Traced::at(place).of(template.map(|template| facts.placeholders(template)).unwrap_or_default());
         }
         let secret = spot.text(&["valueFrom", "secretKeyRef", "name"]).unwrap_or_default();
@@ -240,7 +239,7 @@ impl Pod<'_, '_> {
         let (mut files, mut inputs) = (Vec::new(), Vec::new());
         for container in self.containers() {
             files.extend(facts.there([self.at(&container, &["files"])]));
-            let linked = facts.linked.service.as_ref().and_then(|service| service.containers.get(container.as_str()));
+            let linked = facts.containers.get(container.as_str());
             let templates = linked.into_iter().flat_map(|container| container.files.values().flatten());
             inputs.extend(templates.flat_map(|template| facts.placeholders(template)));
         }

@@ -37,8 +37,8 @@ impl Facts<'_> {
 
     /// The content of a file, with what its placeholders stand for.
     fn content(&self, container: &Name, path: &str) -> Traced {
-        let linked = self.linked.service.as_ref().and_then(|service| service.containers.get(container));
-        let template = linked.and_then(|container| container.files.get(path)).and_then(Option::as_ref);
+        let template =
+            self.containers.get(container).and_then(|container| container.files.get(path)).and_then(Option::as_ref);
         let at = |field: &str| self.own(&["spec", "containers", container, "files", path, field]);
         let own = self.own(&["spec", "containers", container, "files", path]);
         let place = self.there([at("content"), at("binaryContent"), at("source")]).unwrap_or(own);

@@ -122,7 +122,7 @@ impl<'d> Lines<'d> {
 }
 
 fn by(documents: &Documents, place: &Place) -> By {
-    let kind = documents.document(place.document).root.child("kind").map(|node| &node.value);
+    let kind = documents.document(place.document).root().child("kind").map(|node| &node.value);
     let kind = match kind {
         Some(NodeValue::Text(kind)) => Kind::parse(kind),
         _ => None,

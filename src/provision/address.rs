@@ -1,12 +1,13 @@
 //! Addresses at which traffic from outside arrives, and the proof that no two resources answer at the same one.
 
+use super::ask::params_place;
 use super::reporter::Reporter;
 use super::rules;
 use super::unit::{Output, ResolvedResource};
 use crate::model::kinds::ResourceType;
 use crate::model::kinds::resource_type::ParamFormat;
 use crate::model::{Finding, Location, Name};
-use crate::read::Place;
+use crate::read::{Documents, Place};
 use serde_json::Value;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,24 @@ pub struct AddressClaim {
     pub path: String,
     /// Who answers, for people: `web of shop`.
     pub holder: String,
+    pub asked: ParamOf,
+}
+
+/// The param that names a host. Where it is written is looked up when somebody has to be told: it takes the tree of the
+/// document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParamOf {
+    /// Where the resource is asked for.
     pub place: Place,
+    pub local: Name,
+    pub param: String,
+}
+
+impl AddressClaim {
+    fn place(&self, documents: &Documents) -> Place {
+        let ParamOf { place, local, param } = &self.asked;
+        params_place(documents, place, local, &self.environment, param).child(param.as_str())
+    }
 }
 
 /// The param that says below which path a resource answers.
@@ -52,7 +70,7 @@ pub fn host_param(kind: &ResourceType) -> &str {
 /// clash in all environments is told once, though their hosts differ.
 pub fn check_addresses(claims: &[AddressClaim], reporter: &mut Reporter<'_, '_>) {
     let mut held: BTreeMap<_, &AddressClaim> = BTreeMap::new();
-    let mut told: BTreeSet<(&Place, &Place)> = BTreeSet::new();
+    let mut told: BTreeSet<(Place, Place)> = BTreeSet::new();
     for claim in claims {
         match held.entry((&claim.environment, &claim.kind, &claim.host, &claim.path)) {
             Entry::Vacant(vacant) => {
@@ -60,10 +78,11 @@ pub fn check_addresses(claims: &[AddressClaim], reporter: &mut Reporter<'_, '_>)
             }
             Entry::Occupied(first) => {
                 let first = first.get();
-                if !told.insert((&claim.place, &first.place)) {
+                let places = (claim.place(reporter.documents), first.place(reporter.documents));
+                let (at, other) = (reporter.locate(&places.0), reporter.locate(&places.1));
+                if !told.insert(places) {
                     continue;
                 }
-                let (at, other) = (reporter.locate(&claim.place), reporter.locate(&first.place));
                 reporter.say(host_clash(at, claim, first, other));
             }
         }

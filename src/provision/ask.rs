@@ -116,7 +116,7 @@ fn given_place(
         &["spec", "environments", environment, "resources", local, field],
         &["spec", "environments", environment, field],
     ];
-    let root = &documents.document(asked.document).root;
+    let root = documents.document(asked.document).root();
     for route in settings {
         let given = route.iter().try_fold(root, |node, step| node.child(step));
         if given.is_some_and(|given| given.child(entry).is_some()) {

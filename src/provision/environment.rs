@@ -1,6 +1,7 @@
 //! An environment as emitters and expressions see it.
 
 use super::expression::Known;
+use super::names::WORKLOAD_KINDS;
 use super::reporter::Reporter;
 use super::rules;
 use super::unit::EnvironmentFacts;
@@ -25,6 +26,8 @@ pub struct Surroundings<'d> {
     pub organisation: Arc<Known>,
     /// Shared resources that are realised here: owner and tier by id.
     pub shared: BTreeMap<Name, (Name, Tier)>,
+    /// Within what the names of a workload's objects are unique here, for each of [`WORKLOAD_KINDS`].
+    pub scopes: Vec<Arc<str>>,
 }
 
 /// None when settings are missing that the provider's resources need.
@@ -57,7 +60,8 @@ pub fn surroundings<'d>(
     let is_shared_here = |unit: &&Unit<'_>| unit.service.is_none() && unit.environment.metadata.name == facts.name;
     let shared = catalog.units.iter().filter(is_shared_here);
     let shared = shared.map(|unit| (unit.name.clone(), (unit.owner.clone(), unit.tier))).collect();
-    Some(Surroundings { declared, facts: Arc::new(facts), value, organisation, shared })
+    let scopes = WORKLOAD_KINDS.iter().map(|kind| format!("{}/{kind}", facts.name).into()).collect();
+    Some(Surroundings { declared, facts: Arc::new(facts), value, organisation, shared, scopes })
 }
 
 fn missing_settings(spec: &Environment) -> Vec<&'static str> {

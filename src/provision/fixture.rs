@@ -23,12 +23,7 @@ pub fn documents(declarations: &[Value], files: &[(&str, &str)]) -> Documents {
         };
         let mut text = String::new();
         let root = write(declaration, &mut text);
-        documents.documents.push(Document {
-            path: RepoPath::literal(&path),
-            text: Arc::from(text),
-            root,
-            workload: None,
-        });
+        documents.documents.push(Document::new(RepoPath::literal(&path), Arc::from(text), 0, root));
         let all = &mut documents.declarations;
         match kind {
             "Team" => all.teams.push(declared(id, declaration)),

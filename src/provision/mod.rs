@@ -86,9 +86,11 @@ pub fn provision_each<'d, T: Send>(
                 }));
             }
         }
+        claims.names.shrink_to_fit();
         (made, claims, findings)
     });
     let (mut all, mut claims) = (Vec::with_capacity(catalog.units.len()), Claims::default());
+    claims.names.reserve_exact(parts.iter().map(|(_, claimed, _)| claimed.names.len()).sum());
     for (made, claimed, found) in parts {
         all.extend(made);
         claims.names.extend(claimed.names);
@@ -168,7 +170,7 @@ fn state_claim(catalog: &Catalog<'_>, unit: &Unit<'_>, surroundings: &Surroundin
     };
     let identity = identity::identity(catalog, unit).clone();
     Some(NameClaim {
-        scope: "state".to_owned(),
+        scope: "state".into(),
         name: UnitId { environment: environment.clone(), kind: kind(unit), name: identity }.folder().into(),
         by: Arc::new(Claimant { holder: format!("{what} {} in {environment}", unit.name), place }),
     })
@@ -180,7 +182,12 @@ fn workload_claims(unit: &Unit<'_>, surroundings: &Surroundings<'_>) -> Vec<Name
     let environment = &surroundings.facts.name;
     let holder = format!("service {} in {environment}", unit.name);
     let by = Arc::new(Claimant { holder, place: service.declared.name_place() });
-    let claim = |kind: &str, name: Arc<str>| NameClaim { scope: format!("{environment}/{kind}"), name, by: by.clone() };
+    let claim = |kind: &str, name: Arc<str>| {
+        let scopes = &surroundings.scopes;
+        let known = WORKLOAD_KINDS.iter().position(|known| *known == kind).and_then(|kind| scopes.get(kind));
+        let scope = known.cloned().unwrap_or_else(|| format!("{environment}/{kind}").into());
+        NameClaim { scope, name, by: by.clone() }
+    };
     let own: Arc<str> = unit.name.as_str().into();
     let scheduled = service.jobs.iter().filter(|(_, job)| job.schedule.is_some());
     let mut claims: Vec<NameClaim> = WORKLOAD_KINDS.iter().map(|kind| claim(kind, own.clone())).collect();

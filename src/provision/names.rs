@@ -4,8 +4,7 @@ use super::reporter::Reporter;
 use super::rules;
 use crate::model::{Finding, Location, Name};
 use crate::read::Place;
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The shortest limit a name can be cut to: one readable character, a hyphen and the hash.
@@ -87,7 +86,7 @@ pub const WORKLOAD_KINDS: [&str; 12] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameClaim {
     /// Within what the name has to be unique: `cloud`, or an environment and a kind of object.
-    pub scope: String,
+    pub scope: Arc<str>,
     pub name: Arc<str>,
     /// One who wants many names is there once.
     pub by: Arc<Claimant>,
@@ -104,24 +103,29 @@ pub struct Claimant {
 /// Finds names that two different holders want. Claims are checked in the order given; who collides everywhere, and by
 /// several names, is told once.
 pub fn check_unique(claims: &[NameClaim], reporter: &mut Reporter<'_, '_>) {
-    let mut held: BTreeMap<(&str, &str), &NameClaim> = BTreeMap::new();
     let mut told: BTreeSet<(&Place, &Place)> = BTreeSet::new();
-    for claim in claims {
-        match held.entry((&claim.scope, &claim.name)) {
-            Entry::Vacant(vacant) => {
-                vacant.insert(claim);
-            }
-            Entry::Occupied(first) if first.get().by.holder == claim.by.holder => {}
-            Entry::Occupied(first) => {
-                let first = first.get();
-                if !told.insert((&claim.by.place, &first.by.place)) {
-                    continue;
-                }
-                let (at, other) = (reporter.locate(&claim.by.place), reporter.locate(&first.by.place));
-                reporter.say(name_collision(at, claim, first, other));
-            }
+    for (claim, first) in collisions(claims) {
+        if told.insert((&claim.by.place, &first.by.place)) {
+            let (at, other) = (reporter.locate(&claim.by.place), reporter.locate(&first.by.place));
+            reporter.say(name_collision(at, claim, first, other));
         }
     }
+}
+
+/// Each claim to a name that another holder claimed first, with that first claim. There are many claims and few
+/// collisions: claims are put side by side by sorting their numbers, which takes little room.
+fn collisions(claims: &[NameClaim]) -> Vec<(&NameClaim, &NameClaim)> {
+    let name = |index: &usize| (&claims[*index].scope, &claims[*index].name);
+    let mut order: Vec<usize> = (0..claims.len()).collect();
+    order.sort_by(|one, other| name(one).cmp(&name(other)));
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for group in order.chunk_by(|one, other| name(one) == name(other)) {
+        let Some((first, others)) = group.split_first() else { continue };
+        let strangers = others.iter().filter(|index| claims[**index].by.holder != claims[*first].by.holder);
+        found.extend(strangers.map(|index| (*index, *first)));
+    }
+    found.sort_unstable();
+    found.into_iter().map(|(claim, first)| (&claims[claim], &claims[first])).collect()
 }
 
 fn name_collision(at: Location, claim: &NameClaim, first: &NameClaim, other: Location) -> Finding {

@@ -93,7 +93,7 @@ fn edges(catalog: &Catalog<'_>, environment: Option<&str>, nodes: &[Node]) -> Ve
         Some(environment) => {
             let units = catalog.units.iter().filter(|unit| *unit.environment.metadata.name == *environment);
             for unit in units {
-                let callees = unit.service.iter().flat_map(|service| service.calls.keys());
+                let callees = unit.service.iter().flat_map(|service| service.calls.iter().map(|callee| callee.name));
                 callees.for_each(|callee| add(&unit.name, callee, EntryKind::Service));
             }
         }

@@ -1,13 +1,14 @@
 //! Documents: parsed YAML with the span of every key and value, and the typed declarations in them.
 
+use super::parse::roots;
 use super::snapshot::Snapshot;
 use crate::model::kinds::{
     Environment, GoldenPath, Incident, Kind, Metadata, Platform, PriceBook, Resource, ResourceType, SecretRequest,
     Service, Team, Waiver,
 };
-use crate::model::{Location, Name, RepoPath, Span};
+use crate::model::{Findings, Location, Name, RepoPath, Span};
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A YAML value with its place in the text.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +80,10 @@ pub struct Document {
     pub path: RepoPath,
     /// The text of the whole file.
     pub text: Arc<str>,
-    pub root: Node,
+    /// Which document of the file it is.
+    position: usize,
+    /// Its values: trees of all documents together take far more room than their texts, so one may be given up.
+    tree: OnceLock<Node>,
     /// The Score file that a service's workload stands in: the nodes of [`WORKLOAD_FIELDS`] have their spans there.
     pub workload: Option<WorkloadFile>,
 }
@@ -104,11 +108,43 @@ impl WorkloadFile {
 }
 
 impl Document {
+    /// `position` says which document of the file it is.
+    pub fn new(path: RepoPath, text: Arc<str>, position: usize, root: Node) -> Document {
+        Document { path, text, position, tree: OnceLock::from(root), workload: None }
+    }
+
+    /// Its values. When they were given up, they are parsed again, and stay.
+    pub fn root(&self) -> &Node {
+        self.tree.get_or_init(|| {
+            // Its mistakes were told when it was parsed first.
+            let roots = roots(&self.path, &self.text, &mut Findings::default());
+            let empty = Node { span: Span::default(), value: NodeValue::Null };
+            roots.into_iter().nth(self.position).unwrap_or(empty)
+        })
+    }
+
+    /// Gives it other values than its text has.
+    pub(super) fn set_root(&mut self, root: Node) {
+        self.tree = OnceLock::from(root);
+    }
+
+    /// Gives up its values until somebody asks for them, unless they are more than its text says.
+    pub(super) fn give_up_tree(&mut self) {
+        if self.workload.is_none() {
+            self.tree = OnceLock::new();
+        }
+    }
+
+    /// Whether its values are at hand.
+    pub fn has_tree(&self) -> bool {
+        self.tree.get().is_some()
+    }
+
     /// The file that the value at a route is written in, and its text.
     pub fn file_of(&self, route: &[String]) -> (&RepoPath, &Arc<str>) {
         let borrowed =
             || matches!(route, [spec, field, ..] if spec == "spec" && WORKLOAD_FIELDS.contains(&field.as_str()));
-        let is_there = || self.root.child("spec").is_some_and(|spec| spec.child(&route[1]).is_some());
+        let is_there = || self.root().child("spec").is_some_and(|spec| spec.child(&route[1]).is_some());
         match &self.workload {
             Some(file) if borrowed() && is_there() => (&file.path, &file.text),
             _ => (&self.path, &self.text),
@@ -195,20 +231,73 @@ pub struct Declarations {
 }
 
 impl Declarations {
-    /// Adds those of later documents.
-    pub fn append(&mut self, later: Declarations) {
-        self.teams.extend(later.teams);
-        self.services.extend(later.services);
-        self.environments.extend(later.environments);
-        self.resources.extend(later.resources);
-        self.secret_requests.extend(later.secret_requests);
-        self.resource_types.extend(later.resource_types);
-        self.golden_paths.extend(later.golden_paths);
-        self.waivers.extend(later.waivers);
-        self.incidents.extend(later.incidents);
-        self.price_books.extend(later.price_books);
-        self.platforms.extend(later.platforms);
-        self.broken.extend(later.broken);
+    /// Those of all parts, in their order, in no more room than they need.
+    pub fn joined(mut parts: Vec<Declarations>) -> Declarations {
+        Declarations {
+            teams: joined(&mut parts, |part| &mut part.teams),
+            services: joined(&mut parts, |part| &mut part.services),
+            environments: joined(&mut parts, |part| &mut part.environments),
+            resources: joined(&mut parts, |part| &mut part.resources),
+            secret_requests: joined(&mut parts, |part| &mut part.secret_requests),
+            resource_types: joined(&mut parts, |part| &mut part.resource_types),
+            golden_paths: joined(&mut parts, |part| &mut part.golden_paths),
+            waivers: joined(&mut parts, |part| &mut part.waivers),
+            incidents: joined(&mut parts, |part| &mut part.incidents),
+            price_books: joined(&mut parts, |part| &mut part.price_books),
+            platforms: joined(&mut parts, |part| &mut part.platforms),
+            broken: joined(&mut parts, |part| &mut part.broken),
+        }
+    }
+
+    /// The documents of those that are whole.
+    pub(super) fn documents(&self) -> impl Iterator<Item = DocumentId> {
+        fn of<S>(declared: &[Declared<S>]) -> impl Iterator<Item = DocumentId> {
+            declared.iter().map(|one| one.document)
+        }
+        of(&self.teams)
+            .chain(of(&self.services))
+            .chain(of(&self.environments))
+            .chain(of(&self.resources))
+            .chain(of(&self.secret_requests))
+            .chain(of(&self.resource_types))
+            .chain(of(&self.golden_paths))
+            .chain(of(&self.waivers))
+            .chain(of(&self.incidents))
+            .chain(of(&self.price_books))
+            .chain(of(&self.platforms))
+    }
+
+    /// As they are called when `first` documents stand before them.
+    pub(super) fn behind(mut self, first: usize) -> Declarations {
+        self.teams.iter_mut().for_each(|one| one.document.0 += first);
+        self.services.iter_mut().for_each(|one| one.document.0 += first);
+        self.environments.iter_mut().for_each(|one| one.document.0 += first);
+        self.resources.iter_mut().for_each(|one| one.document.0 += first);
+        self.secret_requests.iter_mut().for_each(|one| one.document.0 += first);
+        self.resource_types.iter_mut().for_each(|one| one.document.0 += first);
+        self.golden_paths.iter_mut().for_each(|one| one.document.0 += first);
+        self.waivers.iter_mut().for_each(|one| one.document.0 += first);
+        self.incidents.iter_mut().for_each(|one| one.document.0 += first);
+        self.price_books.iter_mut().for_each(|one| one.document.0 += first);
+        self.platforms.iter_mut().for_each(|one| one.document.0 += first);
+        self.broken.iter_mut().for_each(|one| one.document.0 += first);
+        self
+    }
+
+    /// In the order of documents.
+    pub(super) fn sort(&mut self) {
+        self.teams.sort_by_key(|one| one.document);
+        self.services.sort_by_key(|one| one.document);
+        self.environments.sort_by_key(|one| one.document);
+        self.resources.sort_by_key(|one| one.document);
+        self.secret_requests.sort_by_key(|one| one.document);
+        self.resource_types.sort_by_key(|one| one.document);
+        self.golden_paths.sort_by_key(|one| one.document);
+        self.waivers.sort_by_key(|one| one.document);
+        self.incidents.sort_by_key(|one| one.document);
+        self.price_books.sort_by_key(|one| one.document);
+        self.platforms.sort_by_key(|one| one.document);
+        self.broken.sort_by_key(|one| one.document);
     }
 
     /// How many are whole.
@@ -234,6 +323,12 @@ impl Declarations {
     pub fn is_broken(&self, kind: Kind, name: &str) -> bool {
         self.broken.iter().any(|broken| broken.kind == kind && broken.name.as_deref() == Some(name))
     }
+}
+
+fn joined<T>(parts: &mut [Declarations], list: fn(&mut Declarations) -> &mut Vec<T>) -> Vec<T> {
+    let mut all = Vec::with_capacity(parts.iter_mut().map(|part| list(part).len()).sum());
+    parts.iter_mut().for_each(|part| all.append(list(part)));
+    all
 }
 
 /// A declaration with mistakes: its findings are made, its values are not to be used.
@@ -269,7 +364,7 @@ pub fn locate(documents: &[Document], place: &Place) -> Location {
     let document = &documents[place.document.0];
     let (path, text) = document.file_of(&place.route);
     let in_document = |span| Location::in_text(path.clone(), text, span);
-    let mut node = &document.root;
+    let mut node = document.root();
     let mut key_span = None;
     for step in &place.route {
         let found = match &node.value {

@@ -9,6 +9,7 @@ mod parse;
 pub mod score;
 pub mod schema;
 pub mod validate;
+mod reading;
 #[cfg(test)]
 mod threats;
 
@@ -21,22 +22,6 @@ pub use load::{
     committed_on, introduced, lay_over, load_directory, load_revision, merge_base, reads_file,
 };
 pub use parse::{MAX_DEPTH, MAX_DOCUMENTS, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, parse, roots};
+pub use reading::{Trees, read, read_keeping};
 pub use secrets::{Introduced, IntroducedFile};
 pub use snapshot::{Change, Changes, Snapshot, Unread};
-pub use validate::validate;
-
-use crate::model::Findings;
-
-/// Parses a snapshot, the workloads of Score files included.
-pub fn documents(snapshot: &Snapshot, findings: &mut Findings) -> Vec<Document> {
-    score::attach(snapshot, parse(snapshot, findings), findings)
-}
-
-/// Hides what is secret in a snapshot, parses and validates it. Mistakes are findings; what is whole is in the result.
-pub fn read(snapshot: Snapshot, findings: &mut Findings) -> Documents {
-    let (snapshot, hidden) = secrets::hide(snapshot, findings);
-    let documents = documents(&snapshot, findings);
-    let declarations = validate(&documents, findings);
-    hidden.silence(findings);
-    Documents { snapshot, documents, declarations }
-}

@@ -13,7 +13,7 @@ fn read_file(path: &str, bytes: &[u8]) -> (Vec<Finding>, String) {
     let mut findings = Findings::default();
     let snapshot = load_directory(folder.path(), &mut findings).unwrap();
     let documents = parse(&snapshot, &mut findings);
-    let values: Vec<String> = documents.iter().map(|document| document.root.to_json().to_string()).collect();
+    let values: Vec<String> = documents.iter().map(|document| document.root().to_json().to_string()).collect();
     (findings.into_sorted(), values.join("\n"))
 }
 

@@ -78,7 +78,7 @@ struct Spot<'a> {
 
 impl Spot<'_> {
     fn node(&self, route: &[&str]) -> Option<&Node> {
-        route.iter().try_fold(&self.tree?.root, |node, step| node.child(step))
+        route.iter().try_fold(self.tree?.root(), |node, step| node.child(step))
     }
 }
 
@@ -142,7 +142,7 @@ fn written_kind(document: &str) -> Option<Kind> {
 fn nearest_tree<'a>(trees: &'a [Document], cursor: &Cursor, kind: Option<Kind>) -> Option<&'a Document> {
     let start = cursor.document.start;
     let of_kind = trees.iter().filter(|tree| kind.is_none() || kind_of(tree) == kind);
-    of_kind.min_by_key(|tree| tree.root.span.range().start.abs_diff(start))
+    of_kind.min_by_key(|tree| tree.root().span.range().start.abs_diff(start))
 }
 
 fn in_comment(text: &str, offset: usize) -> bool {

@@ -53,7 +53,7 @@ fn declarations(spot: &Spot<'_>, wanted: Kind) -> Vec<Choice> {
 }
 
 pub fn description(document: &Document) -> &str {
-    let metadata = document.root.child("metadata");
+    let metadata = document.root().child("metadata");
     metadata.and_then(|metadata| metadata.child("description")).and_then(text).unwrap_or_default()
 }
 

@@ -1,10 +1,13 @@
 //! Names: DNS labels that start with a letter.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// A name that becomes a DNS label: of a service, environment, team, resource, container or port.
+///
+/// Most names are said again and again, so that a clone is the same text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(String);
+pub struct Name(Arc<str>);
 
 /// The longest [`Name`]: a DNS label.
 pub const MAX_NAME: usize = 63;
@@ -20,7 +23,7 @@ impl Name {
             && bytes[0].is_ascii_lowercase()
             && bytes[bytes.len() - 1] != b'-'
             && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-');
-        ok.then(|| Name(text.to_owned()))
+        ok.then(|| Name(text.into()))
     }
 
     pub fn as_str(&self) -> &str {

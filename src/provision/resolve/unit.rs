@@ -5,7 +5,7 @@ use crate::link::{Catalog, Unit};
 use crate::model::kinds::Kind;
 use crate::model::{Finding, Location, Name, listed};
 use crate::provision::Claims;
-use crate::provision::address::{AddressClaim, address, host_param};
+use crate::provision::address::{AddressClaim, ParamOf, address, host_param};
 use crate::provision::ask::{Ask, SECRET_TYPE, Standing, asks};
 use crate::provision::environment::Surroundings;
 use crate::provision::names::{Claimant, NameClaim};
@@ -35,7 +35,7 @@ pub fn resolve_unit<'d>(
         let stage = Stage { unit, surroundings, before: &resolved };
         if let Some(Resolved { resource, names }) = resolve(session, ask, &stage, reporter) {
             claims.names.extend(name_claims(ask, &resource, names, surroundings));
-            claims.addresses.extend(address_claim(ask, &resource, unit, surroundings, reporter));
+            claims.addresses.extend(address_claim(ask, &resource, unit, surroundings));
             resolved.push(resource);
         }
     }
@@ -93,17 +93,17 @@ fn name_claims(
     surroundings: &Surroundings<'_>,
 ) -> Vec<NameClaim> {
     let by = Arc::new(Claimant { holder: ask.origin.subject.clone(), place: ask.origin.place.clone().key() });
-    let claim = |scope: String, name: String| NameClaim { scope, name: name.into(), by: by.clone() };
+    let claim = |scope: &str, name: String| NameClaim { scope: scope.into(), name: name.into(), by: by.clone() };
     let environment = &surroundings.facts.name;
-    let mut claims: Vec<NameClaim> = names.into_iter().map(|name| claim("cloud".to_owned(), name)).collect();
+    let mut claims: Vec<NameClaim> = names.into_iter().map(|name| claim("cloud", name)).collect();
     if resource.own {
-        claims.push(claim(format!("{environment}/resource"), resource.name.clone()));
+        claims.push(claim(&format!("{environment}/resource"), resource.name.clone()));
     }
     for object in &resource.manifests {
         let kind = object.get("kind").and_then(|kind| kind.as_str());
         let name = object.get("metadata").and_then(|metadata| metadata.get("name")).and_then(|name| name.as_str());
         if let (Some(kind), Some(name)) = (kind, name) {
-            claims.push(claim(format!("{environment}/{kind}"), name.to_owned()));
+            claims.push(claim(&format!("{environment}/{kind}"), name.to_owned()));
         }
     }
     claims
@@ -115,15 +115,14 @@ fn address_claim(
     resource: &ResolvedResource,
     unit: &Unit<'_>,
     surroundings: &Surroundings<'_>,
-    reporter: &Reporter<'_, '_>,
 ) -> Option<AddressClaim> {
     let kind = &ask.kind.spec;
     let (host, path) = address(kind, resource).filter(|_| resource.own)?;
     let environment = surroundings.facts.name.clone();
-    let route = [host_param(kind).to_owned()];
-    let place = ask.param_place(reporter.documents, &environment, &route);
+    let asked =
+        ParamOf { place: ask.origin.place.clone(), local: ask.local.clone(), param: host_param(kind).to_owned() };
     let holder = if unit.service.is_some() { format!("{} of {}", ask.local, unit.name) } else { unit.name.to_string() };
-    Some(AddressClaim { environment, kind: resource.kind.clone(), host, path, holder, place })
+    Some(AddressClaim { environment, kind: resource.kind.clone(), host, path, holder, asked })
 }
 
 fn check_secret_type(catalog: &Catalog<'_>, unit: &Unit<'_>, reporter: &mut Reporter<'_, '_>) {

@@ -11,7 +11,7 @@ mod wording;
 use super::environment::Surroundings;
 use super::reporter::Reporter;
 use super::unit::{ContainerPlan, ResolvedResource, VolumePlan, WorkloadPlan};
-use crate::link::{Catalog, ServiceUnit, Unit, UnitContainer};
+use crate::link::{Callee, Catalog, ServiceUnit, Unit, UnitContainer};
 use crate::model::Name;
 use crate::model::kinds::service::Workload;
 use crate::model::kinds::workload::{HttpGet, Probe, Protocol, ServicePort};
@@ -36,7 +36,7 @@ pub fn plan<'d>(
     let ports = spec.service.as_ref().map(|service| service.ports.clone()).unwrap_or_default();
     let errors = reporter.errors();
     let mut containers = IndexMap::new();
-    for (position, (name, container)) in service.containers.iter().enumerate() {
+    for (position, (name, container)) in service.containers().iter().enumerate() {
         let at = ContainerPlaces { service, environment: &surroundings.facts.name, container: name };
         let mut expander = Expander { catalog, unit, surroundings, resources, reporter };
         let mut plan = container_plan(container, &at, &mut expander);
@@ -163,13 +163,13 @@ fn front_page(port: i32) -> Probe {
 
 /// Called services with the ports on which their containers listen.
 fn calls(catalog: &Catalog<'_>, service: &ServiceUnit<'_>) -> BTreeMap<Name, BTreeSet<(Protocol, i32)>> {
-    let listening = |callee: &Name, used: &BTreeSet<Name>| {
-        let ports = catalog.services.get(callee).and_then(|callee| callee.spec.service.as_ref());
+    let listening = |Callee { name, ports: used }: &Callee<'_>| {
+        let ports = catalog.services.get(*name).and_then(|callee| callee.spec.service.as_ref());
         let ports = ports.into_iter().flat_map(|ports| &ports.ports);
-        let ports = ports.filter(|(name, _)| used.is_empty() || used.contains(*name));
+        let ports = ports.filter(|(name, _)| used.is_empty() || used.contains(name));
         ports.map(|(_, port)| (port.protocol(), port.target())).collect()
     };
-    service.calls.iter().map(|(callee, used)| ((*callee).clone(), listening(callee, used))).collect()
+    service.calls.iter().map(|callee| (callee.name.clone(), listening(callee))).collect()
 }
 
 /// What the workload reads from the secret store needs a store to be read from.

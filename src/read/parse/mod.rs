@@ -14,7 +14,6 @@ mod syntax;
 use super::score::sources;
 use super::{Document, Node, Snapshot};
 use crate::model::{Findings, RepoPath};
-use crate::parallel::in_chunks;
 use mistakes::Mistakes;
 use std::sync::Arc;
 
@@ -41,27 +40,20 @@ const MAX_MISTAKES: usize = 100;
 
 /// Parses every YAML file of a snapshot, but for the templates of golden paths and what Score files name as content.
 pub fn parse(snapshot: &Snapshot, findings: &mut Findings) -> Vec<Document> {
+    files(snapshot).into_iter().flat_map(|(path, text)| parse_file(path, text, findings)).collect()
+}
+
+/// The files that are parsed, with their texts.
+pub(super) fn files(snapshot: &Snapshot) -> Vec<(&RepoPath, &Arc<str>)> {
     let sources = sources(&snapshot.files);
     let is_read = |path: &RepoPath| is_parsed(path) && !sources.contains(path);
-    let files: Vec<(&RepoPath, &Arc<str>)> = snapshot.files.iter().filter(|(path, _)| is_read(path)).collect();
-    let parsed = in_chunks(
-        &files,
-        || (),
-        |(), files| {
-            let (mut documents, mut findings) = (Vec::new(), Findings::default());
-            for (path, text) in files.iter().copied() {
-                let document = |root| Document { path: path.clone(), text: text.clone(), root, workload: None };
-                documents.extend(roots(path, text, &mut findings).into_iter().map(document));
-            }
-            (documents, findings)
-        },
-    );
-    let mut documents = Vec::with_capacity(files.len());
-    for (parsed, found) in parsed {
-        documents.extend(parsed);
-        findings.extend(found);
-    }
-    documents
+    snapshot.files.iter().filter(|(path, _)| is_read(path)).collect()
+}
+
+/// The documents of one file.
+pub(super) fn parse_file(path: &RepoPath, text: &Arc<str>, findings: &mut Findings) -> Vec<Document> {
+    let roots = roots(path, text, findings).into_iter().enumerate();
+    roots.map(|(position, root)| Document::new(path.clone(), text.clone(), position, root)).collect()
 }
 
 /// The roots of the documents of one file.

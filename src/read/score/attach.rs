@@ -3,7 +3,7 @@
 use super::normal::normal;
 use super::sources::resolve;
 use super::translate::{Workload, translate};
-use super::{is_score, rules, schema};
+use super::{rules, schema};
 use crate::model::{Findings, Location, RepoPath};
 use crate::read::validate::follows_score;
 use crate::read::{Document, DocumentId, Entry, Node, NodeValue, Snapshot, WORKLOAD_FIELDS, WorkloadFile};
@@ -16,21 +16,23 @@ struct ScoreFile {
     whole: bool,
 }
 
-/// Takes the Score files out of the documents, and gives their workloads to the services that name them.
-pub fn attach(snapshot: &Snapshot, documents: Vec<Document>, findings: &mut Findings) -> Vec<Document> {
-    let (scores, mut documents): (Vec<Document>, Vec<Document>) =
-        documents.into_iter().partition(|document| is_score(&document.path, &document.root));
+/// Gives the workloads of Score files to the services that name them: to those of `documents` that [`names_score`].
+pub fn attach<'d>(
+    snapshot: &Snapshot,
+    scores: Vec<Document>,
+    documents: impl IntoIterator<Item = &'d mut Document>,
+    findings: &mut Findings,
+) {
     let scores = checked(scores, findings);
     let mut named = BTreeSet::new();
-    for document in documents.iter_mut().filter(|document| names_score(document)) {
+    for document in documents {
         let mut attachment = Attachment { snapshot, scores: &scores, findings };
         named.extend(attachment.attach(document));
     }
     for (path, score) in scores.iter().filter(|(path, _)| !named.contains(*path)) {
-        let at = locate(&score.document, score.document.root.child("metadata").unwrap_or(&score.document.root));
+        let at = locate(&score.document, score.document.root().child("metadata").unwrap_or(score.document.root()));
         findings.push(rules::no_service(path.as_str(), &lines(score), at));
     }
-    documents
 }
 
 /// The Score files by path, each in its normal form and checked by itself.
@@ -39,13 +41,14 @@ fn checked(documents: Vec<Document>, findings: &mut Findings) -> BTreeMap<RepoPa
     for mut document in documents {
         if let Some(first) = scores.get_mut(&document.path) {
             first.whole = false;
-            let first_at = locate(&first.document, &first.document.root);
-            findings.push(rules::several(locate(&document, &document.root), first_at));
+            let first_at = locate(&first.document, first.document.root());
+            findings.push(rules::several(locate(&document, document.root()), first_at));
             continue;
         }
         let before = findings.errors();
-        let root = std::mem::replace(&mut document.root, Node { span: Default::default(), value: NodeValue::Null });
-        document.root = normal(root, |node| locate(&document, node), &mut |finding| findings.push(finding));
+        let root = document.root().clone();
+        let root = normal(root, |node| locate(&document, node), &mut |finding| findings.push(finding));
+        document.set_root(root);
         check_version(&document, findings);
         let follows = follows_score(std::slice::from_ref(&document), DocumentId(0), findings);
         let whole = follows && findings.errors() == before;
@@ -55,24 +58,25 @@ fn checked(documents: Vec<Document>, findings: &mut Findings) -> BTreeMap<RepoPa
 }
 
 fn check_version(document: &Document, findings: &mut Findings) {
-    match document.root.child("apiVersion") {
+    match document.root().child("apiVersion") {
         Some(Node { value: NodeValue::Text(version), .. }) if version == schema::VERSION => {}
         Some(node @ Node { value: NodeValue::Text(version), span }) => {
             findings.push(rules::version(Some(version), locate(document, node), Some(*span)));
         }
         Some(node) => findings.push(rules::version(Some(""), locate(document, node), None)),
-        None => findings.push(rules::version(None, locate(document, &document.root), None)),
+        None => findings.push(rules::version(None, locate(document, document.root()), None)),
     }
 }
 
-fn names_score(document: &Document) -> bool {
-    let kind = document.root.child("kind").map(|kind| &kind.value);
+/// Whether a document is a service whose workload stands in a Score file.
+pub fn names_score(document: &Document) -> bool {
+    let kind = document.root().child("kind").map(|kind| &kind.value);
     matches!(kind, Some(NodeValue::Text(kind)) if kind == "Service") && score_of(document).is_some()
 }
 
 /// The node of `spec.score`, and its text.
 fn score_of(document: &Document) -> Option<(&Node, &str)> {
-    let node = document.root.child("spec")?.child("score")?;
+    let node = document.root().child("spec")?.child("score")?;
     match &node.value {
         NodeValue::Text(text) => Some((node, text)),
         _ => None,
@@ -100,7 +104,9 @@ impl<'a> Attachment<'a> {
             (Some(score), Some(_)) => WorkloadFile::of(&score.document, true),
             _ => WorkloadFile::of(document, false),
         });
-        graft(&mut document.root, workload.unwrap_or_default());
+        let mut root = document.root().clone();
+        graft(&mut root, workload.unwrap_or_default());
+        document.set_root(root);
         found.map(|score| score.document.path.clone())
     }
 
@@ -123,7 +129,7 @@ impl<'a> Attachment<'a> {
 
     /// Whether the service has no workload of its own beside the Score file.
     fn is_alone(&mut self, document: &Document) -> bool {
-        let (Some(spec), Some((score, _))) = (document.root.child("spec"), score_of(document)) else { return true };
+        let (Some(spec), Some((score, _))) = (document.root().child("spec"), score_of(document)) else { return true };
         let own: Vec<&Entry> = WORKLOAD_FIELDS.iter().filter_map(|field| spec.entry(field)).collect();
         for entry in &own {
             let at = Location::in_text(document.path.clone(), &document.text, entry.key_span);
@@ -133,7 +139,7 @@ impl<'a> Attachment<'a> {
     }
 
     fn has_name_of(&mut self, document: &Document, score: &ScoreFile) -> bool {
-        let (Some(service), Some(own)) = (name_node(&document.root), name_node(&score.document.root)) else {
+        let (Some(service), Some(own)) = (name_node(document.root()), name_node(score.document.root())) else {
             return true;
         };
         match (&service.value, &own.value) {
@@ -161,7 +167,7 @@ fn name_node(root: &Node) -> Option<&Node> {
 }
 
 fn name_of(document: &Document) -> &str {
-    match name_node(&document.root).map(|node| &node.value) {
+    match name_node(document.root()).map(|node| &node.value) {
         Some(NodeValue::Text(name)) => name,
         _ => "",
     }

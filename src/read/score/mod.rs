@@ -15,7 +15,7 @@ pub(crate) mod text;
 mod tests;
 mod translate;
 
-pub use attach::attach;
+pub use attach::{attach, names_score};
 pub use sources::sources;
 
 use super::{Node, NodeValue};

@@ -16,7 +16,7 @@ pub fn translate(document: &Document, service: &str, snapshot: &Snapshot, findin
     let before = findings.errors();
     let mut translation = Translation { document, service, snapshot, findings, resources: known_resources(document) };
     let mut workload = Vec::new();
-    for entry in entries(&document.root) {
+    for entry in entries(document.root()) {
         match &*entry.key {
             "containers" => workload.push(translation.containers(entry)),
             "resources" => workload.push(translation.resources(entry)),
@@ -28,7 +28,7 @@ pub fn translate(document: &Document, service: &str, snapshot: &Snapshot, findin
 }
 
 fn known_resources(document: &Document) -> BTreeMap<String, Realised> {
-    let resources = document.root.child("resources").map(entries).unwrap_or_default();
+    let resources = document.root().child("resources").map(entries).unwrap_or_default();
     resources.iter().map(|entry| (entry.key.clone(), realised_as(entry))).collect()
 }
 
@@ -166,7 +166,7 @@ impl Translation<'_> {
             },
             _ => Meaning::Same,
         });
-        let metadata = self.document.root.child("metadata");
+        let metadata = self.document.root().child("metadata");
         for path in unknown {
             let known = metadata.map(entries).unwrap_or_default().iter().map(|entry| entry.key.as_str());
             self.findings.push(rules::unknown_metadata(&path, self.locate(node), known));
@@ -179,7 +179,7 @@ impl Translation<'_> {
 
     /// What stands in the metadata of the file; of a collection, its JSON, as the reference implementation has it.
     fn metadata(&self, path: &[String]) -> Option<Meaning> {
-        let metadata = self.document.root.child("metadata")?;
+        let metadata = self.document.root().child("metadata")?;
         let node = path.iter().try_fold(metadata, |node, step| node.child(step))?;
         Some(Meaning::Literal(match &node.value {
             NodeValue::Text(text) => text.clone(),

@@ -23,7 +23,7 @@ impl<'d> Inspection<'d> {
     }
 
     pub fn root(&self) -> &'d Node {
-        &self.document().root
+        self.document().root()
     }
 
     /// The value at a route from the root.

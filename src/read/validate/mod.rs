@@ -14,34 +14,25 @@ pub mod rules;
 mod sample;
 mod shown;
 
+pub use checks::across_documents;
+
 use super::{Broken, Declarations, Declared, Document, DocumentId, Node, NodeValue};
 use crate::model::kinds::{Declaration, Kind};
 use crate::model::{Findings, Name};
-use crate::parallel::in_chunks;
 use inspection::Inspection;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Types all documents. Those with mistakes in them are among `broken`.
-pub fn validate(documents: &[Document], findings: &mut Findings) -> Declarations {
-    let ids: Vec<DocumentId> = (0..documents.len()).map(DocumentId).collect();
-    let validated = in_chunks(
-        &ids,
-        || (),
-        |(), ids| {
-            let (mut declarations, mut findings) = (Declarations::default(), Findings::default());
-            for id in ids {
-                declare(&mut Inspection::new(documents, *id, &mut findings), &mut declarations);
-            }
-            (declarations, findings)
-        },
-    );
+/// Types documents. Those with mistakes in them are among `broken`.
+pub fn validate(
+    documents: &[Document],
+    ids: impl IntoIterator<Item = DocumentId>,
+    findings: &mut Findings,
+) -> Declarations {
     let mut declarations = Declarations::default();
-    for (declared, found) in validated {
-        declarations.append(declared);
-        findings.extend(found);
+    for id in ids {
+        declare(&mut Inspection::new(documents, id, findings), &mut declarations);
     }
-    checks::across_documents(documents, &declarations, findings);
     declarations
 }
 

@@ -1,22 +1,14 @@
 //! For tests: YAML text with spans, by the events of the parser and nothing else. No limits, no hostile input.
 
 use crate::model::{Finding, Findings, RepoPath, Span};
-use crate::read::{Declarations, Document, Entry, Node, NodeValue};
+use crate::read::{Declarations, Document, DocumentId, Entry, Node, NodeValue};
 use granit_parser::{Event, Parser, ScalarStyle};
 use std::iter::Peekable;
 use std::sync::Arc;
 
 /// One document per text, each in a file of its own.
 pub fn documents(files: &[(&str, &str)]) -> Vec<Document> {
-    files
-        .iter()
-        .map(|(path, text)| Document {
-            path: RepoPath::literal(path),
-            text: Arc::from(*text),
-            root: parse(text),
-            workload: None,
-        })
-        .collect()
+    files.iter().map(|(path, text)| Document::new(RepoPath::literal(path), Arc::from(*text), 0, parse(text))).collect()
 }
 
 /// The findings about the file `catalog/a.yaml` with this text.
@@ -32,7 +24,9 @@ pub fn findings_at(path: &str, text: &str) -> Vec<Finding> {
 /// Validates files.
 pub fn check(files: &[(&str, &str)]) -> (Declarations, Vec<Finding>) {
     let mut findings = Findings::default();
-    let declarations = super::validate(&documents(files), &mut findings);
+    let documents = documents(files);
+    let declarations = super::validate(&documents, (0..documents.len()).map(DocumentId), &mut findings);
+    super::across_documents(&documents, &declarations, &mut findings);
     (declarations, findings.into_sorted())
 }
 

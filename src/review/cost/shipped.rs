@@ -6,7 +6,7 @@ use crate::compile::{MadeOf, Source, compile_kept};
 use crate::link::{PriceList, link};
 use crate::model::Findings;
 use crate::model::kinds::resource_type::Provider;
-use crate::read::{self, Documents, Snapshot, load_directory, validate};
+use crate::read::{Snapshot, load_directory, read};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -104,9 +104,7 @@ fn a_queue_costs_what_sqs_lists() {
 fn shipped_list(provider: Provider, region: &str) -> PriceList {
     let snapshot = repository(&[]);
     let mut findings = Findings::default();
-    let documents = read::documents(&snapshot, &mut findings);
-    let declarations = validate(&documents, &mut findings);
-    let documents = Documents { snapshot, documents, declarations };
+    let documents = read(snapshot, &mut findings);
     link(&documents, &mut findings).prices.list(provider, Some(region))
 }
 

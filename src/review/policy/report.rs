@@ -178,7 +178,7 @@ fn field_place(id: DocumentId, document: &Document, unit: &UnitId, field: &str) 
     let mut own = vec!["spec".to_owned(), "environments".to_owned(), unit.environment.to_string()];
     own.extend(rest.iter().cloned());
     let is_there =
-        |route: &[String]| route.iter().try_fold(&document.root, |node: &Node, step| node.child(step)).is_some();
+        |route: &[String]| route.iter().try_fold(document.root(), |node: &Node, step| node.child(step)).is_some();
     if first == "spec" && !rest.is_empty() && unit.kind == UnitKind::Service && is_there(&own) {
         return place(own);
     }

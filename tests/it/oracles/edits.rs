@@ -17,8 +17,8 @@ static TREES: LazyLock<Vec<(RepoPath, Vec<Value>)>> = LazyLock::new(|| {
     let mut files: Vec<(RepoPath, Vec<Value>)> = Vec::new();
     for document in documents {
         match files.last_mut() {
-            Some((path, trees)) if *path == document.path => trees.push(document.root.to_json()),
-            _ => files.push((document.path, vec![document.root.to_json()])),
+            Some((path, trees)) if *path == document.path => trees.push(document.root().to_json()),
+            _ => files.push((document.path.clone(), vec![document.root().to_json()])),
         }
     }
     files

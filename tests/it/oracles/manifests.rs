@@ -33,7 +33,7 @@ fn our_reader_agrees(tree: &Tree, written: &str) {
     let refused = findings.iter().next().map(|finding| finding.rule.id);
     let meant = Value::Object(tree.clone());
     match documents.as_slice() {
-        [document] if refused.is_none() => assert_eq!(document.root.to_json(), meant, "{written}"),
+        [document] if refused.is_none() => assert_eq!(document.root().to_json(), meant, "{written}"),
         _ => assert!(is_more_than_a_declaration(&meant), "{refused:?}: {written}"),
     }
 }

@@ -19,7 +19,7 @@ pub fn holds(data: &[u8]) -> Reached {
     let snapshot = Snapshot { files: [(path, Arc::from(text))].into(), ..Snapshot::default() };
     let mut findings = Findings::default();
     let documents = parse(&snapshot, &mut findings);
-    documents.iter().for_each(|document| spans_lie_inside(&document.root, text));
+    documents.iter().for_each(|document| spans_lie_inside(document.root(), text));
     let findings = findings.into_vec();
     assert_placed(&findings, &snapshot.files);
     if !findings.is_empty() || documents.is_empty() {
@@ -30,14 +30,14 @@ pub fn holds(data: &[u8]) -> Reached {
 }
 
 fn is_written_and_read_again(document: &Document) {
-    let Value::Object(tree) = document.root.to_json() else { return };
+    let Value::Object(tree) = document.root().to_json() else { return };
     let written = yaml::document(&tree);
     assert_eq!(read_back::read_yaml(&written), Ok(Value::Object(tree.clone())), "{written}");
     let snapshot = Snapshot::of([("catalog/a.yaml", written.as_str())]);
     let mut findings = Findings::default();
     let again = parse(&snapshot, &mut findings);
     assert!(findings.is_empty(), "{findings:?}\n{written}");
-    assert_eq!(again[0].root.to_json(), Value::Object(tree), "{written}");
+    assert_eq!(again[0].root().to_json(), Value::Object(tree), "{written}");
 }
 
 /// On boundaries of characters, and each within its parent's.

@@ -117,7 +117,7 @@ fn scalars(documents: &Documents, is_wanted: impl Fn(&str) -> bool) -> Vec<Scala
     }
     let mut found = Vec::new();
     for document in &documents.documents {
-        walk(&document.root, &mut Vec::new(), &mut |route, node| {
+        walk(document.root(), &mut Vec::new(), &mut |route, node| {
             let (path, _) = document.file_of(route);
             let in_score = *path != document.path;
             if is_wanted(path.as_str()) && !matches!(route[0].as_str(), "apiVersion" | "kind") {

@@ -19,7 +19,7 @@ fn entity_bombs_are_refused_at_once() {
         let (documents, findings) = parse_text(&text);
         assert!(findings.iter().all(|f| matches!(f.rule.id, "yaml/anchor" | "yaml/too-many-mistakes")), "{findings:?}");
         assert!(findings.len() >= 81 && findings.len() <= MAX_MISTAKES + 1, "{}", findings.len());
-        assert!(documents.iter().flat_map(|document| nodes(&document.root)).count() < MAX_NODES);
+        assert!(documents.iter().flat_map(|document| nodes(document.root())).count() < MAX_NODES);
     }
 }
 
@@ -81,7 +81,7 @@ fn escapes_make_no_hidden_characters() {
             assert_eq!(findings.len(), 1, "{text}");
             assert_eq!(findings[0].rule.id, "yaml/hidden-character");
             assert!(findings[0].message.contains("U+"));
-            let json = documents[0].root.to_json().to_string();
+            let json = documents[0].root().to_json().to_string();
             assert!(json.contains("a\u{fffd}b"), "{json}");
         }
     }

@@ -42,8 +42,8 @@ proptest! {
                 continue;
             }
             prop_assert_eq!(&findings, &[], "{}", text);
-            prop_assert_eq!(&documents[0].root.to_json(), &value, "{}", text);
-            spans_lie_inside(&documents[0].root, &text)?;
+            prop_assert_eq!(&documents[0].root().to_json(), &value, "{}", text);
+            spans_lie_inside(documents[0].root(), &text)?;
         }
     }
 
@@ -55,7 +55,7 @@ proptest! {
     ]) {
         let (documents, findings) = parse_text(&text);
         for document in &documents {
-            spans_lie_inside(&document.root, &text)?;
+            spans_lie_inside(document.root(), &text)?;
         }
         for finding in &findings {
             for location in std::iter::once(&finding.at).chain(finding.related.iter().map(|label| &label.at)) {

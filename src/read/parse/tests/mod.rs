@@ -27,7 +27,7 @@ fn value(text: &str) -> serde_json::Value {
     let (documents, findings) = parse_text(text);
     assert_eq!(findings, [], "{text:?}");
     assert_eq!(documents.len(), 1, "{text:?}");
-    documents[0].root.to_json()
+    documents[0].root().to_json()
 }
 
 /// Every node below, with itself.

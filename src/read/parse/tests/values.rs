@@ -10,7 +10,7 @@ fn a_declaration_keeps_its_values_and_places() {
     let text = "# é\nkind: Service\nspec:\n  ports: [{port: 7070}, 80]\n  note: \"é\\n\"\n  long: |\n    ä b\n    c\n\n  none:\n";
     let (documents, findings) = parse_text(text);
     assert_eq!(findings, []);
-    let root = &documents[0].root;
+    let root = documents[0].root();
     assert_eq!(
         root.to_json(),
         json!({"kind": "Service", "spec": {"ports": [{"port": 7070}, 80], "note": "é\n", "long": "ä b\nc\n", "none": null}})
@@ -31,9 +31,9 @@ fn documents_of_one_file_keep_their_own_places() {
     let text = "a: é\n---\n# x\nb: 2\n...\n---\n- c\n";
     let (documents, findings) = parse_text(text);
     assert_eq!(findings, []);
-    let values: Vec<_> = documents.iter().map(|document| document.root.to_json()).collect();
+    let values: Vec<_> = documents.iter().map(|document| document.root().to_json()).collect();
     assert_eq!(values, [json!({"a": "é"}), json!({"b": 2}), json!(["c"])]);
-    let two = documents[1].root.child("b").unwrap().span;
+    let two = documents[1].root().child("b").unwrap().span;
     assert_eq!(Position::of(text, two.range().start), Position { line: 4, column: 4 });
 }
 
@@ -63,7 +63,7 @@ fn a_mistake_of_one_file_hides_nothing_of_another() {
         ("catalog/c.yaml", "e: 1\n"),
     ];
     let documents = parse(&Snapshot::of(files), &mut findings);
-    let values: Vec<_> = documents.iter().map(|document| document.root.to_json()).collect();
+    let values: Vec<_> = documents.iter().map(|document| document.root().to_json()).collect();
     assert_eq!(values, [json!({"a": 1}), json!({"d": "no"}), json!({"e": 1})]);
     let rules: Vec<_> = findings.iter().map(|finding| finding.rule.id).collect();
     assert_eq!(rules, ["yaml/syntax", "yaml/ambiguous-scalar"]);
@@ -77,7 +77,7 @@ fn a_duplicate_key_is_refused_with_both_places() {
     assert_eq!(findings[0].message, "key `privileged` stands twice in one mapping, first on line 2");
     assert_eq!((findings[0].at.start.line, findings[0].at.start.column), (4, 3));
     assert_eq!((findings[0].related[0].at.start.line, findings[0].related[0].at.start.column), (2, 3));
-    assert_eq!(documents[0].root.to_json(), json!({"spec": {"privileged": false, "image": "é"}}));
+    assert_eq!(documents[0].root().to_json(), json!({"spec": {"privileged": false, "image": "é"}}));
 
     let many: String = (0..40).map(|n| format!("k{n}: 1\n")).collect();
     for again in ["k0", "k16", "k17", "k39"] {
@@ -95,7 +95,7 @@ fn keys_are_text() {
         let (documents, findings) = parse_text(&format!("é: {{{key}: x}}\n"));
         assert_eq!((findings[0].rule.id, findings[0].at.start.column), ("yaml/key-not-text", 5), "{key}");
         assert_eq!(findings[0].fix.as_ref().unwrap().replacement, format!("\"{key}\""));
-        assert_eq!(documents[0].root.child("é").unwrap().child(key).unwrap().to_json(), json!("x"));
+        assert_eq!(documents[0].root().child("é").unwrap().child(key).unwrap().to_json(), json!("x"));
     }
     assert_eq!(refused(": x\n").0, "yaml/key-not-text");
     assert_eq!(refused("on: push\n"), ("yaml/ambiguous-scalar", 1, 1));
@@ -117,7 +117,7 @@ fn what_readers_disagree_on_is_refused_with_a_fix_that_quotes_it() {
             (findings[0].rule.id, findings[0].at.start.line, findings[0].at.start.column),
             ("yaml/ambiguous-scalar", 2, 6)
         );
-        assert_eq!(documents[0].root.to_json(), json!({"é": [{"a": scalar}]}));
+        assert_eq!(documents[0].root().to_json(), json!({"é": [{"a": scalar}]}));
         let fix = findings[0].fix.as_ref().unwrap();
         let mut mended = text.clone();
         mended.replace_range(fix.span.range(), &fix.replacement);
