@@ -1,6 +1,6 @@
 //! Both sides of a change in, all that its reviewer needs out.
 
-use super::access::{self, Access, AccessChange, ByEnvironment, accesses};
+use super::access::{self, Access, AccessChange, ByEnvironment, What, Who, accesses};
 use super::capacity::{Demand, Headroom, demand, headroom};
 use super::cost::{Bill, BudgetUse, By, Line, bill, budgets, compare, tell_budgets, total};
 use super::diff::{self, Diff, UnitChange};
@@ -154,7 +154,8 @@ pub fn preflight(
     findings: &mut Findings,
 ) -> Preflight {
     let diff = diff::diff(base.side(), head.side());
-    let cost = cost(base, head, findings);
+    let renames = Renames::of(&diff);
+    let cost = cost(base, head, &renames, findings);
     let headroom = rooms(base, head, findings);
     let consequences = all_consequences(&diff, base, head);
     let platform = merged.map(|(merged, files)| platform_effect(head, merged, files));
@@ -171,8 +172,47 @@ pub fn preflight(
     risks.sort_by(|a, b| b.product.cmp(&a.product).then_with(|| a.unit.cmp(&b.unit)));
     risks.dedup_by(|a, b| a.unit == b.unit);
     let approvals = required(&risks, &owners(base, head), platform.is_some());
-    let access = access::changes(&base.accesses(), &head.accesses());
+    let access = access::changes(&renames.of_accesses(base.accesses()), &head.accesses());
     Preflight { diff, cost, headroom, access, consequences, risks, approvals, platform, today }
+}
+
+/// What is called otherwise at head: it costs what it cost and may do what it did, under another name.
+struct Renames(BTreeMap<UnitId, Name>);
+
+impl Renames {
+    fn of(diff: &Diff) -> Renames {
+        let moved = diff.units.iter().filter_map(|change| Some((change.from.clone()?, change.unit.name.clone())));
+        Renames(moved.collect())
+    }
+
+    fn of_bills(&self, mut bills: Vec<Bill>) -> Vec<Bill> {
+        for bill in &mut bills {
+            if let Some(name) = self.0.get(&bill.unit) {
+                bill.unit.name = name.clone();
+            }
+        }
+        bills
+    }
+
+    fn of_accesses(&self, accesses: ByEnvironment) -> ByEnvironment {
+        let renamed = |environment: &Name, name: Name| {
+            let unit = UnitId { environment: environment.clone(), kind: UnitKind::Service, name };
+            self.0.get(&unit).cloned().unwrap_or(unit.name)
+        };
+        let of_one = |environment: &Name, access: Access| Access {
+            who: match access.who {
+                Who::Service(name) => Who::Service(renamed(environment, name)),
+                other => other,
+            },
+            what: match access.what {
+                What::Service(name) => What::Service(renamed(environment, name)),
+                other => other,
+            },
+            ..access
+        };
+        let all = accesses.into_iter();
+        all.map(|(name, some)| (name.clone(), some.into_iter().map(|one| of_one(&name, one)).collect())).collect()
+    }
 }
 
 /// Those of base, for a change cannot choose its own judges; of head where base has none.
@@ -231,8 +271,8 @@ fn dependents(graph: &Graph, unit: &UnitId) -> usize {
     seen.len()
 }
 
-fn cost(base: &Reviewed, head: &Reviewed, findings: &mut Findings) -> Cost {
-    let (was, is) = (base.bills(), head.bills());
+fn cost(base: &Reviewed, head: &Reviewed, renames: &Renames, findings: &mut Findings) -> Cost {
+    let (was, is) = (renames.of_bills(base.bills()), head.bills());
     let budgets = budgets(&head.documents, &is);
     // A budget that was near or over before, and is no nearer, is not this change's.
     let before = self::budgets(&base.documents, &was);
