@@ -4,10 +4,10 @@ use super::lines;
 use super::{Claims, Environments};
 use crate::model::kinds::Kind;
 use crate::model::{Name, RepoPath};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// All that is known of one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,20 @@ pub struct Table {
     /// A text that holds the sorted lines, and where in it they are.
     text: Arc<str>,
     rows: Range<usize>,
+    seen: Seen,
 }
+
+/// Rows that were read already. Nothing depends on them.
+#[derive(Debug, Clone, Default)]
+struct Seen(Arc<Mutex<HashMap<String, Option<Arc<ServiceRow>>>>>);
+
+impl PartialEq for Seen {
+    fn eq(&self, _: &Seen) -> bool {
+        true
+    }
+}
+
+impl Eq for Seen {}
 
 /// What is known of the revision as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,7 +92,7 @@ impl Table {
         let mut lines: Vec<String> = rows.chain(apis).collect();
         lines.sort();
         let text: Arc<str> = lines.concat().into();
-        Table { header, rows: 0..text.len(), text }
+        Table { header, rows: 0..text.len(), text, seen: Seen::default() }
     }
 
     fn rows(&self) -> &str {
@@ -100,8 +113,15 @@ impl Table {
         RepoPath::parse(row.split('\t').next()?).ok()
     }
 
-    pub fn service(&self, name: &str) -> Option<ServiceRow> {
-        self.row(Kind::Service, name)?.service
+    /// A service's row: it is asked for again and again, and one that many call is long.
+    pub fn service(&self, name: &str) -> Option<Arc<ServiceRow>> {
+        let mut seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(row) = seen.get(name) {
+            return row.clone();
+        }
+        let row = self.row(Kind::Service, name).and_then(|row| row.service).map(Arc::new);
+        seen.insert(name.to_owned(), row.clone());
+        row
     }
 
     /// Where the service stands that provides an API.
@@ -175,7 +195,7 @@ impl Table {
             }
         }
         let rows = content.find("\n\n")? + 2..content.len();
-        Some(Table { header, text, rows })
+        Some(Table { header, text, rows, seen: Seen::default() })
     }
 
     /// Whether these are the claims of this table.

@@ -44,7 +44,7 @@ impl Reader<'_> {
                 // Of the other side alone.
                 continue;
             };
-            let requests = row.and_then(|row| row.service).map(|service| service.secret_requests).unwrap_or_default();
+            let requests = self.table.service(name.as_str()).map(|row| row.secret_requests.clone()).unwrap_or_default();
             if !requests.is_empty() {
                 names.insert((Kind::ResourceType, SECRET.to_owned()));
             }
@@ -88,7 +88,8 @@ impl Reader<'_> {
             gone: self.changed.gone.clone(),
             called_by: self.called_by(affected),
         };
-        let snapshot = Snapshot { files, unread: Some(Arc::new(unread)), ..Snapshot::default() };
+        // No secret is in what is known, nor in what changed: that would have been a mistake.
+        let snapshot = Snapshot { files, unread: Some(Arc::new(unread)), is_covered: true, ..Snapshot::default() };
         Ok(Some(Closure { snapshot, neighbours }))
     }
 
@@ -107,8 +108,8 @@ impl Reader<'_> {
         let mut called_by: BTreeMap<Name, BTreeMap<Name, BTreeSet<Name>>> = BTreeMap::new();
         for callee in affected {
             let Some(row) = self.table.service(callee.as_str()) else { continue };
-            for (caller, here) in row.called_by.into_iter().filter(|(caller, _)| !affected.contains(caller)) {
-                for environment in self.environments(here) {
+            for (caller, here) in row.called_by.iter().filter(|(caller, _)| !affected.contains(*caller)) {
+                for environment in self.environments(*here) {
                     let callers = called_by.entry(environment.clone()).or_default().entry(callee.clone()).or_default();
                     callers.insert(caller.clone());
                 }

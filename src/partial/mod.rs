@@ -81,7 +81,12 @@ pub fn compile_parts(known: &Known<'_>, base: &Revision<'_>, head: &Revision<'_>
     };
     let mut affected: BTreeSet<Name> = at_base.names().chain(at_head.names()).cloned().collect();
     for name in at_base.seen.iter().chain(&at_head.seen) {
-        affected.extend(table.service(name.as_str()).into_iter().flat_map(|row| row.called_by.into_keys()));
+        affected.extend(
+            table
+                .service(name.as_str())
+                .into_iter()
+                .flat_map(|row| row.called_by.keys().cloned().collect::<Vec<Name>>()),
+        );
     }
     for _ in 0..MOST_ROUNDS {
         let entangled = |name: &Name| table.service(name.as_str()).is_some_and(|row| row.entangled);
@@ -171,8 +176,8 @@ impl Compiled {
         let nothing = BTreeMap::new();
         let mut others = BTreeSet::new();
         for (name, row) in &self.services {
-            let before = table.service(name.as_str()).map(|row| row.calls);
-            let (before, now) = (before.as_ref().unwrap_or(&nothing), &row.calls);
+            let before = table.service(name.as_str());
+            let (before, now) = (before.as_ref().map_or(&nothing, |row| &row.calls), &row.calls);
             let callees = before.keys().chain(now.keys());
             others.extend(callees.filter(|callee| before.get(*callee) != now.get(*callee)).cloned());
         }
@@ -204,11 +209,11 @@ impl Compiled {
 
     /// No environment gets its first unit or loses its last.
     fn environments_stay(&self, table: &Table, affected: &BTreeSet<Name>) -> bool {
-        let before: Vec<ServiceRow> = affected.iter().filter_map(|name| table.service(name.as_str())).collect();
+        let before: Vec<_> = affected.iter().filter_map(|name| table.service(name.as_str())).collect();
         table.header.environments.iter().enumerate().all(|(place, (_, all))| {
-            let here = |row: &&ServiceRow| row.units & (1 << place) != 0;
-            let left =
-                all.saturating_sub(before.iter().filter(here).count()) + self.services.values().filter(here).count();
+            let here = |row: &ServiceRow| row.units & (1 << place) != 0;
+            let was = before.iter().filter(|row| here(row)).count();
+            let left = all.saturating_sub(was) + self.services.values().filter(|row| here(row)).count();
             (*all > 0) == (left > 0)
         })
     }
@@ -217,14 +222,15 @@ impl Compiled {
     fn closes_a_circle(&self, table: &Table) -> bool {
         let callees = |name: &Name| match self.services.get(name) {
             Some(row) => row.calls.keys().cloned().collect(),
-            None => {
-                table.service(name.as_str()).map(|row| row.calls.into_keys().collect::<Vec<Name>>()).unwrap_or_default()
-            }
+            None => table
+                .service(name.as_str())
+                .map(|row| row.calls.keys().cloned().collect::<Vec<Name>>())
+                .unwrap_or_default(),
         };
         self.services.iter().any(|(caller, row)| {
-            let before = table.service(caller.as_str()).map(|row| row.calls).unwrap_or_default();
-            let mut ahead: Vec<Name> =
-                row.calls.keys().filter(|callee| !before.contains_key(*callee)).cloned().collect();
+            let before = table.service(caller.as_str());
+            let is_new = |callee: &&Name| before.as_ref().is_none_or(|row| !row.calls.contains_key(*callee));
+            let mut ahead: Vec<Name> = row.calls.keys().filter(is_new).cloned().collect();
             let mut seen: BTreeSet<Name> = ahead.iter().cloned().collect();
             while let Some(at) = ahead.pop() {
                 if at == *caller {

@@ -4,7 +4,7 @@
 //! are there more trees than are being worked on. Only services with a Score file wait until all files are parsed.
 
 use super::score::{attach, is_score, names_score};
-use super::validate::{across_documents, validate};
+use super::validate::{Trust, across_documents, validate};
 use super::{Declarations, Document, DocumentId, Documents, Snapshot, parse, secrets};
 use crate::model::{Findings, RepoPath};
 use crate::parallel::in_chunks;
@@ -29,7 +29,9 @@ pub fn read_keeping(trees: Trees, snapshot: Snapshot, findings: &mut Findings) -
     // Where the caller has hidden it, there is nothing left to hide.
     let (snapshot, hidden) = secrets::hide(snapshot, findings);
     let files = parse::files(&snapshot);
-    let parts = in_chunks(&files, || (), |(), files| Part::of(files, trees));
+    // What is compiled in part was validated before, whole or file by file.
+    let trust = if snapshot.unread.is_some() { Trust::Validated } else { Trust::Nobody };
+    let parts = in_chunks(&files, || (), |(), files| Part::of(files, trees, trust));
     drop(files);
     let mut documents = Vec::with_capacity(parts.iter().map(|part| part.documents.len()).sum());
     let (mut declared, mut scores, mut waiting) = (Vec::with_capacity(parts.len() + 1), Vec::new(), Vec::new());
@@ -53,7 +55,7 @@ pub fn read_keeping(trees: Trees, snapshot: Snapshot, findings: &mut Findings) -
         || (),
         |(), ids| {
             let mut findings = Findings::default();
-            (validate(&documents, ids.iter().copied(), &mut findings), findings)
+            (validate(&documents, ids.iter().copied(), trust, &mut findings), findings)
         },
     );
     for (declarations, found) in late {
@@ -81,14 +83,14 @@ struct Part {
 }
 
 impl Part {
-    fn of(files: &[(&RepoPath, &Arc<str>)], trees: Trees) -> Part {
+    fn of(files: &[(&RepoPath, &Arc<str>)], trees: Trees, trust: Trust) -> Part {
         let (mut of_syntax, mut of_values) = (Findings::default(), Findings::default());
         let parsed = files.iter().flat_map(|(path, text)| parse::parse_file(path, text, &mut of_syntax));
         let (scores, mut documents): (Vec<Document>, Vec<Document>) =
             parsed.partition(|document| is_score(&document.path, document.root()));
         let ids = (0..documents.len()).map(DocumentId);
         let (waiting, ready): (Vec<DocumentId>, Vec<DocumentId>) = ids.partition(|id| names_score(&documents[id.0]));
-        let declarations = validate(&documents, ready, &mut of_values);
+        let declarations = validate(&documents, ready, trust, &mut of_values);
         if trees == Trees::GivenUp {
             let whole = declarations.documents();
             whole.for_each(|id| documents[id.0].give_up_tree());

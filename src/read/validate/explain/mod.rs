@@ -33,6 +33,7 @@ pub mod rules {
 }
 
 /// What the schema said about a document.
+#[derive(Debug, Default)]
 pub struct Outcome {
     /// Routes of fields that the schema does not know.
     pub unknown_fields: Vec<Vec<String>>,
