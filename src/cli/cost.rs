@@ -5,13 +5,12 @@ use super::{Outcome, source, terminal};
 use crate::check::Loaded;
 use crate::compile::{MadeOf, Source, compile_kept};
 use crate::model::{Findings, listed, nearest};
-use crate::read::{Documents, merge_base};
-use crate::report::{Report, cost_human, cost_json, cost_markdown, cost_svg, human};
+use crate::read::Documents;
+use crate::report::{cost_human, cost_json, cost_markdown, cost_svg};
 use crate::review::cost::{Bill, By, Overview, Question, bill, overview, tell_budgets};
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// Show the monthly cost of what is deployed, and what a change adds
 #[derive(Debug, Args)]
@@ -77,12 +76,18 @@ enum Format {
 
 pub fn run(arguments: &Cost) -> anyhow::Result<Outcome> {
     let root = arguments.repository.root()?;
-    let base = base(&root, arguments)?.map(|base| source::load_base(&root, &base)).transpose()?;
+    let base = match &arguments.base {
+        Some(base) => {
+            let base = source::base_revision(&root, base, arguments.head.as_deref(), arguments.exact)?;
+            Some(source::load_base(&root, &base)?)
+        }
+        None => None,
+    };
     let head = source::load(&root, arguments.head.as_deref())?;
     let base = base.map(priced).transpose().context("pricing the base revision")?;
     let mut head = priced(head)?;
     if head.findings.has_errors() {
-        tell_findings(head);
+        terminal::tell_findings(head.findings, head.documents.snapshot.files);
         terminal::tell("nothing is priced before the errors are mended");
         return Ok(Outcome::Blocked);
     }
@@ -96,19 +101,9 @@ pub fn run(arguments: &Cost) -> anyhow::Result<Outcome> {
     tell_budgets(&head.documents, &overview.budgets, &mut head.findings);
     let over = head.findings.has_errors();
     if head.findings.iter().next().is_some() {
-        tell_findings(head);
+        terminal::tell_findings(head.findings, head.documents.snapshot.files);
     }
     Ok(if over { Outcome::Blocked } else { Outcome::Clean })
-}
-
-/// The revision to compare with.
-fn base(root: &Path, arguments: &Cost) -> anyhow::Result<Option<String>> {
-    let Some(base) = &arguments.base else { return Ok(None) };
-    if arguments.exact {
-        return Ok(Some(base.clone()));
-    }
-    let head = arguments.head.as_deref().unwrap_or("HEAD");
-    merge_base(root, base, head).map(Some).context("looking for where the change begins")
 }
 
 /// A revision with the bills of its units.
@@ -182,11 +177,4 @@ fn rendered(overview: &Overview, arguments: &Cost) -> String {
         Format::Markdown => cost_markdown(overview, limit),
         Format::Svg => cost_svg(overview),
     }
-}
-
-/// Findings go to standard error: the figures are the result.
-fn tell_findings(head: Priced) {
-    let sources = head.documents.snapshot.files;
-    let report = Report { findings: head.findings.into_sorted(), files: sources.len(), sources, ..Report::default() };
-    terminal::tell(human(&report, terminal::human_options(Some(50))).trim_end());
 }

@@ -8,7 +8,7 @@ use crate::check::Loaded;
 use crate::compile::{CompiledUnit, Source, compile_kept};
 use crate::model::Findings;
 use crate::partial::Part;
-use crate::read::{Documents, merge_base};
+use crate::read::Documents;
 use crate::report::{counted, diff_human, diff_json, diff_markdown};
 use crate::review::diff::{self, Side};
 use anyhow::Context;
@@ -72,7 +72,7 @@ enum Format {
 pub fn run(arguments: &Diff) -> anyhow::Result<Outcome> {
     let mut timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
-    let base = base(&root, arguments)?;
+    let base = source::base_revision(&root, &arguments.base, arguments.head.as_deref(), arguments.exact)?;
     let diff = match in_part(&root, &base, arguments, &mut timings) {
         Some(diff) => diff,
         None => match whole(&root, &base, arguments, &mut timings)? {
@@ -117,15 +117,6 @@ fn whole(root: &Path, base: &str, arguments: &Diff, timings: &mut Timings) -> an
     let mut diff = diff::diff(base.side(), head.side());
     diff.notes.extend(base_note(&base));
     Ok(Some(diff))
-}
-
-/// The revision to compare with.
-fn base(root: &Path, arguments: &Diff) -> anyhow::Result<String> {
-    if arguments.exact {
-        return Ok(arguments.base.clone());
-    }
-    let head = arguments.head.as_deref().unwrap_or("HEAD");
-    merge_base(root, &arguments.base, head).context("looking for where the change begins")
 }
 
 struct Compiled {

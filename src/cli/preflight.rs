@@ -6,9 +6,8 @@ use super::timings::{TimingOptions, Timings};
 use super::{Outcome, source, terminal};
 use crate::model::Date;
 use crate::preflight::preflight;
-use crate::read::{Objects, merge_base};
+use crate::read::Objects;
 use crate::report::{Judged, github, junit, preflight_human, preflight_json, preflight_markdown, sarif};
-use anyhow::Context;
 use clap::{Args, ValueEnum};
 use std::path::Path;
 
@@ -70,7 +69,7 @@ enum Format {
 pub fn run(arguments: &Preflight) -> anyhow::Result<Outcome> {
     let mut timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
-    let revision = base(&root, arguments)?;
+    let revision = source::base_revision(&root, &arguments.base, arguments.head.as_deref(), arguments.exact)?;
     let mut head = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
     head.as_of = arguments.as_of.or(head.as_of);
     source::search_history(&root, &revision, arguments.head.as_deref(), &mut head)?;
@@ -87,15 +86,6 @@ pub fn run(arguments: &Preflight) -> anyhow::Result<Outcome> {
     timings.reported();
     timings.tell();
     Ok(if judged.report.errors() > 0 { Outcome::Blocked } else { Outcome::Clean })
-}
-
-/// The revision to compare with.
-fn base(root: &Path, arguments: &Preflight) -> anyhow::Result<String> {
-    if arguments.exact {
-        return Ok(arguments.base.clone());
-    }
-    let head = arguments.head.as_deref().unwrap_or("HEAD");
-    merge_base(root, &arguments.base, head).context("looking for where the change begins")
 }
 
 /// A commit by the beginning of its id, so that a report says the same whatever the branch is called.

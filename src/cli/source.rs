@@ -2,7 +2,9 @@
 
 use crate::check::Loaded;
 use crate::model::Findings;
-use crate::read::{HistoryBound, NotARepository, committed_on, introduced, load_directory, load_revision, secrets};
+use crate::read::{
+    HistoryBound, NotARepository, committed_on, introduced, load_directory, load_revision, merge_base, secrets,
+};
 use anyhow::Context;
 use std::path::Path;
 
@@ -17,6 +19,14 @@ pub fn load(root: &Path, revision: Option<&str>) -> anyhow::Result<Loaded> {
     // Without a repository or a first commit there is no day, and the report says so where it matters.
     let as_of = committed_on(root, revision.unwrap_or("HEAD")).ok();
     Ok(Loaded { snapshot, findings, as_of })
+}
+
+/// The revision that a change is compared with: where its history parted from base's, or base itself.
+pub fn base_revision(root: &Path, base: &str, head: Option<&str>, exact: bool) -> anyhow::Result<String> {
+    if exact {
+        return Ok(base.to_owned());
+    }
+    merge_base(root, base, head.unwrap_or("HEAD")).context("looking for where the change begins")
 }
 
 /// The base of a change. Before the first change there is nothing: no platform files, no declarations.
