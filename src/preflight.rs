@@ -28,10 +28,8 @@ pub fn preflight(base: Loaded, head: Loaded, watch: Watch<'_>) -> Result<Judged,
     if let (Some(effect), Some((_, _, new_findings))) = (&mut preflight.platform, &merged) {
         effect.new_findings = *new_findings;
     }
-    report.findings.extend(findings.into_vec());
-    let mut sorted = Findings::default();
-    report.findings.drain(..).for_each(|finding| sorted.push(finding));
-    report.findings = sorted.into_sorted();
+    report.findings.drain(..).for_each(|finding| findings.push(finding));
+    report.findings = findings.into_sorted();
     for (team, count, reason) in asked(&report) {
         ask(&mut preflight.approvals, team, count, reason);
     }

@@ -111,8 +111,6 @@ pub struct Preflight {
     pub approvals: Vec<Approval>,
     /// What the change makes of everything else, where it touches platform files.
     pub platform: Option<PlatformEffect>,
-    /// The day that freeze windows are held against.
-    pub today: Option<Date>,
 }
 
 impl Preflight {
@@ -130,7 +128,6 @@ pub struct Cost {
     /// Those units that cost another amount.
     pub units: Vec<Line>,
     pub total: Line,
-    pub budgets: Vec<BudgetUse>,
 }
 
 /// What new platform files make of the declarations as they will be.
@@ -173,7 +170,7 @@ pub fn preflight(
     risks.dedup_by(|a, b| a.unit == b.unit);
     let approvals = required(&risks, &owners(base, head), platform.is_some());
     let access = access::changes(&renames.of_accesses(base.accesses()), &head.accesses());
-    Preflight { diff, cost, headroom, access, consequences, risks, approvals, platform, today }
+    Preflight { diff, cost, headroom, access, consequences, risks, approvals, platform }
 }
 
 /// What is called otherwise at head: it costs what it cost and may do what it did, under another name.
@@ -291,7 +288,6 @@ fn cost(base: &Reviewed, head: &Reviewed, renames: &Renames, findings: &mut Find
         total: total(&environments),
         environments: changed(environments),
         units: changed(compare(&was, &is, By::Unit)),
-        budgets,
     }
 }
 

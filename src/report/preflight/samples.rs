@@ -2,7 +2,7 @@
 
 use super::Judged;
 use crate::model::kinds::resource_type::AccessLevel;
-use crate::model::{Date, Finding, Location, Name, RepoPath, Rule, Severity};
+use crate::model::{Finding, Location, Name, RepoPath, Rule, Severity};
 use crate::provision::{UnitId, UnitKind};
 use crate::report::Report;
 use crate::report::diff::samples;
@@ -50,7 +50,6 @@ pub fn change() -> Judged {
             environments: vec![line("production", 12_000, 15_622), line("staging", 1_000, 1_000)],
             units: vec![line("production/cart", 12_000, 15_622)],
             total: line("total", 13_000, 16_622),
-            budgets: Vec::new(),
         },
         headroom: vec![Headroom {
             environment: name("production"),
@@ -82,7 +81,6 @@ pub fn change() -> Judged {
             cost: line("total", 16_622, 16_622),
             new_findings: 1,
         }),
-        today: Date::parse("2026-12-24"),
     };
     Judged { preflight, report: Report::default(), base: "main".to_owned(), head: "7fd21aa".to_owned() }
 }
