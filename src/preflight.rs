@@ -19,7 +19,8 @@ pub fn preflight(base: Loaded, head: Loaded, watch: Watch<'_>) -> Result<Judged,
     let keep = |source: Source<'_, '_>, artifacts: Vec<Artifact>| {
         (CompiledUnit::new(source.id(), artifacts), UnitFacts::of(source))
     };
-    let Against { mut report, base, head, merged } = against(base, head, watch, &keep)?;
+    let Against { mut report, base, head, merged } =
+        against(base, head, watch, &keep, Some(|(unit, facts)| (unit, facts)))?;
     let (base, head) = (reviewed(base), reviewed(head));
     let merged = merged.map(|Merged { side, files, new_findings }| (reviewed(side), files, new_findings));
     let mut findings = Findings::default();

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How opinions are told.
 pub struct Judged<'o> {
     pub documents: &'o Documents,
+    /// What is gone at head was declared there.
+    pub base: Option<&'o Documents>,
     /// Findings of sets that do not count before a later day are warnings.
     pub graced_on: Option<Date>,
 }
@@ -137,7 +139,13 @@ fn place(violation: &Violation, judged: &Judged<'_>) -> Location {
     };
     known
         .or_else(|| name_of(documents, &violation.unit))
+        .or_else(|| gone(judged.base?, &violation.unit))
         .unwrap_or_else(|| Location::file(crate::model::RepoPath::literal("pavior.yaml")))
+}
+
+/// Where it was declared. The report has the texts of head, so it shows none of base.
+fn gone(base: &Documents, unit: &UnitId) -> Option<Location> {
+    name_of(base, unit).map(|at| Location { span: None, ..at })
 }
 
 fn name_of(documents: &Documents, unit: &UnitId) -> Option<Location> {

@@ -21,7 +21,7 @@ fn unit() -> UnitId {
 fn asked(text: &str, input: serde_json::Value) -> Opinion {
     let (policies, told) = policies(&[("policies/a.rego", text)]);
     assert_eq!(told, Vec::<String>::new());
-    policies.opinion_of(&unit(), input)
+    policies.opinion_of(&unit(), input, |_| true)
 }
 
 #[test]
@@ -52,7 +52,7 @@ warn contains msg if {
         rules,
         [("policy/a-b.one", 6, Error), ("policy/a-b.two", 11, Warning), ("policy/a-b.warn", 13, Warning)]
     );
-    let opinion = policies.opinion_of(&unit(), json!({"x": true}));
+    let opinion = policies.opinion_of(&unit(), json!({"x": true}), |_| true);
     let said: Vec<_> =
         opinion.violations.iter().map(|one| (one.rule, one.message.as_str(), one.field.as_deref())).collect();
     assert_eq!(said, [(0, "x", None), (1, "y", Some("spec.y")), (2, "both", None)]);
@@ -76,7 +76,7 @@ fn a_policy_that_does_not_compile_hides_no_other() {
             "policies/d.rego:3:22 policy/syntax"
         ]
     );
-    assert_eq!(policies.opinion_of(&unit(), json!({"x": 1})).violations.len(), 1);
+    assert_eq!(policies.opinion_of(&unit(), json!({"x": 1}), |_| true).violations.len(), 1);
 }
 
 /// An error in OPA and in `pavior policy test`; the machine takes it for undefined, and docs/policies.md says so.
