@@ -26,6 +26,7 @@ pub use facts::{CapacityFacts, ChangeFacts, Compared, CostFacts};
 pub use input::{Input, Needs, input_schema};
 use input::{Standing, of_environment, of_unit};
 pub use report::{Judged, RequiredApproval, findings, required_approvals};
+pub use settings::{InForce, in_force};
 pub use testing::{FileCoverage, TestCase, TestFile, TestOutcome, TestRun, run_tests};
 
 use crate::compile::{MadeOf, Source};
@@ -174,6 +175,16 @@ impl Policies {
         }
         opinion
     }
+}
+
+/// All that a policy may be asked about a unit, where nothing is compared.
+pub fn input(source: Source<'_, '_>) -> serde_json::Value {
+    let needs = Needs::everything();
+    let input = match source.made_of {
+        MadeOf::Unit(unit) => of_unit(source.world, unit, &needs, Standing::Alone),
+        MadeOf::Environment(facts) => of_environment(source.world, facts, &needs, Standing::Alone),
+    };
+    input.into_value()
 }
 
 /// By name: a policy that reads the whole input did not mean to judge what is gone.

@@ -1,9 +1,8 @@
 //! What rules say of units becomes findings at the lines of declarations, and approvals that those ask for.
 
-use super::settings::{self, set_of, under_ceiling};
+use super::settings::{self, InForce, in_force};
 use super::wording;
-use super::{Fault, Opinion, Policies, PolicyRule, Violation, engine};
-use crate::model::kinds::platform::PolicySet;
+use super::{Fault, Opinion, Policies, Violation, engine};
 use crate::model::{Date, Finding, Findings, Location, Name, Severity};
 use crate::provision::{UnitId, UnitKind};
 use crate::read::{Document, DocumentId, Documents, Node, Part, Place};
@@ -47,14 +46,15 @@ pub fn findings(policies: &Policies, opinions: Vec<Opinion>, judged: &Judged<'_>
     }
     for ((rule, kind, unit, message, object, field, at), environments) in alike {
         let rule = &policies.rules[rule];
-        let set = set_of(judged.documents, rule);
+        let in_force = in_force(rule, judged.documents);
+        let severity = severity(&in_force, judged.graced_on);
         let message = match kind {
             UnitKind::Environment => format!("environment {unit}: {message}"),
             UnitKind::Service | UnitKind::SharedResource => {
                 format!("{unit} in {}: {message}", joined(environments.iter()))
             }
         };
-        let finding = Finding::new(rule.as_rule(severity(rule, set, judged.graced_on)), at, message)
+        let finding = Finding::new(rule.as_rule(severity), at, message)
             .label(label(object.as_deref(), field.as_deref()))
             .related(rule.at.clone(), "this rule says so");
         let finding = rule.help.iter().fold(finding, |finding, help| finding.help(help));
@@ -62,6 +62,8 @@ pub fn findings(policies: &Policies, opinions: Vec<Opinion>, judged: &Judged<'_>
             true => finding.help(format!("`pavior policy explain {}` says why", rule.id)),
             false => finding,
         };
+        let milder = (severity < rule.severity).then(|| wording::why_milder(&in_force));
+        let finding = milder.iter().fold(finding, |finding, why| finding.help(why));
         // It changes with neither label nor help.
         let fingerprint = finding.fingerprint();
         findings.push(match finding.severity() {
@@ -77,14 +79,9 @@ pub fn required_approvals(policies: &Policies, documents: &Documents, findings: 
     let mut asked: BTreeMap<(Name, u32), BTreeSet<String>> = BTreeMap::new();
     for finding in findings {
         let Some(rule) = policies.rules.iter().find(|rule| rule.id == finding.rule.id) else { continue };
-        let set = set_of(documents, rule);
-        let owners = match (rule.owners.is_empty(), set) {
-            (true, Some(set)) => &set.owners,
-            _ => &rule.owners,
-        };
-        let count = rule.approvals.or_else(|| set.and_then(|set| set.approvals)).unwrap_or(0);
-        for owner in owners.iter().filter(|_| count > 0) {
-            asked.entry((owner.clone(), count)).or_default().insert(finding.fingerprint());
+        let InForce { owners, approvals, .. } = in_force(rule, documents);
+        for owner in owners.iter().filter(|_| approvals > 0) {
+            asked.entry((owner.clone(), approvals)).or_default().insert(finding.fingerprint());
         }
     }
     let required = |((owner, count), fingerprints): ((Name, u32), BTreeSet<String>)| RequiredApproval {
@@ -95,11 +92,9 @@ pub fn required_approvals(policies: &Policies, documents: &Documents, findings: 
     asked.into_iter().map(required).collect()
 }
 
-fn severity(rule: &PolicyRule, set: Option<&PolicySet>, graced_on: Option<Date>) -> Severity {
-    let begins = set.and_then(|set| set.enforce_from);
-    let graced = matches!((graced_on, begins), (Some(day), Some(begins)) if day < begins);
-    let severity = under_ceiling(rule.severity, set);
-    if graced { severity.min(Severity::Warning) } else { severity }
+fn severity(rule: &InForce<'_>, graced_on: Option<Date>) -> Severity {
+    let graced = matches!((graced_on, rule.enforce_from), (Some(day), Some(begins)) if day < begins);
+    if graced { rule.severity.min(Severity::Warning) } else { rule.severity }
 }
 
 fn told(policies: &Policies, fault: Fault) -> Finding {
