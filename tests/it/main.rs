@@ -10,6 +10,7 @@ mod editor;
 mod facts;
 mod history;
 mod hostile;
+mod large;
 mod lsp;
 mod module_order;
 mod oracles;
