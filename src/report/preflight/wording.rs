@@ -115,31 +115,35 @@ fn cost(preflight: &Preflight, findings: &[&Finding]) -> String {
 /// How many budgets, or environments, are told in one line.
 const MOST_TOLD: usize = 3;
 
-/// `shopping: 82 → 87 % of budget`: those that are used most.
+/// `budgets: shopping 82 → 87 %, production 40 → 41 %`: those that are or were used most.
 fn budgets(moves: &[BudgetMove]) -> Option<String> {
     let mut moves: Vec<&BudgetMove> =
         moves.iter().filter(|one| one.after.state != BudgetState::OtherCurrency).collect();
-    moves.sort_by_key(|one| std::cmp::Reverse(one.after.permille()));
+    let most = |one: &BudgetMove| one.after.permille().max(one.before.as_ref().map_or(0, BudgetUse::permille));
+    moves.sort_by_key(|one| std::cmp::Reverse(most(one)));
     let told: Vec<String> = moves.iter().filter_map(|one| budget(one)).collect();
-    (!told.is_empty()).then(|| format!("{} of budget", some_of(&told)))
+    match told.as_slice() {
+        [] => None,
+        [one] => Some(format!("budget: {one}")),
+        told => Some(format!("budgets: {}", some_of(told))),
+    }
 }
 
 /// None where it moves by less than is told.
 fn budget(one: &BudgetMove) -> Option<String> {
-    let tenths = |use_of: &BudgetUse| use_of.permille();
     let whose = match &one.after.of {
         BudgetOf::Team(name) | BudgetOf::Environment(name) => name.to_string(),
-        BudgetOf::Preview(name) => format!("one {name} a day"),
+        BudgetOf::Preview(name) => format!("one {name}"),
     };
     let least = if one.after.not_priced > 0 { "at least " } else { "" };
-    let after = tenths(&one.after);
-    match one.before.as_ref().map(tenths) {
-        None => Some(format!("{whose}: {least}{} %", after / 10)),
+    let after = one.after.permille();
+    match one.before.as_ref().map(BudgetUse::permille) {
+        None => Some(format!("{whose} {least}{} %", after / 10)),
         Some(before) if before == after => None,
         Some(before) if before / 10 == after / 10 => {
-            Some(format!("{whose}: {least}{}.{} → {}.{} %", before / 10, before % 10, after / 10, after % 10))
+            Some(format!("{whose} {least}{}.{} → {}.{} %", before / 10, before % 10, after / 10, after % 10))
         }
-        Some(before) => Some(format!("{whose}: {least}{} → {} %", before / 10, after / 10)),
+        Some(before) => Some(format!("{whose} {least}{} → {} %", before / 10, after / 10)),
     }
 }
 
