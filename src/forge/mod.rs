@@ -6,4 +6,5 @@
 //!
 //! Every decision is a function of values. `github` alone knows octocrab and the network.
 
+pub mod github;
 pub mod words;
