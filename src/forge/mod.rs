@@ -7,3 +7,6 @@
 //! Every decision is a function of values. `github` alone knows octocrab and the network.
 
 pub mod words;
+pub mod digest;
+pub mod command;
+pub mod event;
