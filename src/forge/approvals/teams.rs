@@ -1,0 +1,73 @@
+//! The teams of the catalog, as GitHub knows them.
+
+use crate::model::Name;
+use crate::model::kinds::Team;
+use crate::read::Declared;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// `@acme/payments`, lower-case: GitHub takes names of either case for the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TeamHandle {
+    organisation: String,
+    slug: String,
+}
+
+impl TeamHandle {
+    pub fn parse(text: &str) -> Option<TeamHandle> {
+        let (organisation, slug) = text.strip_prefix('@')?.split_once('/')?;
+        let is_plain = |part: &str| {
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+            (1..=100).contains(&part.len()) && part.bytes().all(allowed) && !matches!(part, "." | "..")
+        };
+        let lower = |part: &str| is_plain(part).then(|| part.to_ascii_lowercase());
+        Some(TeamHandle { organisation: lower(organisation)?, slug: lower(slug)? })
+    }
+
+    pub fn organisation(&self) -> &str {
+        &self.organisation
+    }
+
+    pub fn slug(&self) -> &str {
+        &self.slug
+    }
+}
+
+impl fmt::Display for TeamHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "@{}/{}", self.organisation, self.slug)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForgeTeam {
+    pub handle: TeamHandle,
+    /// Logins, as the declaration has them: good for asking people, not for counting them.
+    pub people: Vec<String>,
+}
+
+/// By the names that declarations use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Teams(BTreeMap<Name, ForgeTeam>);
+
+impl Teams {
+    /// Take those of the base revision: a change must not say who its judges are.
+    pub fn of(declared: &[Declared<Team>]) -> Teams {
+        let team = |one: &Declared<Team>| {
+            let handle = TeamHandle::parse(&one.spec.forge_team)?;
+            let people = one.spec.members.iter().map(|member| member.login.clone()).collect();
+            Some((one.metadata.name.clone(), ForgeTeam { handle, people }))
+        };
+        Teams(declared.iter().filter_map(team).collect())
+    }
+
+    pub fn get(&self, team: &Name) -> Option<&ForgeTeam> {
+        self.0.get(team)
+    }
+}
+
+impl FromIterator<(Name, ForgeTeam)> for Teams {
+    fn from_iter<I: IntoIterator<Item = (Name, ForgeTeam)>>(teams: I) -> Teams {
+        Teams(teams.into_iter().collect())
+    }
+}
