@@ -46,7 +46,7 @@ fn link(url: &str) -> String {
 pub fn footer(digest: &ReportDigest, next: &[String], full_report: Option<&str>) -> String {
     let next: Vec<String> = next.iter().map(|command| format!("<code>/pavior {command}</code>")).collect();
     let parts = [
-        Some(format!("digest <code>{}…</code>", digest.shown())),
+        Some(format!("digest <code>{}</code>", digest.to_name_in_a_command())),
         (!next.is_empty()).then(|| format!("next: {}", next.join(", "))),
         full_report.map(link),
     ];
@@ -163,7 +163,7 @@ pub fn misunderstood(what: &Misunderstood) -> String {
         Misunderstood::Empty => format!("`/pavior` alone does nothing. {}", help()),
         Misunderstood::Unknown { word, near } => unknown_command(word, *near),
         Misunderstood::NoDigest(command) => format!(
-            "`/pavior {command}` acts on what was judged: put the digest behind it, as the last line of the report has it"
+            "`/pavior {command}` acts on what was judged: put the digest behind it that the last line of the report has"
         ),
         Misunderstood::BadDigest { command, text } => format!(
             "{} is no digest that `/pavior {command}` could act on: give {LEAST_DIGITS} hexadecimal digits of it at least",

@@ -1,9 +1,10 @@
 //! The teams of the catalog, as GitHub knows them.
 
+use crate::forge::words::{User, UserId};
 use crate::model::Name;
 use crate::model::kinds::Team;
 use crate::read::Declared;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// `@acme/payments`, lower-case: GitHub takes names of either case for the same.
@@ -59,6 +60,19 @@ impl Teams {
             Some((one.metadata.name.clone(), ForgeTeam { handle, people }))
         };
         Teams(declared.iter().filter_map(team).collect())
+    }
+
+    /// Who is in the teams as far as declarations say, among these people: for tokens that may not ask GitHub, as those of
+    /// Actions. Whoever may change the declaration at base then says who is in it.
+    pub fn declared_members(&self, people: &[User]) -> BTreeMap<TeamHandle, BTreeSet<UserId>> {
+        let is_in =
+            |team: &ForgeTeam, user: &&User| team.people.iter().any(|one| one.eq_ignore_ascii_case(&user.login));
+        let mut members: BTreeMap<TeamHandle, BTreeSet<UserId>> = BTreeMap::new();
+        for team in self.0.values() {
+            let ids = people.iter().filter(|user| is_in(team, user)).map(|user| user.id);
+            members.entry(team.handle.clone()).or_default().extend(ids);
+        }
+        members
     }
 
     pub fn get(&self, team: &Name) -> Option<&ForgeTeam> {

@@ -253,6 +253,14 @@ fn a_team_whose_members_are_not_known_has_nobody() {
 }
 
 #[test]
+fn where_github_may_not_be_asked_declarations_say_who_is_in_a_team() {
+    let renamed = User { login: "ALICE".to_owned(), ..user(ALICE) };
+    let members = teams().declared_members(&[renamed, user(BOB)]);
+    assert_eq!(members.len(), 3);
+    assert_eq!(members[&TeamHandle::parse("@acme/shopping").unwrap()], BTreeSet::from([UserId(ALICE)]));
+}
+
+#[test]
 fn a_command_approves_the_digest_that_it_names_and_no_other() {
     let trial = trial();
     let whole = format!("Good.\n/pavior approve {}", trial.digest);
