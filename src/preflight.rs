@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// # Errors
 /// When a unit cannot be written as it was meant.
-pub fn preflight(base: Loaded, head: Loaded, watch: Watch<'_>) -> Result<Judged, CompileError> {
+pub fn preflight(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<Judged, CompileError> {
     let today = head.as_of;
     let keep = |source: Source<'_, '_>, artifacts: Vec<Artifact>| {
         (CompiledUnit::new(source.id(), artifacts), UnitFacts::of(source))
@@ -120,7 +120,7 @@ warn contains sprintf(\"%s of %d, %s: pods %d of %d, were %d\", [what, count(cha
     }
 
     fn told(base: &[(&str, &str)], head: &[(&str, &str)]) -> Vec<String> {
-        let judged = preflight(repository(base), repository(head), &mut |_| {}).unwrap();
+        let judged = preflight(repository(base), repository(head), &()).unwrap();
         let policies = judged.report.findings.iter().filter(|one| one.rule.id.starts_with("policy/"));
         policies.map(|one| format!("{}: {}", one.at.path, one.message)).collect()
     }

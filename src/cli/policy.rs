@@ -148,7 +148,7 @@ fn explain(arguments: &Explain) -> anyhow::Result<Outcome> {
 fn input(arguments: &Input) -> anyhow::Result<Outcome> {
     let loaded = source::load(&arguments.repository.root()?, None)?;
     let mut findings = loaded.findings;
-    let (documents, units) = compile_kept(loaded.snapshot, &mut findings, &mut |_| {}, |source, _| {
+    let (documents, units) = compile_kept(loaded.snapshot, &mut findings, &(), |source, _| {
         let folder = source.id().folder();
         let is_meant = folder == arguments.unit;
         (folder, is_meant.then(|| policy::input(source)))

@@ -79,7 +79,7 @@ impl<'b> Base<'b> {
             return Ok(Vec::new());
         }
         let snapshot = self.documents.snapshot.clone();
-        let (_, opinions) = compile_kept(snapshot, &mut Findings::default(), &mut |_| {}, |source, _| {
+        let (_, opinions) = compile_kept(snapshot, &mut Findings::default(), &(), |source, _| {
             let (unit, facts) = self.units.get(&source.id()).filter(|_| goes.contains(&source.id()))?;
             let change = of_unit(Some(unit), None)?;
             let consequences = consequences(&change, facts.stateful.as_ref(), None);

@@ -24,7 +24,7 @@ fn bills(snapshot: Snapshot) -> Vec<Bill> {
         MadeOf::Unit(unit) => Some(bill(unit)),
         MadeOf::Environment(_) => None,
     };
-    let (_, bills) = compile_kept(snapshot, &mut findings, &mut |_| {}, keep).unwrap();
+    let (_, bills) = compile_kept(snapshot, &mut findings, &(), keep).unwrap();
     let said: Vec<&String> = findings.iter().map(|finding| &finding.message).collect();
     assert!(said.is_empty(), "{said:#?}");
     bills.into_iter().flatten().collect()
@@ -98,7 +98,7 @@ fn whatever_a_shipped_type_offers_has_a_price_in_every_shipped_environment() {
         MadeOf::Unit(_) | MadeOf::Environment(_) => None,
     };
     let snapshot = repository(&[("catalog/probe.yaml", &offers())]);
-    let (_, bills) = compile_kept(snapshot, &mut findings, &mut |_| {}, keep).unwrap();
+    let (_, bills) = compile_kept(snapshot, &mut findings, &(), keep).unwrap();
     let bills: Vec<Bill> = bills.into_iter().flatten().collect();
     let errors: Vec<&String> = findings.iter().filter(|one| one.is_error()).map(|one| &one.message).collect();
     assert_eq!((bills.len(), errors), (4, Vec::new()), "one for each environment");
