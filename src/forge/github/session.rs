@@ -95,6 +95,11 @@ impl GitHub {
         }
     }
 
+    /// The header by which git is let in. It is a secret: for an environment variable, and nothing else.
+    pub async fn git_authorization(&self) -> Result<String, GitHubError> {
+        Ok(self.worker_token().await?.basic("x-access-token"))
+    }
+
     pub(super) async fn worker_token(&self) -> Result<Secret, GitHubError> {
         let app = match &self.session.credentials {
             Credentials::App(app) => app,
