@@ -8,3 +8,14 @@
 
 pub mod github;
 pub mod words;
+pub mod digest;
+pub mod command;
+pub mod event;
+pub mod approvals;
+pub mod comment;
+pub mod check_run;
+pub mod labels;
+pub mod reviewers;
+pub mod merge_group;
+pub mod workflow_command;
+pub mod wording;

@@ -164,6 +164,8 @@ pub struct Comment {
     pub app: Option<AppId>,
     pub body: String,
     pub url: String,
+    /// Whether it is not as it was first written: others with write access may change it, and GitHub does not say who did.
+    pub is_edited: bool,
 }
 
 /// Who the bot is there: comments of nobody else are its own.

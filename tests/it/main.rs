@@ -24,6 +24,7 @@ mod secrets;
 mod seeds;
 mod showcase;
 mod streams;
+mod workflows;
 
 use case::Case;
 use std::path::Path;
