@@ -105,7 +105,7 @@ fn g_compile_and_forget(bencher: Bencher, services: usize) {
     let snapshot = snapshot(services);
     let inputs = || (snapshot.clone(), Findings::default());
     bencher.with_inputs(inputs).bench_values(|(snapshot, mut findings)| {
-        compile_outlines(snapshot, &mut findings, &mut |_| {}).expect("the organisation compiles")
+        compile_outlines(snapshot, &mut findings, &()).expect("the organisation compiles")
     });
 }
 

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 ///
 /// # Errors
 /// When a unit cannot be written as it was meant.
-pub fn preflight(base: Loaded, head: Loaded, watch: Watch<'_>) -> Result<Judged, CompileError> {
+pub fn preflight(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<Judged, CompileError> {
     let today = head.as_of;
     let keep = |source: Source<'_, '_>, artifacts: Vec<Artifact>| {
         (CompiledUnit::new(source.id(), artifacts), UnitFacts::of(source))

@@ -281,3 +281,65 @@ pub enum DeploymentState {
     Error,
     Inactive,
 }
+
+/// A deployment as it should be told to GitHub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDeployment {
+    pub environment: String,
+    pub commit: CommitId,
+    pub description: String,
+    /// Made for a pull request, and gone after it.
+    pub transient: bool,
+    pub production: bool,
+}
+
+/// A deployment that stands there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    pub id: DeploymentId,
+    pub environment: String,
+    pub commit: CommitId,
+    pub description: String,
+    /// None where the account is gone.
+    pub creator: Option<User>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeploymentStatus {
+    pub state: DeploymentState,
+    pub description: String,
+    /// Where it can be looked at.
+    pub environment_url: Option<String>,
+    pub log_url: Option<String>,
+}
+
+/// A run of a workflow, as the API tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkflowRun {
+    pub id: RunId,
+    pub attempt: u64,
+    /// The file it was made from, `.github/workflows/check.yml`.
+    pub path: String,
+    pub event: String,
+    pub head: Branch,
+    /// None while it runs.
+    pub conclusion: Option<String>,
+    /// GitHub leaves them out where the head is in a fork.
+    pub pulls: Vec<PullNumber>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifact {
+    pub id: ArtifactId,
+    pub name: String,
+    pub bytes: u64,
+    pub expired: bool,
+}
+
+/// What GitHub finds wrong in CODEOWNERS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeOwnersError {
+    pub path: String,
+    pub line: u64,
+    pub message: String,
+}
