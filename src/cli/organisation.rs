@@ -1,11 +1,12 @@
 //! The rules that an organisation's policies add, as `pavior.yaml` lets them count: a repository in, rules out.
 
 use super::repository::Repository;
-use super::{Outcome, source, terminal};
+use super::{Outcome, terminal};
 use crate::model::{Findings, RepoPath};
 use crate::read::{Documents, Snapshot, read};
 use crate::report::{Align, HumanOptions, Report, human, table};
 use crate::review::policy::{InForce, Policies, in_force};
+use crate::revisions;
 
 /// The policies of a repository, and what is wrong with them.
 pub struct Organisation {
@@ -17,7 +18,7 @@ pub struct Organisation {
 
 impl Organisation {
     pub fn load(repository: &Repository) -> anyhow::Result<Organisation> {
-        let loaded = source::load(&repository.root()?, None)?;
+        let loaded = revisions::load(&repository.root()?, None)?;
         let mut findings = Findings::default();
         let policies = Policies::of(&loaded.snapshot, &mut findings);
         let is_settings = |path: &RepoPath| path.as_str() == "pavior.yaml";

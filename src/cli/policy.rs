@@ -2,13 +2,14 @@
 
 use super::organisation::{Organisation, rule_page, rules_table};
 use super::repository::Repository;
-use super::{Outcome, source, terminal};
+use super::{Outcome, terminal};
 use crate::compile::compile_kept;
 use crate::model::{Findings, listed, nearest};
 use crate::report::{
     PolicyTests, Report, markdown_to_terminal, policy_tests_human, policy_tests_json, policy_tests_junit,
 };
 use crate::review::policy::{self, rego_files, run_tests};
+use crate::revisions;
 use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -101,7 +102,7 @@ pub fn run(arguments: &Policy) -> anyhow::Result<Outcome> {
 }
 
 fn test(arguments: &Test) -> anyhow::Result<Outcome> {
-    let loaded = source::load(&arguments.repository.root()?, None)?;
+    let loaded = revisions::load(&arguments.repository.root()?, None)?;
     let below: Vec<String> =
         arguments.paths.iter().map(|path| path.trim_start_matches("./").trim_end_matches('/').to_owned()).collect();
     let is_known =
@@ -146,7 +147,7 @@ fn explain(arguments: &Explain) -> anyhow::Result<Outcome> {
 }
 
 fn input(arguments: &Input) -> anyhow::Result<Outcome> {
-    let loaded = source::load(&arguments.repository.root()?, None)?;
+    let loaded = revisions::load(&arguments.repository.root()?, None)?;
     let mut findings = loaded.findings;
     let (documents, units) = compile_kept(loaded.snapshot, &mut findings, &(), |source, _| {
         let folder = source.id().folder();
