@@ -20,4 +20,4 @@ mod sweep;
 pub use bot::{Bot, Did, Occasion};
 pub use git::Git;
 pub use judgement::{Judgement, judge};
-pub use stage::{ARTIFACT, Judged, REPORT};
+pub use stage::{Judged, REPORT};

@@ -3,6 +3,7 @@
 
 use super::bot::{Bot, Occasion};
 use super::judgement::Judgement;
+use crate::forge::artifact::{Artifact, MOST_BYTES, compared};
 use crate::forge::github::member;
 use crate::forge::wording::another_artifact;
 use crate::forge::words::{Pull, PullNumber, RunId};
@@ -15,12 +16,8 @@ pub struct Judged {
     pub judgement: Judgement,
 }
 
-/// The artifact, and the one file in it that is read.
-pub const ARTIFACT: &str = "pavior-report";
-pub const REPORT: &str = "report.json";
-
-/// The largest artifact, packed and unpacked.
-const MOST_BYTES: usize = 16 << 20;
+/// The file that the first stage leaves, and the name of the artifact that it becomes.
+pub const REPORT: &str = "pavior-report.json";
 
 impl Bot {
     /// # Errors
@@ -36,32 +33,24 @@ impl Bot {
     /// What has to be said where the first stage left another report of the same commits than this one. Its author can
     /// have written it: it is read as data, decides nothing, and is nowhere repeated.
     pub(super) async fn compared_with_first_stage(&self, run: RunId, judgement: &Judgement) -> Option<String> {
+        // What cannot be had, be it gone, cancelled or hidden, says nothing of this judgement.
         let left = self.left_behind(run).await.ok()??;
-        let is_of_the_same = left.base == judgement.judged.base && left.head == judgement.judged.head;
-        (is_of_the_same && left.json != judgement.json).then(another_artifact)
+        match compared(&left, &judgement.json) {
+            Artifact::Same | Artifact::OfOtherCommits => None,
+            Artifact::Different | Artifact::NoReport => Some(another_artifact()),
+        }
     }
 
-    async fn left_behind(&self, run: RunId) -> Result<Option<Left>> {
+    async fn left_behind(&self, run: RunId) -> Result<Option<Vec<u8>>> {
         let artifacts = self.github.artifacts(run).await?;
-        let Some(artifact) = artifacts.into_iter().find(|one| one.name == ARTIFACT && !one.expired) else {
+        let Some(artifact) = artifacts.into_iter().find(|one| one.name == REPORT && !one.expired) else {
             return Ok(None);
         };
-        let archive = self.github.download_artifact(artifact.id, MOST_BYTES).await?;
-        let json = String::from_utf8(member(&archive, REPORT, MOST_BYTES as u64)?)?;
-        let Commits { base, head } = serde_json::from_str(&json)?;
-        Ok(Some(Left { base, head, json }))
+        let stored = self.github.download_artifact(artifact.id, MOST_BYTES).await?;
+        // Older servers pack what is uploaded, whatever they are told.
+        match stored.starts_with(b"PK") {
+            true => Ok(Some(member(&stored, REPORT, MOST_BYTES as u64).unwrap_or_default())),
+            false => Ok(Some(stored)),
+        }
     }
-}
-
-/// A report as it was left behind, and what it claims to be about.
-struct Left {
-    base: String,
-    head: String,
-    json: String,
-}
-
-#[derive(serde::Deserialize)]
-struct Commits {
-    base: String,
-    head: String,
 }

@@ -1,7 +1,7 @@
 //! `pavior ci`: the one command of every workflow. It sees what happened, reads how things stand, and makes GitHub say so.
 
 use super::{Outcome, terminal};
-use crate::ci::{ARTIFACT, Bot, Git, Occasion, REPORT};
+use crate::ci::{Bot, Git, Judgement, Occasion, REPORT};
 use crate::forge::comment::Sequence;
 use crate::forge::event::{Receiver, Work, WorkflowRun, event};
 use crate::forge::github::{Connection, Credentials, GitHub};
@@ -32,9 +32,9 @@ pub struct Ci {
     /// The longest that one call waits for GitHub's rate limits
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     wait: u64,
-    /// Where the first stage leaves its report
-    #[arg(long, value_name = "DIR", default_value = ARTIFACT)]
-    out: PathBuf,
+    /// The file in which the first stage leaves its report; default that of PAVIOR_REPORT
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 }
 
 const HOW: &str = "\
@@ -114,16 +114,15 @@ fn credentials() -> Result<Credentials> {
 }
 
 /// Prints, and leaves behind for the second stage.
-fn first_stage(arguments: &Ci, run: &WorkflowRun, judgement: &crate::ci::Judgement) -> Result<Outcome> {
+fn first_stage(arguments: &Ci, run: &WorkflowRun, judgement: &Judgement) -> Result<Outcome> {
     let judged = &judgement.judged;
     let options = HumanOptions { limit: Some(50), width: 120, paint: Paint::Plain };
     let token = token()?;
     terminal::print(&stopped(&preflight_human(judged, options), &token)?)?;
     terminal::print(&github(&judged.report))?;
     let markdown = preflight_markdown(judged);
-    fs::create_dir_all(&arguments.out).with_context(|| format!("making {}", arguments.out.display()))?;
-    put(&arguments.out.join(REPORT), &judgement.json)?;
-    put(&arguments.out.join("report.md"), &markdown)?;
+    let given = std::env::var_os("PAVIOR_REPORT").filter(|path| !path.is_empty()).map(PathBuf::from);
+    put(&arguments.report.clone().or(given).unwrap_or_else(|| REPORT.into()), &judgement.json)?;
     if let Some(summary) = &run.summary {
         match markdown.len() <= MOST_SUMMARY_BYTES {
             true => append(summary, &markdown)?,

@@ -270,11 +270,6 @@ pub fn nothing_judged(command: &str) -> String {
     format!("`/pavior {command}` acts on what was judged, and nothing is judged here yet: say `/pavior recheck` first")
 }
 
-/// A command that this release knows and cannot do.
-pub fn not_there_yet(command: &str) -> String {
-    format!("`/pavior {command}` is not part of this release of Pavior: nothing was done")
-}
-
 /// A pull request that is queued and lacks an approval.
 pub fn not_approved(pull: PullNumber) -> String {
     format!("#{pull} lacks an approval that its report asks for")
