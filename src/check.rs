@@ -25,11 +25,11 @@ pub struct Loaded {
 
 /// Checks a repository as it is.
 pub fn check(head: Loaded) -> Result<Report, CompileError> {
-    check_watched(head, &mut |_| {})
+    check_watched(head, &())
 }
 
 /// The same, telling of each stage as it ends.
-pub fn check_watched(head: Loaded, watch: Watch<'_>) -> Result<Report, CompileError> {
+pub fn check_watched(head: Loaded, watch: &dyn Watch) -> Result<Report, CompileError> {
     let graced_on = head.as_of;
     let (report, _) = judged(head, graced_on, watch, &|_, _| ())?;
     Ok(report)
@@ -68,7 +68,7 @@ pub struct Merged<T> {
 fn judged<T: Send>(
     head: Loaded,
     graced_on: Option<Date>,
-    watch: Watch<'_>,
+    watch: &dyn Watch,
     keep: Keep<'_, T>,
 ) -> Result<(Report, Side<T>), CompileError> {
     let Loaded { snapshot, mut findings, as_of } = head;
@@ -113,11 +113,11 @@ fn notes(documents: &Documents, as_of: Option<Date>) -> Vec<String> {
 
 /// Checks a change: what head has wrong and base has not.
 pub fn check_against(base: Loaded, head: Loaded) -> Result<Report, CompileError> {
-    check_against_watched(base, head, &mut |_| {})
+    check_against_watched(base, head, &())
 }
 
 /// The same, telling of each stage of each compilation as it ends.
-pub fn check_against_watched(base: Loaded, head: Loaded, watch: Watch<'_>) -> Result<Report, CompileError> {
+pub fn check_against_watched(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<Report, CompileError> {
     Ok(against(base, head, watch, &|_, _| ())?.report)
 }
 
@@ -125,7 +125,7 @@ pub fn check_against_watched(base: Loaded, head: Loaded, watch: Watch<'_>) -> Re
 pub fn against<T: Send>(
     base: Loaded,
     head: Loaded,
-    watch: Watch<'_>,
+    watch: &dyn Watch,
     keep: Keep<'_, T>,
 ) -> Result<Against<T>, CompileError> {
     let platform = changed_platform_files(&base.snapshot, &head.snapshot);

@@ -142,19 +142,30 @@ pub enum Stage {
     },
 }
 
-/// Is told of each stage as it ends. Who wants to know how long they take keeps a clock; the compiler has none.
-pub type Watch<'w> = &'w mut dyn FnMut(Stage);
+/// Is told how far the compiler is. Who wants to know how long that takes keeps a clock; the compiler has none.
+pub trait Watch: Sync {
+    /// A stage is done.
+    fn ended(&self, stage: Stage);
+    /// One more unit is compiled. Is told by any thread.
+    fn compiled_unit(&self);
+}
+
+/// Nobody watches.
+impl Watch for () {
+    fn ended(&self, _: Stage) {}
+    fn compiled_unit(&self) {}
+}
 
 /// Compiles everything, sorted by environment, then unit. The documents are given back: findings point into them.
 pub fn compile(snapshot: Snapshot, findings: &mut Findings) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
-    compile_kept(snapshot, findings, &mut |_| {}, |source, artifacts| CompiledUnit::new(source.id(), artifacts))
+    compile_kept(snapshot, findings, &(), |source, artifacts| CompiledUnit::new(source.id(), artifacts))
 }
 
 /// Compiles everything, and keeps of each unit what the caller makes of it.
 pub fn compile_kept<T: Send>(
     snapshot: Snapshot,
     findings: &mut Findings,
-    watch: Watch<'_>,
+    watch: &dyn Watch,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
     let (documents, _, kept) = compile_linked(snapshot, findings, watch, keep)?;
@@ -165,7 +176,7 @@ pub fn compile_kept<T: Send>(
 pub fn compile_linked<T: Send>(
     snapshot: Snapshot,
     findings: &mut Findings,
-    watch: Watch<'_>,
+    watch: &dyn Watch,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Graph, Vec<T>), CompileError> {
     compile_with(snapshot, findings, watch, |made_of, objects| made_of.artifacts(objects), keep)
@@ -175,7 +186,7 @@ pub fn compile_linked<T: Send>(
 pub fn compile_verified(
     snapshot: Snapshot,
     findings: &mut Findings,
-    watch: Watch<'_>,
+    watch: &dyn Watch,
 ) -> Result<(Documents, Vec<CompiledUnit>), CompileError> {
     compile_verified_kept(snapshot, findings, watch, |source, artifacts| CompiledUnit::new(source.id(), artifacts))
 }
@@ -184,7 +195,7 @@ pub fn compile_verified(
 pub fn compile_verified_kept<T: Send>(
     snapshot: Snapshot,
     findings: &mut Findings,
-    watch: Watch<'_>,
+    watch: &dyn Watch,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
     let emit = |made_of: &MadeOf<'_, '_>, objects: &Objects| made_of.verified_artifacts(objects);
@@ -212,15 +223,15 @@ type Emitted = Result<Vec<Artifact>, EmitError>;
 fn compile_with<T: Send>(
     snapshot: Snapshot,
     findings: &mut Findings,
-    watch: Watch<'_>,
+    watch: &dyn Watch,
     emit: impl Fn(&MadeOf<'_, '_>, &Objects) -> Emitted + Sync,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Graph, Vec<T>), CompileError> {
     let (snapshot, hidden) = secrets::hide(snapshot, findings);
     let documents = read(snapshot, findings);
-    watch(Stage::Read { documents: documents.documents.len(), declarations: documents.declarations.len() });
+    watch.ended(Stage::Read { documents: documents.documents.len(), declarations: documents.declarations.len() });
     let catalog = link(&documents, findings);
-    watch(Stage::Linked { units: catalog.units.len() });
+    watch.ended(Stage::Linked { units: catalog.units.len() });
 
     let references = References::default();
     let world = World { documents: &documents, catalog: &catalog, references: &references };
@@ -233,6 +244,7 @@ fn compile_with<T: Send>(
     };
     let provisioned = provision_each(&documents, &catalog, findings, |unit| {
         let compiled = compiled(MadeOf::Unit(&unit));
+        watch.compiled_unit();
         (unit.environment, compiled)
     });
     let mut environments = BTreeMap::new();
@@ -246,7 +258,7 @@ fn compile_with<T: Send>(
     }
     hidden.silence(findings);
     units.sort_by(|(_, _, a), (_, _, b)| a.cmp(b));
-    watch(Stage::Compiled { files: units.iter().map(|(files, _, _)| files).sum() });
+    watch.ended(Stage::Compiled { files: units.iter().map(|(files, _, _)| files).sum() });
     let graph = catalog.graph;
     Ok((documents, graph, units.into_iter().map(|(_, kept, _)| kept).collect()))
 }

@@ -25,5 +25,7 @@ pub mod rules;
 pub mod report;
 pub mod check;
 pub mod preflight;
+#[cfg(feature = "forge")]
+pub mod forge;
 pub mod lsp;
 pub mod cli;

@@ -6,6 +6,7 @@ use crate::compile::{CompileError, CompiledUnit, Source, Watch};
 use crate::emit::Artifact;
 use crate::model::{Findings, Name};
 use crate::report::{Judged, Report};
+use crate::review::policy::RequiredApproval;
 use crate::review::preflight::{Reviewed, UnitFacts, preflight as review};
 use crate::review::verdict::Approval;
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ use std::collections::BTreeSet;
 ///
 /// # Errors
 /// When a unit cannot be written as it was meant.
-pub fn preflight(base: Loaded, head: Loaded, watch: Watch<'_>) -> Result<Judged, CompileError> {
+pub fn preflight(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<Judged, CompileError> {
     let today = head.as_of;
     let keep = |source: Source<'_, '_>, artifacts: Vec<Artifact>| {
         (CompiledUnit::new(source.id(), artifacts), UnitFacts::of(source))
@@ -44,14 +45,16 @@ fn reviewed(side: Side<(CompiledUnit, UnitFacts)>) -> Reviewed {
 
 /// Whom policies ask, and who declared exceptions that this change brings.
 fn asked(report: &Report) -> Vec<(Name, u32, String)> {
-    let policies = report.approvals.iter().map(|one| {
-        let findings = one.fingerprints.len();
-        let what = if findings == 1 { "1 finding of its policies" } else { "findings of its policies" };
-        (one.owner.clone(), one.count, what.to_owned())
-    });
+    let policies = report.approvals.iter().map(|one| (one.owner.clone(), one.count, asked_by_policies(one)));
     let waivers = report.waived.iter().filter(|one| one.is_new);
     let waivers = waivers.map(|one| (one.approver.clone(), 1, format!("waiver {}", one.waiver)));
     policies.chain(waivers).collect()
+}
+
+/// Why a team is asked, where it is its policies that ask.
+pub fn asked_by_policies(one: &RequiredApproval) -> String {
+    let what = if one.fingerprints.len() == 1 { "1 finding of its policies" } else { "findings of its policies" };
+    what.to_owned()
 }
 
 /// The most that is asked of a team, for all its reasons.

@@ -67,18 +67,18 @@ enum Format {
 }
 
 pub fn run(arguments: &Check) -> anyhow::Result<Outcome> {
-    let mut timings = Timings::start(arguments.timings);
+    let timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
     let mut head = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
     head.as_of = arguments.as_of.or(head.as_of);
     timings.loaded(head.snapshot.files.len());
     let report = match &arguments.base {
-        None => check_watched(head, &mut |stage| timings.compiled(stage)),
+        None => check_watched(head, &timings),
         Some(base) => {
             source::search_history(&root, base, arguments.head.as_deref(), &mut head)?;
             let base = arguments.images.given_to(source::load_base(&root, base)?)?;
             timings.loaded(base.snapshot.files.len());
-            check_against_watched(base, head, &mut |stage| timings.compiled(stage))
+            check_against_watched(base, head, &timings)
         }
     }?;
     terminal::print(&rendered(&report, arguments))?;

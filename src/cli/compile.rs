@@ -43,14 +43,13 @@ pub struct Compile {
 }
 
 pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
-    let mut timings = Timings::start(arguments.timings);
+    let timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
     let loaded = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
     timings.loaded(loaded.snapshot.files.len());
     let mut findings = loaded.findings;
     let selection = Selection { environments: &arguments.environment, names: &arguments.unit };
-    let watch = &mut |stage| timings.compiled(stage);
-    let (documents, units) = compile_verified_kept(loaded.snapshot, &mut findings, watch, |source, artifacts| {
+    let (documents, units) = compile_verified_kept(loaded.snapshot, &mut findings, &timings, |source, artifacts| {
         let provenance = selection.has(&source.id()).then(|| provenance_json(&source.provenance()));
         (CompiledUnit::new(source.id(), artifacts), provenance.unwrap_or_default())
     })?;

@@ -1,5 +1,6 @@
 //! `pavior cost`: the monthly cost of what is deployed, what a change adds, and what budgets say.
 
+use super::progress::Progress;
 use super::repository::Repository;
 use super::{Outcome, source, terminal};
 use crate::check::Loaded;
@@ -119,7 +120,7 @@ fn priced(loaded: Loaded) -> anyhow::Result<Priced> {
         MadeOf::Unit(unit) => Some(bill(unit)),
         MadeOf::Environment(_) => None,
     };
-    let (documents, bills) = compile_kept(loaded.snapshot, &mut findings, &mut |_| {}, keep)?;
+    let (documents, bills) = compile_kept(loaded.snapshot, &mut findings, &Progress::start(), keep)?;
     Ok(Priced { documents, bills: bills.into_iter().flatten().collect(), findings })
 }
 

@@ -70,12 +70,12 @@ enum Format {
 }
 
 pub fn run(arguments: &Diff) -> anyhow::Result<Outcome> {
-    let mut timings = Timings::start(arguments.timings);
+    let timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
     let base = source::base_revision(&root, &arguments.base, arguments.head.as_deref(), arguments.exact)?;
-    let diff = match in_part(&root, &base, arguments, &mut timings) {
+    let diff = match in_part(&root, &base, arguments, &timings) {
         Some(diff) => diff,
-        None => match whole(&root, &base, arguments, &mut timings)? {
+        None => match whole(&root, &base, arguments, &timings)? {
             Some(diff) => diff,
             None => return Ok(Outcome::Blocked),
         },
@@ -87,7 +87,7 @@ pub fn run(arguments: &Diff) -> anyhow::Result<Outcome> {
 }
 
 /// What differs, of two revisions that need not be compiled whole.
-fn in_part(root: &Path, base: &str, arguments: &Diff, timings: &mut Timings) -> Option<diff::Diff> {
+fn in_part(root: &Path, base: &str, arguments: &Diff, timings: &Timings) -> Option<diff::Diff> {
     let head = arguments.head.as_deref().filter(|_| !arguments.whole)?;
     // What is wrong with the repository is told by reading all of it.
     let InPart { parts, blobs } = part::compile(root, base, head).ok()??;
@@ -102,7 +102,7 @@ fn side(part: &Part) -> Side<'_> {
 }
 
 /// What differs, after both sides were compiled whole. None where head has errors, which are told.
-fn whole(root: &Path, base: &str, arguments: &Diff, timings: &mut Timings) -> anyhow::Result<Option<diff::Diff>> {
+fn whole(root: &Path, base: &str, arguments: &Diff, timings: &Timings) -> anyhow::Result<Option<diff::Diff>> {
     let head = source::load(root, arguments.head.as_deref())?;
     timings.loaded(head.snapshot.files.len());
     let base = source::load_base(root, base)?;
@@ -131,10 +131,10 @@ impl Compiled {
     }
 }
 
-fn compiled(loaded: Loaded, timings: &mut Timings) -> anyhow::Result<Compiled> {
+fn compiled(loaded: Loaded, timings: &Timings) -> anyhow::Result<Compiled> {
     let mut findings = loaded.findings;
     let keep = |source: Source<'_, '_>, artifacts| CompiledUnit::new(source.id(), artifacts);
-    let (documents, units) = compile_kept(loaded.snapshot, &mut findings, &mut |stage| timings.compiled(stage), keep)?;
+    let (documents, units) = compile_kept(loaded.snapshot, &mut findings, timings, keep)?;
     Ok(Compiled { documents, units, findings })
 }
 

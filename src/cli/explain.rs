@@ -1,6 +1,7 @@
 //! `pavior explain`: which line, default, provisioner or setting of an environment set a field.
 
 use super::images::Images;
+use super::progress::Progress;
 use super::repository::Repository;
 use super::{Outcome, source, terminal};
 use crate::compile::compile_kept;
@@ -51,7 +52,7 @@ pub fn run(arguments: &Explain) -> anyhow::Result<Outcome> {
     let loaded = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
     let mut findings = loaded.findings;
     // What is not asked about is known by its name alone.
-    let (documents, units) = compile_kept(loaded.snapshot, &mut findings, &mut |_| {}, |source, _| {
+    let (documents, units) = compile_kept(loaded.snapshot, &mut findings, &Progress::start(), |source, _| {
         let id = source.id();
         let is_named = names(&arguments.what, &id);
         (id, is_named.then(|| source.provenance()))

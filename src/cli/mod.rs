@@ -13,6 +13,7 @@ mod diff;
 mod explain;
 mod part;
 mod preflight;
+mod progress;
 mod repository;
 mod resource_types;
 mod rules;

@@ -1,5 +1,6 @@
 //! Two revisions, compared by compiling no more of them than differs, where that can be done.
 
+use super::progress::Progress;
 use super::source;
 use super::store::Store;
 use crate::compile::{Source, compile_linked};
@@ -74,13 +75,13 @@ fn learn(root: &Path, revision: &str, tree: &str, store: &Store) -> Result<Optio
     let loaded = source::load_base(root, revision)?;
     let mut findings: Findings = loaded.findings;
     let facts = |source: Source<'_, '_>, _| UnitFacts::of(source);
-    let (documents, graph, units) = compile_linked(loaded.snapshot, &mut findings, &mut |_| {}, facts)?;
+    let (documents, graph, units) = compile_linked(loaded.snapshot, &mut findings, &Progress::start(), facts)?;
     if findings.has_errors() {
         return Ok(None);
     }
-    let Some((table, claims)) = known(&documents, &graph, &units, store.compiler(), tree) else { return Ok(None) };
-    store.keep(&table, &claims);
-    Ok(Some(table))
+    let Some((written, claims)) = known(&documents, &graph, &units, store.compiler(), tree) else { return Ok(None) };
+    store.keep(&written, &claims);
+    Ok(written.table(store.compiler()))
 }
 
 /// The files of one tree.

@@ -67,7 +67,7 @@ enum Format {
 }
 
 pub fn run(arguments: &Preflight) -> anyhow::Result<Outcome> {
-    let mut timings = Timings::start(arguments.timings);
+    let timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
     let revision = source::base_revision(&root, &arguments.base, arguments.head.as_deref(), arguments.exact)?;
     let mut head = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
@@ -76,7 +76,7 @@ pub fn run(arguments: &Preflight) -> anyhow::Result<Outcome> {
     timings.loaded(head.snapshot.files.len());
     let base = arguments.images.given_to(source::load_base(&root, &revision)?)?;
     timings.loaded(base.snapshot.files.len());
-    let judged = preflight(base, head, &mut |stage| timings.compiled(stage))?;
+    let judged = preflight(base, head, &timings)?;
     let judged = Judged {
         base: short(&root, &revision),
         head: arguments.head.as_deref().map_or_else(|| "work tree".to_owned(), |head| short(&root, head)),

@@ -1,10 +1,12 @@
 //! `--timings`: how long each stage took and how much it had to do, on standard error. The only clock of a command; the
 //! pure stages only say that they are done.
 
+use super::progress::Progress;
 use super::terminal;
-use crate::compile::Stage;
+use crate::compile::{Stage, Watch};
 use crate::report::{Align, table};
 use clap::Args;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Whether to tell.
@@ -32,6 +34,12 @@ struct Counters {
 pub struct Timings {
     wanted: bool,
     started: Instant,
+    progress: Progress,
+    so_far: Mutex<SoFar>,
+}
+
+#[derive(Debug)]
+struct SoFar {
     last: Instant,
     /// Each stage once: a check of a change runs some of them for each revision.
     stages: Vec<(&'static str, Duration)>,
@@ -41,50 +49,27 @@ pub struct Timings {
 impl Timings {
     pub fn start(options: TimingOptions) -> Timings {
         let now = Instant::now();
-        Timings { wanted: options.timings, started: now, last: now, stages: Vec::new(), counters: Counters::default() }
+        let so_far = Mutex::new(SoFar { last: now, stages: Vec::new(), counters: Counters::default() });
+        Timings { wanted: options.timings, started: now, progress: Progress::start(), so_far }
     }
 
     /// Files were read, from a folder or from a git revision.
-    pub fn loaded(&mut self, files: usize) {
-        self.counters.files_read += files;
-        self.ended("load");
-    }
-
-    /// The compiler says that a stage is done.
-    pub fn compiled(&mut self, stage: Stage) {
-        let counters = &mut self.counters;
-        let name = match stage {
-            Stage::Read { documents, declarations } => {
-                counters.documents += documents;
-                counters.declarations += declarations;
-                "parse, validate"
-            }
-            Stage::Linked { units } => {
-                counters.units += units;
-                "link"
-            }
-            Stage::Compiled { files } => {
-                counters.files_compiled += files;
-                "provision, emit"
-            }
-        };
-        self.ended(name);
+    pub fn loaded(&self, files: usize) {
+        self.so_far().ended("load").files_read += files;
     }
 
     /// Two revisions were compiled as far as they differ.
-    pub fn compiled_in_part(&mut self, blobs: usize) {
-        self.counters.blobs_read += blobs;
-        self.ended("compile in part");
+    pub fn compiled_in_part(&self, blobs: usize) {
+        self.so_far().ended("compile in part").blobs_read += blobs;
     }
 
     /// Artifacts were compared with what is there, and so many written.
-    pub fn written(&mut self, files: usize) {
-        self.counters.files_written += files;
-        self.ended("write");
+    pub fn written(&self, files: usize) {
+        self.so_far().ended("write").files_written += files;
     }
 
-    pub fn reported(&mut self) {
-        self.ended("report");
+    pub fn reported(&self) {
+        self.so_far().ended("report");
     }
 
     pub fn elapsed(&self) -> Duration {
@@ -93,18 +78,46 @@ impl Timings {
 
     pub fn tell(&self) {
         if self.wanted {
-            terminal::tell(&text(&self.stages, &self.counters));
+            let so_far = self.so_far();
+            terminal::tell(&text(&so_far.stages, &so_far.counters));
         }
     }
 
+    fn so_far(&self) -> MutexGuard<'_, SoFar> {
+        self.so_far.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch for Timings {
+    fn ended(&self, stage: Stage) {
+        self.progress.ended(stage);
+        let mut so_far = self.so_far();
+        match stage {
+            Stage::Read { documents, declarations } => {
+                let counters = so_far.ended("parse, validate");
+                counters.documents += documents;
+                counters.declarations += declarations;
+            }
+            Stage::Linked { units } => so_far.ended("link").units += units,
+            Stage::Compiled { files } => so_far.ended("provision, emit").files_compiled += files,
+        }
+    }
+
+    fn compiled_unit(&self) {
+        self.progress.compiled_unit();
+    }
+}
+
+impl SoFar {
     /// Time since the last stage ended is this one's.
-    fn ended(&mut self, name: &'static str) {
+    fn ended(&mut self, name: &'static str) -> &mut Counters {
         let now = Instant::now();
         let took = now - std::mem::replace(&mut self.last, now);
         match self.stages.iter_mut().find(|(known, _)| *known == name) {
             Some((_, time)) => *time += took,
             None => self.stages.push((name, took)),
         }
+        &mut self.counters
     }
 }
 
@@ -136,14 +149,14 @@ mod tests {
 
     #[test]
     fn stages_of_two_revisions_are_added_up_and_counted() {
-        let mut timings = Timings::start(TimingOptions { timings: true });
+        let timings = Timings::start(TimingOptions { timings: true });
         for _ in 0..2 {
             timings.loaded(3);
-            timings.compiled(Stage::Read { documents: 2, declarations: 2 });
-            timings.compiled(Stage::Linked { units: 1 });
+            timings.ended(Stage::Read { documents: 2, declarations: 2 });
+            timings.ended(Stage::Linked { units: 1 });
         }
         timings.written(4);
-        let names: Vec<&str> = timings.stages.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = timings.so_far().stages.iter().map(|(name, _)| *name).collect();
         assert_eq!(names, ["load", "parse, validate", "link", "write"]);
         let counters = Counters {
             files_read: 6,
@@ -153,7 +166,7 @@ mod tests {
             files_written: 4,
             ..Counters::default()
         };
-        assert_eq!(timings.counters, counters);
+        assert_eq!(timings.so_far().counters, counters);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub fn units() -> Vec<Provenance> {
     let files = texts.iter().map(|(path, text)| (*path, text.as_str()));
     let snapshot = Snapshot::of(files.chain([("pavior.yaml", PLATFORM), ("catalog/rest.yaml", REST)]));
     let mut findings = Findings::default();
-    let kept = compile_kept(snapshot, &mut findings, &mut |_| {}, |source, _| source.provenance()).unwrap();
+    let kept = compile_kept(snapshot, &mut findings, &(), |source, _| source.provenance()).unwrap();
     assert_eq!(findings.into_sorted().iter().map(|found| found.message.clone()).collect::<Vec<_>>(), [""; 0]);
     kept.1
 }

@@ -5,10 +5,12 @@
 
 mod claims;
 mod lines;
+mod service;
 mod table;
 
 pub use claims::{Claims, claim};
-pub use table::{Header, Row, ServiceRow, Table};
+pub use service::ServiceRow;
+pub use table::{Details, Header, Named, Row, Table, Written};
 
 /// At most so many environments: a set of them is a number.
 pub const MAX_ENVIRONMENTS: usize = 64;

@@ -1,35 +1,57 @@
-//! The table: a header, and a line for each declaration.
+//! The table: a header, and a line for each declaration. What is known of a service is long and seldom asked for, so it
+//! stands apart, and the line says where.
 
+use super::Claims;
 use super::lines;
-use super::{Claims, Environments};
+use super::service::ServiceRow;
 use crate::model::kinds::Kind;
-use crate::model::{Name, RepoPath};
+use crate::model::{Name, RepoPath, short_hash};
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// All that is known of one revision.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Table {
     pub header: Header,
     /// A text that holds the sorted lines, and where in it they are.
     text: Arc<str>,
     rows: Range<usize>,
-    seen: Seen,
+    services: Arc<Services>,
 }
 
-/// Rows that were read already. Nothing depends on them.
-#[derive(Debug, Clone, Default)]
-struct Seen(Arc<Mutex<HashMap<String, Option<Arc<ServiceRow>>>>>);
-
-impl PartialEq for Seen {
-    fn eq(&self, _: &Seen) -> bool {
-        true
+/// What services have follows from the rest, which holds their hashes.
+impl PartialEq for Table {
+    fn eq(&self, other: &Table) -> bool {
+        self.header == other.header && self.rows() == other.rows()
     }
 }
 
-impl Eq for Seen {}
+impl Eq for Table {}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table").field("header", &self.header).finish_non_exhaustive()
+    }
+}
+
+/// Parts of the text that holds what is known of services; None where it cannot be read.
+pub type Details = dyn Fn(Range<usize>) -> Option<String> + Send + Sync;
+
+/// What is known of services, as far as it was asked for.
+struct Services {
+    details: Box<Details>,
+    seen: Mutex<HashMap<String, Option<Arc<ServiceRow>>>>,
+    damaged: AtomicBool,
+}
+
+impl Services {
+    fn new(details: Box<Details>) -> Arc<Services> {
+        Arc::new(Services { details, seen: Mutex::default(), damaged: AtomicBool::new(false) })
+    }
+}
 
 /// What is known of the revision as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,6 +69,8 @@ pub struct Header {
     pub named_files: Vec<RepoPath>,
     /// Resource types that every service has without asking.
     pub implicit_types: Vec<Name>,
+    /// Where environments and settings stand.
+    pub always: Vec<RepoPath>,
     /// Names of services that others hold on to: none of them may come or go unseen.
     pub reserved: Vec<Name>,
 }
@@ -59,42 +83,57 @@ pub struct Row {
     pub service: Option<ServiceRow>,
 }
 
-/// One service, as others see it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ServiceRow {
-    /// The hash of all that others can see of it.
-    pub interface: u64,
-    /// The hash of the names that its units take.
-    pub claims: u64,
-    /// It shares something or was renamed, so that what it is depends on more than its neighbours.
-    pub entangled: bool,
-    /// Where it has a unit.
-    pub units: Environments,
-    pub secret_requests: Vec<Name>,
-    /// Whom it calls, and where.
-    pub calls: BTreeMap<Name, Environments>,
-    /// Who calls it, and where.
-    pub called_by: BTreeMap<Name, Environments>,
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    Declared(Kind),
+    /// The service of an API of that name.
+    Provider,
 }
 
-/// What the keys of APIs begin with.
-const API: &str = "api/";
+/// A table as it is kept: what is read whole, and what is read in parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub table: String,
+    pub details: String,
+}
+
+/// What the keys of APIs end with.
+const API: &str = "api";
 
 /// The first line of the text: another format has another number.
-const FORMAT: &str = "pavior known 1";
+const FORMAT: &str = "pavior known 2";
 
-impl Table {
+impl Written {
     /// `apis` says where the service stands that provides each.
-    pub fn new(header: Header, rows: &BTreeMap<(Kind, Name), Row>, apis: &BTreeMap<Name, RepoPath>) -> Table {
-        let rows = rows.iter().map(|((kind, name), row)| format!("{}\t{}\n", key(*kind, name.as_str()), row.written()));
-        let apis = apis.iter().map(|(api, path)| format!("{API}{api}\t{path}\n"));
-        // `-` comes before `/`, so that the order of kinds is not that of the keys.
-        let mut lines: Vec<String> = rows.chain(apis).collect();
+    pub fn of(header: Header, rows: &BTreeMap<(Kind, Name), Row>, apis: &BTreeMap<Name, RepoPath>) -> Written {
+        let mut details = String::new();
+        let mut lines: Vec<String> = Vec::with_capacity(rows.len() + apis.len());
+        for ((kind, name), Row { path, service }) in rows {
+            let mut line = format!("{}\t{path}", key(*kind, name.as_str()));
+            if let Some(service) = service {
+                let (start, detail) = (details.len(), service.written());
+                let hash = short_hash(detail.as_bytes());
+                write!(line, "\t{start:x}\t{:x}\t{hash:x}", detail.len()).expect("text takes all");
+                details.push_str(&detail);
+            }
+            line.push('\n');
+            lines.push(line);
+        }
+        lines.extend(apis.iter().map(|(api, path)| format!("{api}/{API}\t{path}\n")));
+        // `-` comes before `/`, so that the order of names is not that of the keys.
         lines.sort();
-        let text: Arc<str> = lines.concat().into();
-        Table { header, rows: 0..text.len(), text, seen: Seen::default() }
+        Written { table: header.written(&lines.concat()), details }
     }
 
+    /// Without its having been kept anywhere.
+    pub fn table(self, compiler: &str) -> Option<Table> {
+        let details = self.details;
+        Table::read(self.table.into(), Box::new(move |range| details.get(range).map(str::to_owned)), compiler)
+    }
+}
+
+impl Table {
     fn rows(&self) -> &str {
         &self.text[self.rows.clone()]
     }
@@ -103,39 +142,57 @@ impl Table {
         lines::value(self.rows(), &key(kind, name)).is_some()
     }
 
-    pub fn row(&self, kind: Kind, name: &str) -> Option<Row> {
-        Row::read(lines::value(self.rows(), &key(kind, name))?)
-    }
-
-    /// Where a declaration stands: all of its row that most want to know.
+    /// Where a declaration stands.
     pub fn path(&self, kind: Kind, name: &str) -> Option<RepoPath> {
-        let row = lines::value(self.rows(), &key(kind, name))?;
-        RepoPath::parse(row.split('\t').next()?).ok()
+        path(lines::value(self.rows(), &key(kind, name))?)
     }
 
-    /// A service's row: it is asked for again and again, and one that many call is long.
+    /// What declares something of a name, and what provides an API of it: all by one look.
+    pub fn named(&self, name: &str) -> Vec<(Named, RepoPath)> {
+        let beginning = format!("{name}/");
+        let rows = lines::beginning(self.rows(), &beginning);
+        let named = |slug: &str| match slug {
+            API => Some(Named::Provider),
+            slug => Kind::ALL.into_iter().find(|kind| kind.slug() == slug).map(Named::Declared),
+        };
+        rows.filter_map(|(slug, row)| Some((named(slug)?, path(row)?))).collect()
+    }
+
+    /// What is known of a service: it is asked for again and again.
     pub fn service(&self, name: &str) -> Option<Arc<ServiceRow>> {
-        let mut seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.services.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(row) = seen.get(name) {
             return row.clone();
         }
-        let row = self.row(Kind::Service, name).and_then(|row| row.service).map(Arc::new);
+        let line = lines::value(self.rows(), &key(Kind::Service, name));
+        let row = line.and_then(|line| {
+            let row = self.detail(line);
+            self.services.damaged.fetch_or(row.is_none(), Ordering::Relaxed);
+            row.map(Arc::new)
+        });
         seen.insert(name.to_owned(), row.clone());
         row
     }
 
-    /// Where the service stands that provides an API.
-    pub fn provider(&self, api: &str) -> Option<RepoPath> {
-        RepoPath::parse(lines::value(self.rows(), &format!("{API}{api}"))?).ok()
+    fn detail(&self, line: &str) -> Option<ServiceRow> {
+        let mut numbers = line.split('\t').skip(1).map(|number| u64::from_str_radix(number, 16));
+        let mut next = || numbers.next()?.ok();
+        let (start, length, hash) = (usize::try_from(next()?).ok()?, usize::try_from(next()?).ok()?, next()?);
+        let detail = (self.services.details)(start..start.checked_add(length)?)?;
+        if short_hash(detail.as_bytes()) != hash {
+            return None;
+        }
+        ServiceRow::read(&detail)
     }
 
-    /// All declarations of a kind, by name.
-    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (Name, Row)> {
-        let beginning = key(kind, "");
-        let found: Vec<(Name, Row)> = lines::beginning(self.rows(), &beginning)
-            .filter_map(|(name, row)| Some((Name::parse(name)?, Row::read(row)?)))
-            .collect();
-        found.into_iter()
+    /// Whether something that was asked for could not be read: nothing that follows from the table may be believed.
+    pub fn is_damaged(&self) -> bool {
+        self.services.damaged.load(Ordering::Relaxed)
+    }
+
+    /// Where the service stands that provides an API.
+    pub fn provider(&self, api: &str) -> Option<RepoPath> {
+        path(lines::value(self.rows(), &format!("{api}/{API}"))?)
     }
 
     /// The place of an environment in a set of them.
@@ -143,32 +200,8 @@ impl Table {
         self.header.environments.iter().position(|(known, _)| known == name)
     }
 
-    /// As text, which ends with its own hash.
-    pub fn written(&self) -> String {
-        let Header { compiler, tree, claims, units, environments, named_files, implicit_types, reserved } =
-            &self.header;
-        let mut text = format!("{FORMAT}\ncompiler {compiler}\ntree {tree}\nclaims {claims:016x}\nunits {units}\n");
-        for (name, units) in environments {
-            writeln!(text, "environment {name} {units}").expect("text takes all");
-        }
-        for path in named_files {
-            writeln!(text, "named {path}").expect("text takes all");
-        }
-        for name in implicit_types {
-            writeln!(text, "implicit {name}").expect("text takes all");
-        }
-        for name in reserved {
-            writeln!(text, "reserved {name}").expect("text takes all");
-        }
-        text.push('\n');
-        text.push_str(self.rows());
-        let hash = blake3::hash(text.as_bytes());
-        writeln!(text, "hash {hash}").expect("text takes all");
-        text
-    }
-
-    /// What [`Table::written`] gave; None for anything else, be it cut short, damaged or of another build.
-    pub fn read(text: Arc<str>, compiler: &str) -> Option<Table> {
+    /// What [`Written::of`] gave; None for anything else, be it cut short, damaged or of another build.
+    pub fn read(text: Arc<str>, details: Box<Details>, compiler: &str) -> Option<Table> {
         let expected = format!("{FORMAT}\ncompiler {compiler}\n");
         let head = text.strip_prefix(&expected)?;
         let (content, hash) = text.trim_end_matches('\n').rsplit_once("\nhash ")?;
@@ -190,12 +223,13 @@ impl Table {
                 }
                 "implicit" => header.implicit_types.push(Name::parse(rest)?),
                 "reserved" => header.reserved.push(Name::parse(rest)?),
+                "always" => header.always.push(RepoPath::parse(rest).ok()?),
                 "named" => header.named_files.push(RepoPath::parse(rest).ok()?),
                 _ => return None,
             }
         }
         let rows = content.find("\n\n")? + 2..content.len();
-        Some(Table { header, text, rows, seen: Seen::default() })
+        Some(Table { header, text, rows, services: Services::new(details) })
     }
 
     /// Whether these are the claims of this table.
@@ -204,57 +238,41 @@ impl Table {
     }
 }
 
-fn key(kind: Kind, name: &str) -> String {
-    format!("{}/{name}", kind.slug())
-}
-
-impl Row {
-    fn written(&self) -> String {
-        let mut text = self.path.to_string();
-        if let Some(service) = &self.service {
-            let ServiceRow { interface, claims, entangled, units, secret_requests, calls, called_by } = service;
-            let requests: Vec<&str> = secret_requests.iter().map(Name::as_str).collect();
-            let tail = [requests.join(","), pairs(calls), pairs(called_by)].join("\t");
-            let entangled = u8::from(*entangled);
-            write!(text, "\t{interface:016x}\t{claims:016x}\t{entangled}\t{units:x}\t{tail}").expect("text takes all");
+impl Header {
+    /// As text, which ends with its own hash.
+    fn written(&self, rows: &str) -> String {
+        let Header { compiler, tree, claims, units, environments, named_files, implicit_types, always, reserved } =
+            self;
+        let mut text = format!("{FORMAT}\ncompiler {compiler}\ntree {tree}\nclaims {claims:016x}\nunits {units}\n");
+        for (name, units) in environments {
+            writeln!(text, "environment {name} {units}").expect("text takes all");
         }
+        for path in named_files {
+            writeln!(text, "named {path}").expect("text takes all");
+        }
+        for path in always {
+            writeln!(text, "always {path}").expect("text takes all");
+        }
+        for name in implicit_types {
+            writeln!(text, "implicit {name}").expect("text takes all");
+        }
+        for name in reserved {
+            writeln!(text, "reserved {name}").expect("text takes all");
+        }
+        text.push('\n');
+        text.push_str(rows);
+        let hash = blake3::hash(text.as_bytes());
+        writeln!(text, "hash {hash}").expect("text takes all");
         text
     }
-
-    fn read(text: &str) -> Option<Row> {
-        let mut fields = text.split('\t');
-        let path = RepoPath::parse(fields.next()?).ok()?;
-        let Some(interface) = fields.next() else { return Some(Row { path, service: None }) };
-        let hexadecimal = |text: &str| u64::from_str_radix(text, 16).ok();
-        let service = ServiceRow {
-            interface: hexadecimal(interface)?,
-            claims: hexadecimal(fields.next()?)?,
-            entangled: fields.next()? == "1",
-            units: hexadecimal(fields.next()?)?,
-            secret_requests: items(fields.next()?).map(Name::parse).collect::<Option<_>>()?,
-            calls: read_pairs(fields.next()?)?,
-            called_by: read_pairs(fields.next()?)?,
-        };
-        Some(Row { path, service: Some(service) })
-    }
 }
 
-fn pairs(map: &BTreeMap<Name, Environments>) -> String {
-    let pairs: Vec<String> = map.iter().map(|(name, environments)| format!("{name}={environments:x}")).collect();
-    pairs.join(",")
+fn key(kind: Kind, name: &str) -> String {
+    format!("{name}/{}", kind.slug())
 }
 
-fn read_pairs(text: &str) -> Option<BTreeMap<Name, Environments>> {
-    items(text)
-        .map(|item| {
-            let (name, environments) = item.split_once('=')?;
-            Some((Name::parse(name)?, u64::from_str_radix(environments, 16).ok()?))
-        })
-        .collect()
-}
-
-fn items(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').filter(|item| !item.is_empty())
+fn path(row: &str) -> Option<RepoPath> {
+    RepoPath::parse(row.split('\t').next()?).ok()
 }
 
 #[cfg(test)]
@@ -265,7 +283,7 @@ mod tests {
         Name::parse(text).unwrap()
     }
 
-    fn table() -> Table {
+    fn written() -> Written {
         let cart = ServiceRow {
             interface: 7,
             claims: 9,
@@ -290,33 +308,55 @@ mod tests {
             environments: vec![(name("production"), 2), (name("staging"), 1)],
             named_files: vec![RepoPath::literal("a/score.yaml")],
             implicit_types: vec![name("identity")],
+            always: vec![RepoPath::literal("pavior.yaml")],
             reserved: vec![name("old")],
         };
-        Table::new(header, &rows, &BTreeMap::from([(name("cart-api"), RepoPath::literal("catalog/cart.yaml"))]))
+        Written::of(header, &rows, &BTreeMap::from([(name("cart-api"), RepoPath::literal("catalog/cart.yaml"))]))
     }
 
     #[test]
     fn what_is_written_is_read_back() {
-        let table = table();
-        let read = Table::read(table.written().into(), "1 a").unwrap();
-        assert_eq!((&read.header, read.rows()), (&table.header, table.rows()));
-        assert_eq!(table.service("cart").unwrap().calls.len(), 2);
-        assert_eq!(table.row(Kind::SecretRequest, "card").unwrap().path.as_str(), "catalog/s.yaml");
+        let table = written().table("1 a").unwrap();
+        assert_eq!(table.header.environments, [(name("production"), 2), (name("staging"), 1)]);
+        assert_eq!(table.header.reserved, [name("old")]);
+        let cart = table.service("cart").unwrap();
+        assert_eq!((cart.calls.len(), cart.interface, cart.entangled), (2, 7, true));
+        assert_eq!(*table.service("ad").unwrap(), ServiceRow::default());
+        assert_eq!(table.service("other"), None);
+        assert_eq!(table.path(Kind::SecretRequest, "card").unwrap().as_str(), "catalog/s.yaml");
         assert!(table.declares(Kind::Team, "shop") && !table.declares(Kind::Team, "cart"));
-        assert_eq!(table.of_kind(Kind::Service).map(|(name, _)| name.to_string()).collect::<Vec<_>>(), ["ad", "cart"]);
+        let cart = RepoPath::literal("catalog/cart.yaml");
+        assert_eq!(table.named("cart"), [(Named::Declared(Kind::Service), cart.clone())]);
+        assert_eq!(table.named("cart-api"), [(Named::Provider, cart)]);
+        assert_eq!(table.header.always, [RepoPath::literal("pavior.yaml")]);
         assert_eq!(table.provider("cart-api").unwrap().as_str(), "catalog/cart.yaml");
         assert_eq!(table.environment(&name("staging")), Some(1));
+        assert!(!table.is_damaged());
     }
 
     #[test]
     fn a_damaged_text_or_one_of_another_build_is_not_believed() {
-        let text = table().written();
-        assert_eq!(Table::read(text.as_str().into(), "1 b"), None);
-        assert_eq!(Table::read(text[..text.len() / 2].into(), "1 a"), None);
+        let text = written().table;
+        let read = |text: &str, compiler: &str| Table::read(text.into(), Box::new(|_| None), compiler);
+        assert_eq!(read(&text, "1 b"), None);
+        assert_eq!(read(&text[..text.len() / 2], "1 a"), None);
         for at in (0..text.len()).step_by(7) {
             let mut bytes = text.clone().into_bytes();
             bytes[at] ^= 1;
-            assert_eq!(Table::read(String::from_utf8(bytes).unwrap().into(), "1 a"), None, "byte {at}");
+            assert_eq!(read(&String::from_utf8(bytes).unwrap(), "1 a"), None, "byte {at}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_a_service_and_damaged_is_told() {
+        let Written { table, details } = written();
+        for at in 0..details.len() {
+            let mut bytes = details.clone().into_bytes();
+            bytes[at] ^= 1;
+            let details = String::from_utf8(bytes).unwrap();
+            let table = Written { table: table.clone(), details }.table("1 a").unwrap();
+            let rows = (table.service("ad"), table.service("cart"));
+            assert!(table.is_damaged() && (rows.0.is_none() || rows.1.is_none()), "byte {at}");
         }
     }
 }

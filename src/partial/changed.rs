@@ -58,10 +58,10 @@ pub fn changed(table: &Table, changes: &Changes) -> Option<Changed> {
 
 impl Changed {
     fn see(&mut self, table: &Table, changes: &Changes, name: &Name, service: &Declared<Service>) -> Option<()> {
-        match table.row(Kind::Service, name.as_str()) {
+        match table.path(Kind::Service, name.as_str()) {
             // Declared elsewhere, too.
-            Some(row) if !changes.contains_key(&row.path) => return None,
-            Some(row) if row.service.as_ref().is_some_and(|row| row.interface == interface(service)) => return Some(()),
+            Some(path) if !changes.contains_key(&path) => return None,
+            Some(_) if table.service(name.as_str())?.interface == interface(service) => return Some(()),
             Some(_) => {}
             None if table.header.reserved.contains(name) => return None,
             None => {}

@@ -3,7 +3,7 @@
 
 use super::Files;
 use super::changed::Changed;
-use crate::known::{Environments, Table};
+use crate::known::{Environments, Named, Table};
 use crate::model::kinds::Kind;
 use crate::model::{Name, RepoPath};
 use crate::read::{Changes, Snapshot, Unread};
@@ -17,9 +17,6 @@ pub struct Closure {
     pub snapshot: Snapshot,
     pub neighbours: BTreeSet<RepoPath>,
 }
-
-/// Kinds that services mention by name. Environments and settings are always read.
-const MENTIONED: [Kind; 4] = [Kind::Service, Kind::Team, Kind::ResourceType, Kind::SecretRequest];
 
 /// The resource type by which secret requests are realised.
 const SECRET: &str = "secret";
@@ -38,9 +35,8 @@ impl Reader<'_> {
         let mut paths = BTreeSet::new();
         let mut names: BTreeSet<(Kind, String)> = BTreeSet::new();
         for name in affected.difference(&self.changed.gone) {
-            let row = self.table.row(Kind::Service, name.as_str());
-            let Some(path) = self.changed.declared.get(name).cloned().or(row.as_ref().map(|row| row.path.clone()))
-            else {
+            let known = || self.table.path(Kind::Service, name.as_str());
+            let Some(path) = self.changed.declared.get(name).cloned().or_else(known) else {
                 // Of the other side alone.
                 continue;
             };
@@ -56,23 +52,24 @@ impl Reader<'_> {
                 return Ok(None);
             }
         }
-        let mut neighbours = BTreeSet::new();
+        let header = &self.table.header;
+        names.extend(header.implicit_types.iter().map(|kind| (Kind::ResourceType, kind.to_string())));
+        let declared = |(kind, name): (Kind, String)| Some((Named::Declared(kind), self.table.path(kind, &name)?));
+        let mut found: Vec<(Named, RepoPath)> = names.into_iter().filter_map(declared).collect();
         for word in files.values().flat_map(|text| words(text)).collect::<BTreeSet<&str>>() {
-            names.extend(MENTIONED.map(|kind| (kind, word.to_owned())));
-            neighbours.extend(self.table.provider(word));
+            found.extend(self.table.named(word));
         }
-        names.extend(self.table.header.implicit_types.iter().map(|kind| (Kind::ResourceType, kind.to_string())));
-        let mut others = BTreeSet::new();
-        for (kind, name) in names {
-            let Some(path) = self.table.path(kind, &name) else { continue };
-            match kind {
-                Kind::ResourceType => others.extend(self.files.below(path.parent())?),
-                Kind::Service => drop(neighbours.insert(path)),
-                _ => drop(others.insert(path)),
+        let mut others: BTreeSet<RepoPath> = header.always.iter().cloned().collect();
+        let mut neighbours = BTreeSet::new();
+        for (named, path) in found {
+            match named {
+                Named::Declared(Kind::ResourceType) => others.extend(self.files.below(path.parent())?),
+                Named::Declared(Kind::Team | Kind::SecretRequest) => drop(others.insert(path)),
+                Named::Declared(Kind::Service) | Named::Provider => drop(neighbours.insert(path)),
+                // Services do not mention these, or they are read in any case.
+                Named::Declared(_) => {}
             }
         }
-        let always = [Kind::Environment, Kind::Platform].into_iter().flat_map(|kind| self.table.of_kind(kind));
-        others.extend(always.map(|(_, row)| row.path));
         // A neighbour that is gone from this side is none; where that is a mistake, the compiler tells it.
         neighbours.retain(|path| {
             !files.contains_key(path) && self.changes.get(path).is_none_or(|change| change.after.is_some())

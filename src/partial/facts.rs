@@ -1,7 +1,7 @@
 //! A compilation without an error in, what is worth knowing of it out.
 
 use crate::compile::{MadeOf, Source};
-use crate::known::{Claims, Environments, Header, MAX_ENVIRONMENTS, Row, ServiceRow, Table};
+use crate::known::{Claims, Environments, Header, MAX_ENVIRONMENTS, Row, ServiceRow, Written};
 use crate::link::Graph;
 use crate::model::kinds::{Kind, Service};
 use crate::model::{Name, RepoPath, short_hash};
@@ -92,7 +92,7 @@ pub fn known(
     units: &[UnitFacts],
     compiler: &str,
     tree: &str,
-) -> Option<(Table, Claims)> {
+) -> Option<(Written, Claims)> {
     let declared = &documents.declarations;
     let mut names: Vec<Name> = declared.environments.iter().map(|one| one.metadata.name.clone()).collect();
     names.sort();
@@ -118,9 +118,10 @@ pub fn known(
         environments: counts.into_iter().map(|(name, units)| (name.clone(), units)).collect(),
         named_files: named_files(documents),
         implicit_types: implicit_types(documents),
+        always: always(documents),
         reserved: reserved(documents),
     };
-    Some((Table::new(header, &rows, &apis(documents)), claims))
+    Some((Written::of(header, &rows, &apis(documents)), claims))
 }
 
 /// Who is named as the owner of a unit's claims.
@@ -225,6 +226,15 @@ fn named_files(documents: &Documents) -> Vec<RepoPath> {
     named.sort();
     named.dedup();
     named
+}
+
+/// Environments and settings have a say in everything.
+fn always(documents: &Documents) -> Vec<RepoPath> {
+    let declared = &documents.declarations;
+    let environments = declared.environments.iter().map(|one| one.document);
+    let all = environments.chain(declared.platforms.iter().map(|one| one.document));
+    let paths: BTreeSet<&RepoPath> = all.map(|document| &documents.document(document).path).collect();
+    paths.into_iter().cloned().collect()
 }
 
 fn implicit_types(documents: &Documents) -> Vec<Name> {

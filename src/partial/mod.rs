@@ -101,7 +101,8 @@ pub fn compile_parts(known: &Known<'_>, base: &Revision<'_>, head: &Revision<'_>
             let own: u32 =
                 affected.iter().filter_map(|name| table.service(name.as_str())).map(|row| row.units.count_ones()).sum();
             let others = table.header.units.saturating_sub(own as usize);
-            return Ok(certain.then(|| Parts { base: base.part(), head: head.part(), others }));
+            let is_sound = certain && !table.is_damaged();
+            return Ok(is_sound.then(|| Parts { base: base.part(), head: head.part(), others }));
         }
         affected.extend(more);
     }
@@ -130,7 +131,7 @@ fn compiled(
         let is_service = id.kind == UnitKind::Service;
         is_service.then(|| (CompiledUnit::new(id, artifacts), UnitFacts::of(source)))
     };
-    let (documents, graph, units) = compile_linked(snapshot, &mut findings, &mut |_| {}, keep)?;
+    let (documents, graph, units) = compile_linked(snapshot, &mut findings, &(), keep)?;
     // What neighbours lack is not known here, so what they have wrong is not either; they have not changed.
     if findings.iter().any(|finding| finding.is_error() && !neighbours.contains(&finding.at.path)) {
         return Ok(None);

@@ -64,7 +64,10 @@ pub fn provision_each<'d, T: Send>(
     make: impl Fn(ProvisionedUnit<'d>) -> T + Sync,
 ) -> Vec<T> {
     let mut reporter = Reporter::new(documents, findings);
-    types::check(catalog, &Session::default().expressions, &mut reporter);
+    // Where not everything was read, resource types are those of a revision in which they had no mistake.
+    if documents.snapshot.unread.is_none() {
+        types::check(catalog, &Session::default().expressions, &mut reporter);
+    }
     let environments: BTreeMap<&Name, Option<Surroundings<'d>>> = environments(catalog, &mut reporter);
     let parts = in_chunks(&catalog.units, Session::default, |session, units| {
         let (mut made, mut taken, mut addresses) = (Vec::new(), Vec::new(), Vec::new());

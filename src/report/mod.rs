@@ -34,7 +34,7 @@ pub use json::{VERSION as JSON_VERSION, json, schema};
 pub use junit::junit;
 pub use markdown::markdown_to_terminal;
 pub use policy_tests::{PolicyTests, policy_tests_human, policy_tests_json, policy_tests_junit};
-pub use preflight::{Judged, preflight_human, preflight_json, preflight_markdown, preflight_schema};
+pub use preflight::{Judged, preflight_human, preflight_json, preflight_markdown, preflight_schema, verdict};
 pub use resource_type::resource_type;
 pub use sarif::sarif;
 pub use summary::{counted, summary};

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use pavior::compile::{CompiledUnit, Source, compile_kept, compile_linked};
-use pavior::known::{Claims, Table};
+use pavior::known::{Claims, Written};
 use pavior::model::{Findings, RepoPath};
 use pavior::partial::{Files, Known, Revision, UnitFacts, compile_parts, known};
 use pavior::read::{Change, Changes, Documents, Snapshot, load_directory};
@@ -312,7 +312,7 @@ struct State {
     files: BTreeMap<RepoPath, Arc<str>>,
     documents: Documents,
     units: Vec<CompiledUnit>,
-    known: Option<(Table, Claims)>,
+    known: Option<(Written, Claims)>,
     errors: usize,
 }
 
@@ -323,7 +323,7 @@ impl State {
         let mut findings = Findings::default();
         let keep =
             |source: Source<'_, '_>, artifacts| (CompiledUnit::new(source.id(), artifacts), UnitFacts::of(source));
-        let (documents, graph, kept) = compile_linked(snapshot, &mut findings, &mut |_| {}, keep).unwrap();
+        let (documents, graph, kept) = compile_linked(snapshot, &mut findings, &(), keep).unwrap();
         let (units, facts): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
         let errors = findings.errors();
         let known = if errors == 0 { known(&documents, &graph, &facts, "test", "0") } else { None };
@@ -355,7 +355,8 @@ impl Files for State {
 
 /// The diff by compiling in part; None where everything is to be compiled.
 fn diff_in_part(earliest: &State, base: &State, head: &State) -> Option<Diff> {
-    let (table, claims) = earliest.known.as_ref()?;
+    let (written, claims) = earliest.known.clone()?;
+    let table = &written.table("test").unwrap();
     let known = Known { table, claims: &|| Some(claims.clone()) };
     let (at_base, at_head) = (base.since(earliest), head.since(earliest));
     let base = Revision { files: base, changes: &at_base };
@@ -416,7 +417,7 @@ fn histories() -> u64 {
 fn errors(world: &World) -> Vec<String> {
     let mut findings = Findings::default();
     let snapshot = Snapshot { files: world.files(), ..Snapshot::default() };
-    compile_kept(snapshot, &mut findings, &mut |_| {}, |_, _| ()).unwrap();
+    compile_kept(snapshot, &mut findings, &(), |_, _| ()).unwrap();
     findings
         .iter()
         .filter(|finding| finding.is_error())

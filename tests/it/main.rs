@@ -22,6 +22,7 @@ mod secrets;
 mod seeds;
 mod showcase;
 mod streams;
+mod workflows;
 
 use case::Case;
 use std::path::Path;

@@ -3,42 +3,100 @@
 use super::detect::Match;
 use super::innocent::{is_placeholder, is_random, is_strong_password};
 use super::rules;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
+use std::ops::{Range, RangeInclusive};
 use std::sync::LazyLock;
 
-/// A key that ends in a telling word, and its value: quoted, bare, or in the `value` of the next line.
+/// A key that ends in a telling word, up to its value: behind it, or behind the `value` of the next line.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     let words = "passw(?:or)?d|passphrase|pwd|credentials?|secret|token|(?:api|access|private|signing|encryption|auth|account|master)[_.-]?key";
     let ending = "(?:[_.-]?(?:key|value|string|base|base64|b64|plain|[0-9]{1,2}))?";
-    let separator = r#"\\?["']?[ \t]{0,40}(?:\n[ \t]{0,80}["']?value["']?[ \t]{0,40})?(?:=>|:=|:|=)[ \t]{0,40}"#;
-    let value =
-        r#"(?:\\?"([ !#-\[\]-~]{8,400})|'([ -&(-~]{8,400})'|([$(+\-./0-9:=?A-Z\\^_a-z~][!#-&(-+\--:<-\\^-|~]{7,400}))"#;
-    let pattern = format!("(?i-u)({words}){ending}{separator}{value}");
+    let separator = r#"\\?["']?[ \t]*(?:\n[ \t]*["']?value["']?[ \t]*)?(?:=>|:=|:|=)[ \t]*"#;
+    let pattern = format!("(?i-u)({words}){ending}{separator}");
     Regex::new(&pattern).expect("words and classes are a pattern")
 });
+
+/// One of these is in every key that tells; looking for them is quicker than the pattern, and quicker to build.
+static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let automaton = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+        .build(["passw", "passphrase", "pwd", "credential", "secret", "token", "key"]);
+    automaton.expect("stems are few and short")
+});
+
+/// The fewest and the most characters of a value. A pattern that counted so far would take longer to build than to use.
+const LENGTHS: RangeInclusive<usize> = 8..=400;
+
+/// The value that stands at a place, quoted or bare, without its quotes.
+fn value_at(text: &str, start: usize) -> Option<Range<usize>> {
+    let bytes = &text.as_bytes()[start..];
+    let run = |from: usize, is_part: fn(u8) -> bool| {
+        let length = bytes[from..].iter().take(*LENGTHS.end()).take_while(|byte| is_part(**byte)).count();
+        LENGTHS.contains(&length).then(|| start + from..start + from + length)
+    };
+    match bytes {
+        [b'"', ..] => run(1, is_in_double_quotes),
+        [b'\\', b'"', ..] => run(2, is_in_double_quotes),
+        [b'\'', ..] => run(1, is_in_quotes).filter(|value| text.as_bytes().get(value.end) == Some(&b'\'')),
+        [first, ..] if is_first(*first) => run(0, is_bare),
+        _ => None,
+    }
+}
+
+fn is_in_double_quotes(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')
+}
+
+fn is_in_quotes(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'\''
+}
+
+/// What a value without quotes may begin with, and what may follow.
+fn is_first(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'$' | b'(' | b'+' | b'-' | b'.' | b'/' | b':' | b'=' | b'?' | b'\\' | b'^' | b'_' | b'~')
+}
+
+fn is_bare(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b',' | b';' | b']' | b'}')
+}
 
 /// The fewest characters of a token; shorter ones are names far more often.
 const SHORTEST_TOKEN: usize = 16;
 
 pub(super) fn assignments(text: &str) -> Vec<Match> {
-    let found = ASSIGNED.captures_iter(text).filter_map(|captures| {
-        let word = captures.get(1)?.as_str().to_ascii_lowercase();
-        let value = captures.iter().skip(2).flatten().next()?;
-        let is_password = word.starts_with("pass") || word == "pwd" || word.starts_with("credential");
-        let is_secret = match is_password {
-            true => is_strong_password(value.as_str()),
-            false => value.len() >= SHORTEST_TOKEN && is_random(value.as_str()),
-        };
-        if !is_secret || is_placeholder(value.as_str()) || is_reference(value.as_str()) || is_prose(value.as_str()) {
-            return None;
-        }
-        let (rule, name) = match is_password {
-            true => (&rules::PASSWORD, "what looks like a password"),
-            false => (&rules::TOKEN, "what looks like a key or token"),
-        };
-        Some(Match { part: value.range(), rule, name, certain: false })
-    });
-    found.collect()
+    if !STEMS.is_match(text) {
+        return Vec::new();
+    }
+    let (mut found, mut next) = (Vec::new(), 0);
+    while let Some(captures) = ASSIGNED.captures_at(text, next) {
+        let (Some(key), Some(word)) = (captures.get(0), captures.get(1)) else { break };
+        let value = value_at(text, key.end());
+        // A value ends what was looked at; where there is none, the next key may begin inside of this one.
+        next = value.as_ref().map_or(word.end(), |value| value.end);
+        found.extend(value.and_then(|value| secret(text, &word.as_str().to_ascii_lowercase(), value)));
+    }
+    found
+}
+
+/// The value of a key that ends in `word`, if it is a secret.
+fn secret(text: &str, word: &str, range: Range<usize>) -> Option<Match> {
+    let value = &text[range.clone()];
+    let is_password = word.starts_with("pass") || word == "pwd" || word.starts_with("credential");
+    let is_secret = match is_password {
+        true => is_strong_password(value),
+        false => value.len() >= SHORTEST_TOKEN && is_random(value),
+    };
+    if !is_secret || is_placeholder(value) || is_reference(value) || is_prose(value) {
+        return None;
+    }
+    let (rule, name) = match is_password {
+        true => (&rules::PASSWORD, "what looks like a password"),
+        false => (&rules::TOKEN, "what looks like a key or token"),
+    };
+    Some(Match { part: range, rule, name, certain: false })
 }
 
 /// `random_password.db.result`, `jsondecode(...)`, `keys[0].id`

@@ -10,7 +10,6 @@ fn pattern(source: &str) -> Regex {
     Regex::new(source).expect("a pattern of ours compiles")
 }
 
-static BASE64: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u)[A-Za-z0-9+/_-]{20,}={0,2}"));
 static PERCENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u)[!-~]*%[0-9A-Fa-f]{2}[!-~]*"));
 static ESCAPED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?-u)[!-~]*\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|/)[!-~]*"));
@@ -31,7 +30,7 @@ const TASTE: usize = 12;
 pub(super) fn decoded(view: &View<'_>) -> Vec<View<'static>> {
     let mut views: Vec<View<'static>> = Vec::new();
     let text = &*view.text;
-    views.extend(BASE64.find_iter(text).filter_map(|run| base64(view, run.range())));
+    views.extend(base64_runs(text).filter_map(|run| base64(view, run)));
     if text.contains('%') {
         views.extend(PERCENT.find_iter(text).filter_map(|word| percent(view, word.range())));
     }
@@ -42,6 +41,27 @@ pub(super) fn decoded(view: &View<'_>) -> Vec<View<'static>> {
         views.extend(LINES.find_iter(text).filter_map(|lines| joined(view, lines.range())));
     }
     views
+}
+
+/// The fewest digits that are decoded.
+const SHORTEST_RUN: usize = 20;
+
+/// Runs of digits of base64, with the `=` behind them.
+fn base64_runs(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        while next < bytes.len() {
+            let start = next + bytes[next..].iter().position(|byte| value(*byte).is_some())?;
+            let digits = bytes[start..].iter().take_while(|byte| value(**byte).is_some()).count();
+            let padding = bytes[start + digits..].iter().take(2).take_while(|byte| **byte == b'=').count();
+            next = start + digits + padding;
+            if digits >= SHORTEST_RUN {
+                return Some(start..next);
+            }
+        }
+        None
+    })
 }
 
 /// Standard and URL-safe alphabets; the end may be cut off.

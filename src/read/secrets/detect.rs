@@ -5,6 +5,7 @@ use super::families::{FAMILIES, Family, Proof};
 use super::innocent::{entropy, is_placeholder};
 use super::rules;
 use crate::model::Rule;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
@@ -19,12 +20,15 @@ pub(super) struct Match {
     pub certain: bool,
 }
 
-/// The keywords of all families, the longest first, so that none hides another.
-static KEYWORDS: LazyLock<Regex> = LazyLock::new(|| {
-    let mut keywords: Vec<&str> = FAMILIES.iter().flat_map(|family| family.keywords).copied().collect();
-    keywords.sort_by_key(|keyword| std::cmp::Reverse(keyword.len()));
-    let escaped: Vec<String> = keywords.into_iter().map(regex::escape).collect();
-    Regex::new(&escaped.join("|")).expect("keywords are a pattern")
+/// The keywords of all families. Of those that begin at one place the longest is meant.
+static KEYWORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let keywords = FAMILIES.iter().flat_map(|family| family.keywords);
+    let automaton = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        // The quickest to build: most runs look at a few files.
+        .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+        .build(keywords);
+    automaton.expect("keywords are few and short")
 });
 
 /// Shapes are compiled when their keyword is first met: most never are.
@@ -44,7 +48,8 @@ pub(super) fn beginnings(text: &str) -> Vec<Match> {
         if keyword.start() < done {
             continue;
         }
-        let families = FAMILIES.iter().enumerate().filter(|(_, family)| family.keywords.contains(&keyword.as_str()));
+        let word = &text[keyword.range()];
+        let families = FAMILIES.iter().enumerate().filter(|(_, family)| family.keywords.contains(&word));
         let found = families.filter_map(|(index, family)| at(text, keyword.start(), family, shape(index))).next();
         let Some(found) = found else { continue };
         if found.rule == &rules::AWS_ACCESS_KEY {

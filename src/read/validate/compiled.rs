@@ -37,20 +37,63 @@ pub fn compiled_score() -> &'static Compiled {
     })
 }
 
+/// Says of a service whether all is well, and no more. Made when Pavior is built, because making [`compiled`] takes longer
+/// than checking a thousand services. A test says that its file is what the types say.
+#[jsonschema::validator(
+    path = "schemas/service.schema.json",
+    draft = Draft7,
+    validate_formats = true,
+    formats = {
+        "pavior-absolute-path" => crate::read::validate::checks::is_normal_absolute_path,
+        "pavior-duration" => crate::read::validate::compiled::is_duration,
+        "pavior-https-url" => crate::read::validate::compiled::is_https_url,
+        "pavior-name" => crate::read::validate::compiled::is_name,
+        "pavior-percent" => crate::read::validate::compiled::is_percent,
+        "pavior-quantity" => crate::read::validate::compiled::is_quantity,
+    },
+    methods = { is_valid = true, validate = false, iter_errors = false }
+)]
+struct ServiceSchema;
+
+/// Whether a declaration is known to follow its schema. Where it is not known, [`compiled`] says what is wrong.
+pub fn accepts(kind: Kind, value: &Value) -> bool {
+    kind == Kind::Service && ServiceSchema::is_valid(value)
+}
+
+fn is_duration(text: &str) -> bool {
+    Duration::parse(text).is_some()
+}
+
+fn is_https_url(text: &str) -> bool {
+    HttpsUrl::parse(text).is_some()
+}
+
+fn is_name(text: &str) -> bool {
+    Name::parse(text).is_some()
+}
+
+fn is_percent(text: &str) -> bool {
+    Percent::parse(text).is_some()
+}
+
+fn is_quantity(text: &str) -> bool {
+    Quantity::parse(text).is_some()
+}
+
 /// Patterns without backtracking, and the formats of our own types, so that serde finds nothing that is not found here.
 fn options() -> ValidationOptions<'static> {
     jsonschema::options()
         .with_draft(Draft::Draft7)
         .with_pattern_options(PatternOptions::regex())
         .should_validate_formats(true)
-        .with_format(Name::FORMAT, |text: &str| Name::parse(text).is_some())
-        .with_format(Quantity::FORMAT, |text: &str| Quantity::parse(text).is_some())
-        .with_format(Percent::FORMAT, |text: &str| Percent::parse(text).is_some())
-        .with_format(Duration::FORMAT, |text: &str| Duration::parse(text).is_some())
+        .with_format(Name::FORMAT, is_name)
+        .with_format(Quantity::FORMAT, is_quantity)
+        .with_format(Percent::FORMAT, is_percent)
+        .with_format(Duration::FORMAT, is_duration)
         .with_format(Money::FORMAT, |text: &str| Money::parse(text).is_some())
         .with_format(Date::FORMAT, |text: &str| Date::parse(text).is_some())
         .with_format(Timestamp::FORMAT, |text: &str| Timestamp::parse(text).is_some())
-        .with_format(HttpsUrl::FORMAT, |text: &str| HttpsUrl::parse(text).is_some())
+        .with_format(HttpsUrl::FORMAT, is_https_url)
         .with_format(Price::FORMAT, |text: &str| Price::parse(text).is_some())
         .with_format(Count::FORMAT, |text: &str| Count::parse(text).is_some())
         .with_format(PriceUnit::FORMAT, |text: &str| PriceUnit::parse(text).is_some())

@@ -58,7 +58,7 @@ fn declare(inspection: &mut Inspection, trust: Trust, declarations: &mut Declara
     let in_place = placement::check(inspection, kind);
     let mut value = inspection.root().to_json();
     let outcome = match trust {
-        Trust::Nobody => explain::check_schema(inspection, compiled::compiled(kind), &value),
+        Trust::Nobody => explain::check_kind(inspection, kind, &value),
         Trust::Validated => explain::Outcome::default(),
     };
     for route in &outcome.unknown_fields {

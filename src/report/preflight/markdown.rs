@@ -23,7 +23,7 @@ pub fn preflight_markdown(judged: &Judged) -> String {
     let diff = &judged.preflight.diff;
     let mut output = format!("### Pavior: {}\n", verdict(judged));
     for note in notes(judged) {
-        output.push_str(&format!("\n> {}\n", escaped(&note)));
+        output.push_str(&format!("\n> {}\n", quoted(&note)));
     }
     if !diff.units.is_empty() {
         output.push_str(&unit_table(diff, 40));
@@ -53,6 +53,20 @@ pub fn preflight_markdown(judged: &Judged) -> String {
         escaped(&judged.base)
     ));
     inert(output)
+}
+
+/// A note that holds what people wrote (why nothing should change now) is code: as text it could name a team or link.
+fn quoted(note: &str) -> String {
+    let links = |note: &str| {
+        note.contains(['@', '#', '[', '!', '*', '_', '~', '\\']) || note.contains("://") || note.contains("www.")
+    };
+    if !links(note) {
+        return escaped(note);
+    }
+    let note = visible_line(note);
+    let longest = note.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let ticks = "`".repeat(longest + 1);
+    format!("{ticks} {note} {ticks}")
 }
 
 fn fold(section: &Section) -> String {
@@ -100,6 +114,15 @@ mod tests {
             }
         }
         assert_eq!((open, folds), (None, 0));
+    }
+
+    #[test]
+    fn a39_a_reason_that_people_wrote_names_nobody() {
+        let mut judged = change();
+        judged.preflight.risks[0].freeze = Some("`x` @acme/everyone fixes #1 ![](http://evil/x)".to_owned());
+        let text = preflight_markdown(&judged);
+        let line = text.lines().find(|line| line.contains("is frozen")).unwrap();
+        assert!(line.starts_with("> `` production is frozen: `x` @acme/everyone") && line.ends_with(" ``"), "{line}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod wording;
 pub use human::preflight_human;
 pub use json::{preflight_json, preflight_schema};
 pub use markdown::preflight_markdown;
+pub use wording::verdict;
 
 use super::Report;
 use crate::review::preflight::Preflight;

@@ -24,7 +24,7 @@ fn bills(snapshot: Snapshot) -> Vec<Bill> {
         MadeOf::Unit(unit) => Some(bill(unit)),
         MadeOf::Environment(_) => None,
     };
-    let (_, bills) = compile_kept(snapshot, &mut findings, &mut |_| {}, keep).unwrap();
+    let (_, bills) = compile_kept(snapshot, &mut findings, &(), keep).unwrap();
     let said: Vec<&String> = findings.iter().map(|finding| &finding.message).collect();
     assert!(said.is_empty(), "{said:#?}");
     bills.into_iter().flatten().collect()

@@ -64,7 +64,7 @@ pub fn with_resource_types(mut snapshot: Snapshot) -> Snapshot {
 pub fn assert_compiles_or_tells(snapshot: Snapshot) -> Option<Vec<CompiledUnit>> {
     let mut findings = Findings::default();
     let (documents, units) =
-        compile_verified(snapshot, &mut findings, &mut |_| {}).unwrap_or_else(|error| panic!("{}", chain(&error)));
+        compile_verified(snapshot, &mut findings, &()).unwrap_or_else(|error| panic!("{}", chain(&error)));
     assert_units(&units);
     if !findings.has_errors() {
         let files = compile_catalog(&documents, &mut findings).unwrap_or_else(|error| panic!("{}", chain(&error)));

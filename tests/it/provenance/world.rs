@@ -71,7 +71,7 @@ pub fn traced(snapshot: Snapshot) -> Result<(Documents, Traced), String> {
     let keep = |source: pavior::compile::Source<'_, '_>, artifacts| {
         (source.id().to_string(), (artifacts, source.provenance()))
     };
-    let (documents, units) = compile_kept(snapshot, &mut findings, &mut |_| {}, keep).map_err(|e| e.to_string())?;
+    let (documents, units) = compile_kept(snapshot, &mut findings, &(), keep).map_err(|e| e.to_string())?;
     match findings.has_errors() {
         true => Err(findings.into_sorted().into_iter().map(|finding| finding.message).collect::<Vec<_>>().join("\n")),
         false => Ok((documents, units.into_iter().collect())),

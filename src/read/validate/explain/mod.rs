@@ -8,10 +8,11 @@ mod limits;
 mod names;
 mod types;
 
-use super::compiled::Compiled;
+use super::compiled::{Compiled, accepts, compiled};
 use super::inspection::Inspection;
 use super::shown::route_text;
 use crate::model::Finding;
+use crate::model::kinds::Kind;
 use crate::read::schema::walk;
 use crate::read::{Node, NodeValue, Place};
 use jsonschema::ValidationError;
@@ -93,6 +94,16 @@ fn purpose(schema: &Value) -> String {
 
 /// Most findings that the schema makes of one document; nobody reads more, and each costs time.
 const MOST: usize = 100;
+
+/// Reports all that the schema of a kind says about a document.
+pub fn check_kind(inspection: &mut Inspection, kind: Kind, value: &Value) -> Outcome {
+    let mut fractions = Vec::new();
+    whole_floats(inspection.root(), &mut Vec::new(), &mut fractions);
+    match fractions.is_empty() && accepts(kind, value) {
+        true => Outcome::default(),
+        false => check_schema(inspection, compiled(kind), value),
+    }
+}
 
 /// Reports all that a schema says about a document.
 pub fn check_schema(inspection: &mut Inspection, compiled: &'static Compiled, value: &Value) -> Outcome {

@@ -1,0 +1,123 @@
+//! Comments that stand there and the one that should in, what to do out.
+
+use super::marker::Marker;
+use crate::forge::words::{Actor, Comment, CommentId, CommitId};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    Create,
+    Update(CommentId),
+    /// The same stands there.
+    Leave(CommentId),
+    /// What stands there, or is about to, is newer.
+    Outdated,
+}
+
+/// `head` is the pull request's head as the API has it now: a report of any other commit is not written. Of two reports
+/// of one head (its base moved), the later run's stays.
+///
+/// Only what the bot itself wrote is its own, whatever marker others put into theirs. Of several, which only an answer
+/// that got lost can make, the first is kept up to date.
+pub fn decide(standing: &[Comment], own: &Actor, marker: &Marker, head: &CommitId, body: &str) -> Decision {
+    if marker.head != *head {
+        return Decision::Outdated;
+    }
+    let is_own = |comment: &&Comment| comment.author.id == own.user;
+    let ours = standing.iter().filter(is_own).filter_map(|comment| Some((comment, Marker::of(&comment.body)?)));
+    let Some((comment, stands)) = ours.filter(|(_, it)| it.pull == marker.pull).min_by_key(|(comment, _)| comment.id)
+    else {
+        return Decision::Create;
+    };
+    if stands.head == marker.head && stands.sequence > marker.sequence {
+        return Decision::Outdated;
+    }
+    let is_same_report = Marker { sequence: marker.sequence, ..stands } == *marker;
+    match is_same_report && text(&comment.body) == text(body) {
+        true => Decision::Leave(comment.id),
+        false => Decision::Update(comment.id),
+    }
+}
+
+/// What stands below the marker. GitHub gives line feeds back as they came, but for some at the end.
+fn text(body: &str) -> String {
+    let text = body.split_once('\n').map_or("", |(_, text)| text);
+    text.replace("\r\n", "\n").trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::marker::tests::{commit, marker};
+    use super::*;
+    use crate::forge::words::{PullNumber, User, UserId, UserKind};
+
+    fn own() -> Actor {
+        Actor { user: UserId(41_898_282), login: "github-actions[bot]".to_owned() }
+    }
+
+    fn comment(id: u64, author: u64, marker: &Marker, text: &str) -> Comment {
+        let author = User { id: UserId(author), login: "github-actions[bot]".to_owned(), kind: UserKind::Bot };
+        let body = format!("{marker}\n{text}");
+        Comment { id: CommentId(id), author, app: None, body, url: String::new(), is_edited: false }
+    }
+
+    fn decided(standing: &[Comment], marker: &Marker, head: char, text: &str) -> Decision {
+        decide(standing, &own(), marker, &commit(head), &format!("{marker}\n{text}"))
+    }
+
+    const OWN: u64 = 41_898_282;
+
+    #[test]
+    fn there_is_one_comment_and_it_is_edited_in_place() {
+        let first = marker('a', 'b', 1);
+        assert_eq!(decided(&[], &first, 'b', "x"), Decision::Create);
+        let standing = [comment(5, OWN, &first, "x")];
+        assert_eq!(decided(&standing, &marker('a', 'c', 2), 'c', "y"), Decision::Update(CommentId(5)));
+        assert_eq!(decided(&standing, &first, 'b', "y"), Decision::Update(CommentId(5)));
+    }
+
+    #[test]
+    fn unchanged_bytes_are_not_posted() {
+        let standing = [comment(5, OWN, &marker('a', 'b', 1), "x\r\ny\n")];
+        assert_eq!(decided(&standing, &marker('a', 'b', 9), 'b', "x\ny"), Decision::Leave(CommentId(5)));
+        // The same words of another base are another report.
+        assert_eq!(decided(&standing, &marker('d', 'b', 9), 'b', "x\ny"), Decision::Update(CommentId(5)));
+    }
+
+    #[test]
+    fn a40_a_marker_in_anothers_comment_is_nobodys() {
+        let marker = marker('a', 'b', 1);
+        let forged = comment(3, 99, &marker, "x");
+        assert_eq!(decided(std::slice::from_ref(&forged), &marker, 'b', "x"), Decision::Create);
+        let standing = [forged, comment(5, OWN, &marker, "x")];
+        assert_eq!(decided(&standing, &marker, 'b', "y"), Decision::Update(CommentId(5)));
+        // Quoted, or below other text, it is no marker.
+        let quoted = Comment { body: format!("> {marker}\nx"), ..comment(6, OWN, &marker, "x") };
+        assert_eq!(decided(&[quoted], &marker, 'b', "y"), Decision::Create);
+        // Copied from another pull request, it is not of this one.
+        let other = Marker { pull: PullNumber(13), ..marker.clone() };
+        assert_eq!(decided(&[comment(6, OWN, &other, "x")], &marker, 'b', "y"), Decision::Create);
+    }
+
+    #[test]
+    fn a52_a_report_of_a_commit_that_is_not_the_head_is_not_written() {
+        let standing = [comment(5, OWN, &marker('a', 'c', 1), "x")];
+        assert_eq!(decided(&standing, &marker('a', 'b', 9), 'c', "y"), Decision::Outdated);
+        assert_eq!(decided(&[], &marker('a', 'b', 9), 'c', "y"), Decision::Outdated);
+        // A force-push back to an older commit is the head again, whatever run came between.
+        assert_eq!(decided(&standing, &marker('a', 'b', 1), 'b', "y"), Decision::Update(CommentId(5)));
+    }
+
+    #[test]
+    fn a52_a_later_run_of_the_same_head_is_not_overwritten_by_an_earlier() {
+        let standing = [comment(5, OWN, &marker('d', 'b', 7), "x")];
+        assert_eq!(decided(&standing, &marker('a', 'b', 6), 'b', "y"), Decision::Outdated);
+        assert_eq!(decided(&standing, &marker('a', 'b', 8), 'b', "y"), Decision::Update(CommentId(5)));
+    }
+
+    #[test]
+    fn of_two_comments_of_its_own_the_first_is_kept() {
+        let marker = marker('a', 'b', 1);
+        let standing = [comment(9, OWN, &marker, "x"), comment(5, OWN, &marker, "x")];
+        assert_eq!(decided(&standing, &marker, 'b', "y"), Decision::Update(CommentId(5)));
+    }
+}

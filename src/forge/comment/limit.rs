@@ -1,0 +1,138 @@
+//! A text that GitHub takes: cut where it is too long, with every fence and fold closed.
+
+/// The most that GitHub takes in one comment. It counts characters; bytes are never fewer.
+pub const MOST_BYTES: usize = 65_536;
+
+/// `report` and `tail`, within so many bytes. Where the report is too long it is cut at the end of a line (inside a fence
+/// anywhere between two characters) and `note` says so; the tail is always whole, unless it alone is too long.
+pub fn fitted(report: &str, note: &str, tail: &str, most: usize) -> String {
+    if report.len() + tail.len() <= most {
+        return format!("{report}{tail}");
+    }
+    let room = most.saturating_sub(note.len() + tail.len());
+    let mut open = Open::default();
+    let (mut kept, mut closing) = (0, String::new());
+    let mut at = 0;
+    for line in report.split_inclusive('\n') {
+        let inside_fence = open.fence.is_some();
+        open.read(line.trim_end_matches('\n'));
+        at += line.len();
+        let end = open.closing();
+        if at + end.len() <= room {
+            (kept, closing) = (at, end);
+            continue;
+        }
+        // A part of one long line: only where it is nothing but text.
+        if inside_fence && open.fence.is_some() {
+            let most_of_it = floor(report, room.saturating_sub(closing.len() + 1));
+            // A beginning of nothing but ticks would close the fence.
+            let is_text = !report[kept..most_of_it.max(kept)].trim_start_matches('`').is_empty();
+            if is_text {
+                kept = most_of_it;
+                closing.insert(0, '\n');
+            }
+        }
+        break;
+    }
+    let mut text = format!("{}{closing}{note}{tail}", &report[..kept]);
+    text.truncate(floor(&text, most));
+    text
+}
+
+/// The end of the last character that ends by there.
+fn floor(text: &str, mut end: usize) -> usize {
+    end = end.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
+}
+
+/// What a cut would leave open.
+#[derive(Default)]
+struct Open {
+    fence: Option<usize>,
+    folds: usize,
+}
+
+impl Open {
+    fn read(&mut self, line: &str) {
+        let ticks = line.len() - line.trim_start_matches('`').len();
+        match self.fence {
+            Some(longest) if ticks >= longest && line.len() == ticks => self.fence = None,
+            Some(_) => {}
+            None if ticks > 2 => self.fence = Some(ticks),
+            None => {
+                self.folds += line.matches("<details").count();
+                self.folds = self.folds.saturating_sub(line.matches("</details>").count());
+            }
+        }
+    }
+
+    fn closing(&self) -> String {
+        let fence = self.fence.map(|ticks| "`".repeat(ticks) + "\n").unwrap_or_default();
+        let folds = "\n</details>\n".repeat(self.folds);
+        fence + &folds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOTE: &str = "\ncut\n";
+    const TAIL: &str = "\nthe end\n";
+
+    fn is_closed(text: &str) -> bool {
+        let mut open = Open::default();
+        text.lines().for_each(|line| open.read(line));
+        open.fence.is_none() && open.folds == 0
+    }
+
+    fn fold(lines: usize, character: &str) -> String {
+        let text = format!("{}\n", character.repeat(20)).repeat(lines);
+        format!("### x\n\n<details><summary>y</summary>\n\n````text\n```\n{text}````\n\n</details>\n")
+    }
+
+    #[test]
+    fn a41_what_fits_to_the_byte_is_left_whole() {
+        let report = fold(10, "x");
+        let exact = report.len() + TAIL.len();
+        assert_eq!(fitted(&report, NOTE, TAIL, exact), format!("{report}{TAIL}"));
+        let cut = fitted(&report, NOTE, TAIL, exact - 1);
+        assert!(cut.ends_with(&format!("{NOTE}{TAIL}")) && is_closed(&cut) && cut.len() < exact, "{cut}");
+    }
+
+    #[test]
+    fn a41_a_long_report_is_cut_in_bytes_whatever_its_characters_take() {
+        for character in ["x", "é", "中", "🦀"] {
+            let text = fitted(&fold(10_000, character), NOTE, TAIL, MOST_BYTES);
+            assert!(text.len() <= MOST_BYTES && text.len() > MOST_BYTES - 200, "{}", text.len());
+            assert!(is_closed(&text) && text.ends_with(&format!("{NOTE}{TAIL}")));
+        }
+    }
+
+    #[test]
+    fn a41_one_endless_line_is_cut_inside_its_fence() {
+        let report = format!("### x\n\n```text\n{}\n```\n", "🦀".repeat(100_000));
+        let text = fitted(&report, NOTE, TAIL, MOST_BYTES);
+        assert!(text.len() > MOST_BYTES - 100 && text.len() <= MOST_BYTES && is_closed(&text), "{}", text.len());
+    }
+
+    proptest! {
+        #[test]
+        fn a41_nothing_is_ever_too_long_or_left_open(
+            parts in proptest::collection::vec("(### 🦀\n|<details><summary>x</summary>\n\n|```text\n[a-z🦀\n]{0,30}\n```\n|</details>\n|é{1,40}\n){0,6}", 0..6),
+            most in 60..400_usize,
+        ) {
+            let report = parts.concat();
+            let text = fitted(&report, NOTE, TAIL, most);
+            prop_assert!(text.len() <= most);
+            prop_assert!(text.ends_with(TAIL));
+            if is_closed(&report) && report.len() + TAIL.len() > most {
+                prop_assert!(is_closed(&text), "{}", text);
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The one comment of the bot on a pull request: its text, how it is found again, and whether it has to be written.
+
+mod body;
+mod decision;
+mod limit;
+mod marker;
+
+pub use body::{About, Fate, body};
+pub use decision::{Decision, decide};
+pub use limit::{MOST_BYTES, fitted};
+pub use marker::{Marker, Sequence};

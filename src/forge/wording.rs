@@ -1,0 +1,287 @@
+//! Every sentence that the bot says. Whatever comes from people stands in code: there GitHub links no name and runs nothing.
+
+use super::approvals::codeowners::Problem;
+use super::approvals::{Discounted, Standing, TeamStanding};
+use super::command::Misunderstood;
+use super::comment::Fate;
+use super::digest::{LEAST_DIGITS, NamedDigest, ReportDigest};
+use super::words::{CommitId, Permission, PullNumber};
+use crate::report::{counted, visible_line};
+
+/// More names than this are counted.
+const MOST_NAMES: usize = 10;
+
+/// A text as it was written, on one line, with which nothing happens.
+pub fn code(text: &str) -> String {
+    let shown = visible_line(text);
+    let longest = shown.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let ticks = "`".repeat(longest + 1);
+    match shown.starts_with('`') || shown.ends_with('`') || shown.is_empty() {
+        true => format!("{ticks} {shown} {ticks}"),
+        false => format!("{ticks}{shown}{ticks}"),
+    }
+}
+
+fn codes<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    let all: Vec<String> = texts.map(code).collect();
+    match all.len() {
+        more if more > MOST_NAMES => format!("{} and {} more", all[..MOST_NAMES].join(", "), more - MOST_NAMES),
+        _ => all.join(", "),
+    }
+}
+
+/// For what was cut off a report.
+pub fn cut(full_report: Option<&str>) -> String {
+    match full_report {
+        Some(url) => format!("\n> cut here for want of room; the whole of it is in the {}\n", link(url)),
+        None => "\n> cut here for want of room; `pavior preflight` shows the whole of it\n".to_owned(),
+    }
+}
+
+fn link(url: &str) -> String {
+    format!("[full report]({url})")
+}
+
+/// What stands below every report.
+pub fn footer(digest: &ReportDigest, next: &[String], full_report: Option<&str>) -> String {
+    let next: Vec<String> = next.iter().map(|command| format!("<code>/pavior {command}</code>")).collect();
+    let parts = [
+        Some(format!("digest <code>{}</code>", digest.to_name_in_a_command())),
+        (!next.is_empty()).then(|| format!("next: {}", next.join(", "))),
+        full_report.map(link),
+    ];
+    format!("<sub>{}</sub>", parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+}
+
+/// What stands behind a report of one line.
+pub fn short_footer(head: &CommitId, base: &CommitId, full_report: Option<&str>) -> String {
+    let commits = format!("{} against {}", head.short(), base.short());
+    let parts: Vec<String> = [Some(commits), full_report.map(link)].into_iter().flatten().collect();
+    format!("<sub>{}</sub>", parts.join(" · "))
+}
+
+/// What happened to a pull request that is over.
+pub fn fate(fate: &Fate) -> Option<String> {
+    match fate {
+        Fate::Open => None,
+        Fate::Closed => Some("**closed without being merged**".to_owned()),
+        Fate::Merged { by, commit } => {
+            let by = by.as_deref().map(|login| format!(" by {}", code(login))).unwrap_or_default();
+            let commit = commit.as_ref().map(|commit| format!(" as {}", commit.short())).unwrap_or_default();
+            Some(format!("**merged{by}{commit}**"))
+        }
+    }
+}
+
+/// How approvals stand, a paragraph each thing that has to be known; none where nobody is needed and nothing is wrong.
+pub fn approvals(standing: &Standing) -> Vec<String> {
+    let mut paragraphs = Vec::new();
+    if standing.needed() > 0 {
+        let given = standing.needed() - standing.missing();
+        let teams: Vec<String> = standing.teams.iter().map(team).collect();
+        paragraphs.push(format!("**Approvals:** {given} of {}: {}", standing.needed(), teams.join(" · ")));
+    }
+    if !standing.objections.is_empty() {
+        let who = codes(standing.objections.iter().map(String::as_str));
+        paragraphs.push(format!("**Changes requested** by {who}"));
+    }
+    if !standing.discounted.is_empty() {
+        let shown = standing.discounted.iter().take(MOST_NAMES).map(|(login, why)| discounted(login, *why));
+        let mut all: Vec<String> = shown.collect();
+        if standing.discounted.len() > MOST_NAMES {
+            all.push(format!("{} more", standing.discounted.len() - MOST_NAMES));
+        }
+        paragraphs.push(format!("<sub>not counted: {}</sub>", all.join(", ")));
+    }
+    paragraphs.extend(codeowners(&standing.codeowners));
+    paragraphs
+}
+
+/// `` `alice` approved, one of `@acme/platform` missing ``
+fn team(standing: &TeamStanding) -> String {
+    let TeamStanding { needed, approved, is_known } = standing;
+    let handle = needed.handle.as_ref().map_or_else(|| needed.team.to_string(), ToString::to_string);
+    let mut parts = Vec::new();
+    if !approved.is_empty() {
+        parts.push(format!("{} approved", codes(approved.iter().map(String::as_str))));
+    }
+    if standing.missing() > 0 {
+        parts.push(format!("{} of {} missing", number(standing.missing()), code(&handle)));
+    }
+    if needed.handle.is_none() {
+        parts.push("base declares no such team".to_owned());
+    } else if !is_known {
+        parts.push("GitHub does not say who is in it".to_owned());
+    }
+    format!("{} ({})", parts.join(", "), needed.because.join("; "))
+}
+
+fn number(count: u32) -> String {
+    match count {
+        1 => "one".to_owned(),
+        2 => "two".to_owned(),
+        3 => "three".to_owned(),
+        count => count.to_string(),
+    }
+}
+
+fn discounted(login: &str, why: Discounted) -> String {
+    let why = match why {
+        Discounted::Author => "is the author",
+        Discounted::Bot => "is a bot",
+        Discounted::NoWriteAccess => "may not write here",
+        Discounted::Outdated => "approved what has changed since",
+        Discounted::Dismissed => "was dismissed",
+        Discounted::Edited => "commented, and the comment was edited",
+        Discounted::NotAsked => "is in no team that is asked",
+    };
+    format!("{} {why}", code(login))
+}
+
+fn codeowners(problems: &[Problem]) -> Option<String> {
+    let shown: Vec<String> = problems.iter().take(MOST_NAMES).map(codeowners_problem).collect();
+    let more = problems.len().saturating_sub(MOST_NAMES);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    (!shown.is_empty())
+        .then(|| format!("**Not approved while CODEOWNERS cannot be relied on:** {}{more}", shown.join("; ")))
+}
+
+fn codeowners_problem(problem: &Problem) -> String {
+    match problem {
+        Problem::TooLarge { bytes } => format!("it has {bytes} bytes, and GitHub ignores it"),
+        Problem::Errors { count } => format!("GitHub finds {} in it", counted(*count, "error")),
+        Problem::Unknown => "GitHub did not say whether it is sound".to_owned(),
+        Problem::BadPattern { line } => format!("GitHub does not read the pattern in line {line}"),
+        Problem::Unowned { path } => format!("nobody owns {}", code(path)),
+        Problem::OwnerTakenAway { path, line } => format!("line {line} takes the owner of {} away", code(path)),
+    }
+}
+
+/// The answer to what was not understood.
+pub fn misunderstood(what: &Misunderstood) -> String {
+    match what {
+        Misunderstood::Empty => format!("`/pavior` alone does nothing. {}", help()),
+        Misunderstood::Unknown { word, near } => unknown_command(word, *near),
+        Misunderstood::NoDigest(command) => format!(
+            "`/pavior {command}` acts on what was judged: put the digest behind it that the last line of the report has"
+        ),
+        Misunderstood::BadDigest { command, text } => format!(
+            "{} is no digest that `/pavior {command}` could act on: give {LEAST_DIGITS} hexadecimal digits of it at least",
+            code(text)
+        ),
+        Misunderstood::TooMuch { command, text } => {
+            format!("`/pavior {command}` takes no {}: nothing was done", code(text))
+        }
+    }
+}
+
+pub fn unknown_command(word: &str, near: Option<&str>) -> String {
+    match near {
+        Some(near) => format!("{} is no command. Did you mean `/pavior {near}`?", code(word)),
+        None => format!("{} is no command. {}", code(word), help()),
+    }
+}
+
+/// All commands.
+pub fn help() -> String {
+    "Commands, one a line: `/pavior recheck` judges anew, `plan` shows what an apply would do, `approve <digest>` approves \
+     that report and no other, `preview <digest>` opens a preview of it, `teardown` removes the preview, `apply <digest>` \
+     applies what was reviewed, `unlock` gives up a lock of this pull request, `help` says this"
+        .to_owned()
+}
+
+pub fn not_allowed(login: &str, command: &str, needed: Permission) -> String {
+    let needed = match needed {
+        Permission::None | Permission::Read => "reading",
+        Permission::Triage => "triage",
+        Permission::Write => "writing",
+        Permission::Maintain => "maintaining",
+        Permission::Admin => "administering",
+    };
+    format!("{} may not say `/pavior {command}`: it takes the permission for {needed}", code(login))
+}
+
+/// A command that names another report than the one that stands there.
+pub fn another_digest(login: &str, command: &str, named: &NamedDigest, stands: &ReportDigest) -> String {
+    let named = &named.as_str()[..LEAST_DIGITS];
+    format!(
+        "{} said `/pavior {command}` of {}, but what stands here is {}: read what changed and say it again",
+        code(login),
+        code(named),
+        code(stands.to_name_in_a_command())
+    )
+}
+
+/// What the first stage left behind is not what was judged here.
+pub fn another_artifact() -> String {
+    "> **Security:** the report of the first stage is not what this run makes of the same commits. What stands here is of \
+     this run alone; look at what the workflow of the pull request did."
+        .to_owned()
+}
+
+/// A run that came to no report.
+pub fn could_not_run(reason: &str) -> String {
+    format!("Pavior could not judge this: {}", code(reason))
+}
+
+/// The title of a check run that is not done.
+pub fn being_judged() -> String {
+    "being judged".to_owned()
+}
+
+pub fn could_not_run_title() -> String {
+    "could not be judged".to_owned()
+}
+
+/// The title of a check run that waits for people.
+pub fn waits_for(standing: &Standing) -> String {
+    match (standing.missing(), standing.objections.len()) {
+        (0, 0) => "CODEOWNERS cannot be relied on".to_owned(),
+        (0, _) => "changes requested".to_owned(),
+        (missing, _) => format!("{} of {} missing", counted(missing as usize, "approval"), standing.needed()),
+    }
+}
+
+/// What a merge group changes in a way that nobody reviewed.
+pub fn not_reviewed(units: &[String], pulls: &[PullNumber]) -> String {
+    let pulls: Vec<String> = pulls.iter().map(|pull| format!("#{pull}")).collect();
+    format!(
+        "Together, {} make of {} what no report of them showed: bring one of them up to date with the other and review it \
+         again",
+        pulls.join(", "),
+        codes(units.iter().map(String::as_str))
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_write_cannot_leave_its_code() {
+        assert_eq!(code("alice"), "`alice`");
+        assert_eq!(code("a`b"), "``a`b``");
+        assert_eq!(code("`a```"), "```` `a``` ````");
+        assert_eq!(code(""), "`  `");
+        assert_eq!(code("a\nb\u{202e}"), "`a\\nb\\u{202e}`");
+    }
+
+    #[test]
+    fn every_answer_says_what_to_do() {
+        let answers = [
+            misunderstood(&Misunderstood::Empty),
+            misunderstood(&Misunderstood::Unknown { word: "aprove".into(), near: Some("approve") }),
+            misunderstood(&Misunderstood::NoDigest("apply")),
+            misunderstood(&Misunderstood::BadDigest { command: "approve", text: "123".into() }),
+            misunderstood(&Misunderstood::TooMuch { command: "recheck", text: "now".into() }),
+            not_allowed("mallory", "apply", Permission::Write),
+        ];
+        insta::assert_snapshot!(answers.join("\n"));
+    }
+
+    #[test]
+    fn long_lists_are_counted() {
+        let names: Vec<String> = (0..14).map(|number| number.to_string()).collect();
+        assert!(codes(names.iter().map(String::as_str)).ends_with("`9` and 4 more"));
+    }
+}
