@@ -96,7 +96,7 @@ pub fn could_not_run(head: &CommitId, reason: &str, details_url: Option<&str>) -
     CheckRun {
         conclusion: Some(Conclusion::Failure),
         title: wording::could_not_run_title(),
-        summary: wording::could_not_run(&shortened(reason, MOST_MESSAGE)),
+        summary: wording::could_not_run(reason),
         buttons: vec![RECHECK],
         details_url: details_url.map(str::to_owned),
         ..in_progress(head)

@@ -17,5 +17,6 @@ pub mod check_run;
 pub mod labels;
 pub mod reviewers;
 pub mod merge_group;
+pub mod artifact;
 pub mod workflow_command;
 pub mod wording;

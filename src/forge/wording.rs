@@ -11,6 +11,9 @@ use crate::report::{counted, visible_line};
 /// More names than this are counted.
 const MOST_NAMES: usize = 10;
 
+/// Of an error, no more characters than this.
+const MOST_REASON: usize = 2_000;
+
 /// A text as it was written, on one line, with which nothing happens.
 pub fn code(text: &str) -> String {
     let shown = visible_line(text);
@@ -44,9 +47,12 @@ fn link(url: &str) -> String {
 
 /// What stands below every report.
 pub fn footer(digest: &ReportDigest, next: &[String], full_report: Option<&str>) -> String {
+    // The whole of what a command needs, once.
+    let is_named = next.iter().any(|command| command.contains(digest.to_name_in_a_command()));
+    let shown = if is_named { format!("{}…", digest.shown()) } else { digest.to_name_in_a_command().to_owned() };
     let next: Vec<String> = next.iter().map(|command| format!("<code>/pavior {command}</code>")).collect();
     let parts = [
-        Some(format!("digest <code>{}</code>", digest.to_name_in_a_command())),
+        Some(format!("digest <code>{shown}</code>")),
         (!next.is_empty()).then(|| format!("next: {}", next.join(", "))),
         full_report.map(link),
     ];
@@ -221,7 +227,13 @@ pub fn another_artifact() -> String {
 
 /// A run that came to no report.
 pub fn could_not_run(reason: &str) -> String {
-    format!("Pavior could not judge this: {}", code(reason))
+    let shown: String = reason.chars().take(MOST_REASON).collect();
+    format!("Pavior could not judge this: {}", code(&shown))
+}
+
+/// A command that is understood, and that this version cannot follow.
+pub fn not_there_yet(command: &str) -> String {
+    format!("`/pavior {command}` is not there yet: nothing was done")
 }
 
 /// The title of a check run that is not done.
@@ -251,6 +263,21 @@ pub fn not_reviewed(units: &[String], pulls: &[PullNumber]) -> String {
         pulls.join(", "),
         codes(units.iter().map(String::as_str))
     )
+}
+
+/// A command that acts on a report, where none stands.
+pub fn nothing_judged(command: &str) -> String {
+    format!("`/pavior {command}` acts on what was judged, and nothing is judged here yet: say `/pavior recheck` first")
+}
+
+/// A pull request that is queued and lacks an approval.
+pub fn not_approved(pull: PullNumber) -> String {
+    format!("#{pull} lacks an approval that its report asks for")
+}
+
+/// The title of a merge group that is not what was reviewed.
+pub fn not_as_reviewed() -> String {
+    "not as it was reviewed".to_owned()
 }
 
 #[cfg(test)]

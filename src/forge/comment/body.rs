@@ -78,26 +78,26 @@ fn tail(judged: &Judged, about: &About<'_>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::super::marker::tests::marker;
     use super::*;
     use crate::forge::approvals::{Needed, TeamHandle, TeamStanding};
     use crate::model::{Finding, Location, Name, RepoPath, Rule, Severity};
     use crate::review::verdict::Approval;
 
-    static RULE: Rule = Rule { id: "schema/example", severity: Severity::Error, summary: "", explanation: "" };
+    pub static RULE: Rule = Rule { id: "schema/example", severity: Severity::Error, summary: "", explanation: "" };
 
-    fn approval(team: &str, count: u32) -> Approval {
+    pub fn approval(team: &str, count: u32) -> Approval {
         Approval { team: Name::parse(team).unwrap(), count, because: ["owner".to_owned()].into() }
     }
 
-    fn needs(approvals: &[Approval]) -> Judged {
+    pub fn needs(approvals: &[Approval]) -> Judged {
         let mut judged = Judged { base: "aaaaaaaaaa".into(), head: "bbbbbbbbbb".into(), ..Judged::default() };
         judged.preflight.approvals = approvals.to_vec();
         judged
     }
 
-    fn standing(approved: &[&str]) -> Standing {
+    pub fn standing(approved: &[&str]) -> Standing {
         let needed = Needed {
             team: Name::parse("shopping").unwrap(),
             handle: TeamHandle::parse("@acme/shopping"),
@@ -110,7 +110,7 @@ mod tests {
         Standing { teams: vec![TeamStanding { needed, approved, is_known: true }], ..Standing::default() }
     }
 
-    fn text(judged: &Judged, standing: &Standing, fate: &Fate, remarks: &[String]) -> String {
+    pub fn text(judged: &Judged, standing: &Standing, fate: &Fate, remarks: &[String]) -> String {
         let marker = marker('a', 'b', 17);
         let full_report = Some("https://github.com/acme/platform/actions/runs/17");
         body(judged, &About { marker: &marker, standing, fate, remarks, full_report })
@@ -158,24 +158,6 @@ mod tests {
     }
 
     #[test]
-    fn a39_hostile_text_names_nobody_and_is_in_code_or_a_fence() {
-        let hostile = "@acme/everyone #123 fixes #1 <img src=https://evil/x> ![](http://x) </details> <!-- ```` | --> [x](javascript:x)";
-        let mut judged = needs(&[approval("shopping", 2)]);
-        let at = Location::file(RepoPath::literal("catalog/a.yaml"));
-        judged.report.findings = vec![Finding::new(&RULE, at, hostile).help(hostile)];
-        judged.report.notes = vec![hostile.to_owned()];
-        let remarks = [wording::unknown_command(hostile, None), wording::could_not_run(hostile)];
-        let mut told = standing(&[]);
-        told.objections = vec![hostile.to_owned()];
-        let text = text(&judged, &told, &Fate::Merged { by: Some(hostile.to_owned()), commit: None }, &remarks);
-        let shown = outside_code(&text);
-        for piece in ["@acme", "#123", "#1 ", "<img", "![]", "javascript:", "fixes"] {
-            assert!(!shown.contains(piece), "{piece} in {shown}");
-        }
-        assert_eq!(shown.matches("<details").count(), shown.matches("</details>").count(), "{shown}");
-    }
-
-    #[test]
     fn a41_no_comment_is_larger_than_github_takes() {
         for character in ["x", "🦀"] {
             let mut judged = needs(&[approval("shopping", 2)]);
@@ -191,43 +173,5 @@ mod tests {
             assert!(text.contains("the whole of it is in the [full report](https://github.com/"), "{text}");
             assert!(text.contains(marker('a', 'b', 17).digest.shown()), "the digest is of the whole");
         }
-    }
-
-    /// What GitHub would take for more than text.
-    fn outside_code(text: &str) -> String {
-        let (mut shown, mut fence) = (String::new(), None);
-        for line in text.lines() {
-            let ticks = line.len() - line.trim_start_matches('`').len();
-            match fence {
-                Some(longest) if ticks >= longest && line.len() == ticks => fence = None,
-                Some(_) => {}
-                None if ticks > 2 => fence = Some(ticks),
-                None => shown.push_str(&(outside_spans(line) + "\n")),
-            }
-        }
-        shown
-    }
-
-    /// A code span ends at the next run of as many ticks as it began with.
-    fn outside_spans(line: &str) -> String {
-        let (mut shown, mut rest) = (String::new(), line);
-        while let Some(start) = rest.find('`') {
-            shown.push_str(&rest[..start]);
-            let ticks = rest[start..].len() - rest[start..].trim_start_matches('`').len();
-            let behind = &rest[start + ticks..];
-            let mut runs = behind.match_indices('`').map(|(at, _)| at).filter(|at| {
-                let before = behind[..*at].ends_with('`');
-                let run = behind[*at..].len() - behind[*at..].trim_start_matches('`').len();
-                !before && run == ticks
-            });
-            match runs.next() {
-                Some(end) => rest = &behind[end + ticks..],
-                None => {
-                    shown.push_str(&rest[start..start + ticks]);
-                    rest = behind;
-                }
-            }
-        }
-        shown + rest
     }
 }

@@ -2,6 +2,8 @@
 
 mod body;
 mod decision;
+#[cfg(test)]
+mod hostile;
 mod limit;
 mod marker;
 

@@ -81,6 +81,20 @@ fn a45_the_second_stage_finds_a_forks_pull_by_its_head_not_by_the_payloads_list(
 }
 
 #[test]
+fn a44_a_branch_is_only_compared_whatever_it_is_called() {
+    for branch in ["$(id)", "`id`", "a\";b", "-oProxyCommand=x", "--upload-pack=x", "a\nb"] {
+        let run = json!({"id": 1, "event": "pull_request", "head_sha": COMMIT, "head_branch": branch, "head_repository": null});
+        let work = work_of("workflow_run", json!({"action": "completed", "workflow_run": run}), Receiver::Workflow);
+        let of = Subject::Head { commit: commit(), repository: None, branch: Some(branch.to_owned()) };
+        assert_eq!(work, Work::Report { of, run: Some(RunId(1)) });
+    }
+    // What becomes an argument of git is a commit id or nothing.
+    for hostile in ["--upload-pack=x", "$(id)", "refs/heads/main", "main", "-oProxyCommand=x"] {
+        assert!(payload::commit(hostile).is_err(), "{hostile}");
+    }
+}
+
+#[test]
 fn a59_a_merge_group_is_judged_as_a_whole() {
     let reference = format!("refs/heads/gh-readonly-queue/release/1.x/pr-104-{COMMIT}");
     let group =
