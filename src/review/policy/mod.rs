@@ -143,8 +143,8 @@ impl Policies {
             return Opinion::default();
         }
         let input = match source.made_of {
-            MadeOf::Unit(unit) => of_unit(source.world, unit, &self.needs, standing),
-            MadeOf::Environment(facts) => of_environment(source.world, facts, &self.needs, standing),
+            MadeOf::Unit(unit) => of_unit(source.world, unit, source.objects, &self.needs, standing),
+            MadeOf::Environment(facts) => of_environment(source.world, facts, source.objects, &self.needs, standing),
         };
         let mut opinion = self.opinion_of(&source.id(), input.into_value(), is_asked);
         if opinion.violations.iter().any(|violation| violation.object.is_some()) {
@@ -159,8 +159,13 @@ impl Policies {
         let Some(compiled) = &self.compiled else { return opinion };
         let mut machine = compiled.machine(input);
         let asked = |entry: &engine::Entry| is_asked(&self.policies[entry.policy]);
+        let mut together = machine.ask_all();
         for (rule, entry) in compiled.entries.iter().enumerate().filter(|(_, entry)| asked(entry)) {
-            match machine.ask(&self.policies, entry) {
+            let answer = match &mut together {
+                Some(found) => Ok(std::mem::take(&mut found[rule])),
+                None => machine.ask(&self.policies, entry),
+            };
+            match answer {
                 Ok(results) => {
                     for result in results {
                         match violation(rule, unit, &result) {
@@ -181,8 +186,8 @@ impl Policies {
 pub fn input(source: Source<'_, '_>) -> serde_json::Value {
     let needs = Needs::everything();
     let input = match source.made_of {
-        MadeOf::Unit(unit) => of_unit(source.world, unit, &needs, Standing::Alone),
-        MadeOf::Environment(facts) => of_environment(source.world, facts, &needs, Standing::Alone),
+        MadeOf::Unit(unit) => of_unit(source.world, unit, source.objects, &needs, Standing::Alone),
+        MadeOf::Environment(facts) => of_environment(source.world, facts, source.objects, &needs, Standing::Alone),
     };
     input.into_value()
 }
