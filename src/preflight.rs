@@ -4,18 +4,39 @@
 use crate::check::{Against, Loaded, Merged, Side, against};
 use crate::compile::{CompileError, CompiledUnit, Source, Watch};
 use crate::emit::Artifact;
+use crate::link::Graph;
+use crate::model::kinds::Team;
 use crate::model::{Findings, Name};
+use crate::read::Declared;
 use crate::report::{Judged, Report};
 use crate::review::policy::RequiredApproval;
 use crate::review::preflight::{Reviewed, UnitFacts, preflight as review};
 use crate::review::verdict::Approval;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What base says of those whom a change concerns: a change must not say who its judges are.
+#[derive(Debug, Clone, Default)]
+pub struct AtBase {
+    /// Of head, where base declares none: the first change of all.
+    pub teams: Vec<Declared<Team>>,
+    pub graph: Graph,
+    /// Of services and shared resources.
+    pub owners: BTreeMap<Name, Name>,
+}
 
 /// Judges a change.
 ///
 /// # Errors
 /// When a unit cannot be written as it was meant.
 pub fn preflight(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<Judged, CompileError> {
+    Ok(judge(base, head, watch)?.0)
+}
+
+/// The same, with those whom it concerns.
+///
+/// # Errors
+/// When a unit cannot be written as it was meant.
+pub fn judge(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<(Judged, AtBase), CompileError> {
     let today = head.as_of;
     let keep = |source: Source<'_, '_>, artifacts: Vec<Artifact>| {
         (CompiledUnit::new(source.id(), artifacts), UnitFacts::of(source))
@@ -34,7 +55,19 @@ pub fn preflight(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<Judged
     for (team, count, reason) in asked(&report) {
         ask(&mut preflight.approvals, team, count, reason);
     }
-    Ok(Judged { preflight, report, ..Judged::default() })
+    Ok((Judged { preflight, report, ..Judged::default() }, at_base(base, &head)))
+}
+
+fn at_base(base: Reviewed, head: &Reviewed) -> AtBase {
+    let declared = base.documents.declarations;
+    let services = declared.services.iter().map(|one| (one.metadata.name.clone(), one.metadata.owner.clone()));
+    let resources = declared.resources.iter().map(|one| (one.metadata.name.clone(), one.metadata.owner.clone()));
+    let owned = services.chain(resources).filter_map(|(name, owner)| Some((name, owner?)));
+    let teams = match declared.teams.is_empty() {
+        true => head.documents.declarations.teams.clone(),
+        false => declared.teams.clone(),
+    };
+    AtBase { owners: owned.collect(), teams, graph: base.graph }
 }
 
 fn reviewed(side: Side<(CompiledUnit, UnitFacts)>) -> Reviewed {

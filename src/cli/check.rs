@@ -3,10 +3,11 @@
 use super::images::Images;
 use super::repository::Repository;
 use super::timings::{TimingOptions, Timings};
-use super::{Outcome, source, terminal};
+use super::{Outcome, terminal};
 use crate::check::{check_against_watched, check_watched};
 use crate::model::Date;
 use crate::report::{Report, github, human, json, junit, sarif};
+use crate::revisions;
 use clap::{Args, ValueEnum};
 use std::time::Duration;
 
@@ -69,14 +70,14 @@ enum Format {
 pub fn run(arguments: &Check) -> anyhow::Result<Outcome> {
     let timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
-    let mut head = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
+    let mut head = arguments.images.given_to(revisions::load(&root, arguments.head.as_deref())?)?;
     head.as_of = arguments.as_of.or(head.as_of);
     timings.loaded(head.snapshot.files.len());
     let report = match &arguments.base {
         None => check_watched(head, &timings),
         Some(base) => {
-            source::search_history(&root, base, arguments.head.as_deref(), &mut head)?;
-            let base = arguments.images.given_to(source::load_base(&root, base)?)?;
+            revisions::search_history(&root, base, arguments.head.as_deref(), &mut head)?;
+            let base = arguments.images.given_to(revisions::load_base(&root, base)?)?;
             timings.loaded(base.snapshot.files.len());
             check_against_watched(base, head, &timings)
         }

@@ -3,13 +3,14 @@
 use super::images::Images;
 use super::repository::Repository;
 use super::timings::{TimingOptions, Timings};
-use super::{Outcome, source, terminal};
+use super::{Outcome, terminal};
 use crate::compile::{CompiledUnit, Digest, compile_catalog, compile_verified_kept};
 use crate::emit::Artifact;
 use crate::model::{RepoPath, listed};
 use crate::output::{Written, files_of, preview_files, write_files};
 use crate::provision::{UnitId, UnitKind};
 use crate::report::{Align, counted, provenance_json, table};
+use crate::revisions;
 use anyhow::{Context, bail};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +46,7 @@ pub struct Compile {
 pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
     let timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
-    let loaded = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
+    let loaded = arguments.images.given_to(revisions::load(&root, arguments.head.as_deref())?)?;
     timings.loaded(loaded.snapshot.files.len());
     let mut findings = loaded.findings;
     let selection = Selection { environments: &arguments.environment, names: &arguments.unit };

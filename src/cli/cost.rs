@@ -2,13 +2,14 @@
 
 use super::progress::Progress;
 use super::repository::Repository;
-use super::{Outcome, source, terminal};
+use super::{Outcome, terminal};
 use crate::check::Loaded;
 use crate::compile::{MadeOf, Source, compile_kept};
 use crate::model::{Findings, listed, nearest};
 use crate::read::Documents;
 use crate::report::{cost_human, cost_json, cost_markdown, cost_svg};
 use crate::review::cost::{Bill, By, Overview, Question, bill, overview, tell_budgets};
+use crate::revisions;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
@@ -79,12 +80,12 @@ pub fn run(arguments: &Cost) -> anyhow::Result<Outcome> {
     let root = arguments.repository.root()?;
     let base = match &arguments.base {
         Some(base) => {
-            let base = source::base_revision(&root, base, arguments.head.as_deref(), arguments.exact)?;
-            Some(source::load_base(&root, &base)?)
+            let base = revisions::base_revision(&root, base, arguments.head.as_deref(), arguments.exact)?;
+            Some(revisions::load_base(&root, &base)?)
         }
         None => None,
     };
-    let head = source::load(&root, arguments.head.as_deref())?;
+    let head = revisions::load(&root, arguments.head.as_deref())?;
     let base = base.map(priced).transpose().context("pricing the base revision")?;
     let mut head = priced(head)?;
     if head.findings.has_errors() {

@@ -3,7 +3,7 @@
 use super::part::{self, InPart};
 use super::repository::Repository;
 use super::timings::{TimingOptions, Timings};
-use super::{Outcome, source, terminal};
+use super::{Outcome, terminal};
 use crate::check::Loaded;
 use crate::compile::{CompiledUnit, Source, compile_kept};
 use crate::model::Findings;
@@ -11,6 +11,7 @@ use crate::partial::Part;
 use crate::read::Documents;
 use crate::report::{counted, diff_human, diff_json, diff_markdown};
 use crate::review::diff::{self, Side};
+use crate::revisions;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -72,7 +73,7 @@ enum Format {
 pub fn run(arguments: &Diff) -> anyhow::Result<Outcome> {
     let timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
-    let base = source::base_revision(&root, &arguments.base, arguments.head.as_deref(), arguments.exact)?;
+    let base = revisions::base_revision(&root, &arguments.base, arguments.head.as_deref(), arguments.exact)?;
     let diff = match in_part(&root, &base, arguments, &timings) {
         Some(diff) => diff,
         None => match whole(&root, &base, arguments, &timings)? {
@@ -103,9 +104,9 @@ fn side(part: &Part) -> Side<'_> {
 
 /// What differs, after both sides were compiled whole. None where head has errors, which are told.
 fn whole(root: &Path, base: &str, arguments: &Diff, timings: &Timings) -> anyhow::Result<Option<diff::Diff>> {
-    let head = source::load(root, arguments.head.as_deref())?;
+    let head = revisions::load(root, arguments.head.as_deref())?;
     timings.loaded(head.snapshot.files.len());
-    let base = source::load_base(root, base)?;
+    let base = revisions::load_base(root, base)?;
     timings.loaded(base.snapshot.files.len());
     let base = compiled(base, timings).context("compiling the base revision")?;
     let head = compiled(head, timings)?;

@@ -3,13 +3,14 @@
 use super::images::Images;
 use super::progress::Progress;
 use super::repository::Repository;
-use super::{Outcome, source, terminal};
+use super::{Outcome, terminal};
 use crate::compile::compile_kept;
 use crate::explain::{Answer, answer, choose, names};
 use crate::provenance::Provenance;
 use crate::provision::UnitId;
 use crate::read::Documents;
 use crate::report::{Report, explain_human, explain_json};
+use crate::revisions;
 use clap::{Args, ValueEnum};
 
 /// Say what set a field of a compiled artifact: which line, default, provisioner or environment
@@ -49,7 +50,7 @@ enum Format {
 
 pub fn run(arguments: &Explain) -> anyhow::Result<Outcome> {
     let root = arguments.repository.root()?;
-    let loaded = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
+    let loaded = arguments.images.given_to(revisions::load(&root, arguments.head.as_deref())?)?;
     let mut findings = loaded.findings;
     // What is not asked about is known by its name alone.
     let (documents, units) = compile_kept(loaded.snapshot, &mut findings, &Progress::start(), |source, _| {

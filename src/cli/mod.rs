@@ -2,6 +2,8 @@
 
 mod catalog;
 mod check;
+#[cfg(feature = "forge")]
+mod ci;
 mod compile;
 mod completions;
 mod cost;
@@ -18,7 +20,6 @@ mod repository;
 mod resource_types;
 mod rules;
 mod schema;
-mod source;
 mod store;
 mod terminal;
 mod timings;
@@ -42,6 +43,8 @@ Results go to standard output, everything else to standard error. NO_COLOR and C
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
+    #[cfg(feature = "forge")]
+    Ci(ci::Ci),
     Compile(compile::Compile),
     Catalog(catalog::Catalog),
     Import(import::Import),
@@ -69,6 +72,8 @@ pub enum Outcome {
 pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.command {
         Command::Check(arguments) => check::run(&arguments),
+        #[cfg(feature = "forge")]
+        Command::Ci(arguments) => ci::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),

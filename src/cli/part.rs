@@ -1,13 +1,13 @@
 //! Two revisions, compared by compiling no more of them than differs, where that can be done.
 
 use super::progress::Progress;
-use super::source;
 use super::store::Store;
 use crate::compile::{Source, compile_linked};
 use crate::known::Table;
 use crate::model::{Findings, RepoPath};
 use crate::partial::{Files, Known, Parts, Revision, UnitFacts, compile_parts, known};
 use crate::read::Objects;
+use crate::revisions;
 use anyhow::Result;
 use std::path::Path;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ impl Two<'_> {
 
 /// Compiles a revision whole and keeps what is to be known of it. None where it has errors.
 fn learn(root: &Path, revision: &str, tree: &str, store: &Store) -> Result<Option<Table>> {
-    let loaded = source::load_base(root, revision)?;
+    let loaded = revisions::load_base(root, revision)?;
     let mut findings: Findings = loaded.findings;
     let facts = |source: Source<'_, '_>, _| UnitFacts::of(source);
     let (documents, graph, units) = compile_linked(loaded.snapshot, &mut findings, &Progress::start(), facts)?;

@@ -1,13 +1,14 @@
 //! `pavior policy`: the organisation's policies, what they demand, and their tests.
 
 use super::repository::Repository;
-use super::{Outcome, source, terminal};
+use super::{Outcome, terminal};
 use crate::model::{Findings, listed, nearest};
 use crate::report::{
     Align, HumanOptions, PolicyTests, Report, human, markdown_to_terminal, policy_tests_human, policy_tests_json,
     policy_tests_junit, table,
 };
 use crate::review::policy::{Policies, PolicyRule, rego_files, run_tests};
+use crate::revisions;
 use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -81,7 +82,7 @@ pub fn run(arguments: &Policy) -> anyhow::Result<Outcome> {
 }
 
 fn test(arguments: &Test) -> anyhow::Result<Outcome> {
-    let loaded = source::load(&arguments.repository.root()?, None)?;
+    let loaded = revisions::load(&arguments.repository.root()?, None)?;
     let below: Vec<String> =
         arguments.paths.iter().map(|path| path.trim_start_matches("./").trim_end_matches('/').to_owned()).collect();
     let is_known =
@@ -134,7 +135,7 @@ fn explain(arguments: &Explain) -> anyhow::Result<Outcome> {
 }
 
 fn loaded(repository: &Repository) -> anyhow::Result<(Policies, Report)> {
-    let loaded = source::load(&repository.root()?, None)?;
+    let loaded = revisions::load(&repository.root()?, None)?;
     let mut findings = Findings::default();
     let policies = Policies::of(&loaded.snapshot, &mut findings);
     let report = Report { sources: loaded.snapshot.files, findings: findings.into_sorted(), ..Report::default() };

@@ -3,11 +3,12 @@
 use super::images::Images;
 use super::repository::Repository;
 use super::timings::{TimingOptions, Timings};
-use super::{Outcome, source, terminal};
+use super::{Outcome, terminal};
 use crate::model::Date;
 use crate::preflight::preflight;
 use crate::read::Objects;
 use crate::report::{Judged, github, junit, preflight_human, preflight_json, preflight_markdown, sarif};
+use crate::revisions;
 use clap::{Args, ValueEnum};
 use std::path::Path;
 
@@ -69,12 +70,12 @@ enum Format {
 pub fn run(arguments: &Preflight) -> anyhow::Result<Outcome> {
     let timings = Timings::start(arguments.timings);
     let root = arguments.repository.root()?;
-    let revision = source::base_revision(&root, &arguments.base, arguments.head.as_deref(), arguments.exact)?;
-    let mut head = arguments.images.given_to(source::load(&root, arguments.head.as_deref())?)?;
+    let revision = revisions::base_revision(&root, &arguments.base, arguments.head.as_deref(), arguments.exact)?;
+    let mut head = arguments.images.given_to(revisions::load(&root, arguments.head.as_deref())?)?;
     head.as_of = arguments.as_of.or(head.as_of);
-    source::search_history(&root, &revision, arguments.head.as_deref(), &mut head)?;
+    revisions::search_history(&root, &revision, arguments.head.as_deref(), &mut head)?;
     timings.loaded(head.snapshot.files.len());
-    let base = arguments.images.given_to(source::load_base(&root, &revision)?)?;
+    let base = arguments.images.given_to(revisions::load_base(&root, &revision)?)?;
     timings.loaded(base.snapshot.files.len());
     let judged = preflight(base, head, &timings)?;
     let judged = Judged {

@@ -2,11 +2,12 @@
 
 use super::repository::Repository;
 use super::rules::Format;
-use super::{Outcome, source, terminal};
+use super::{Outcome, terminal};
 use crate::model::kinds::ResourceType;
 use crate::model::{listed, nearest};
 use crate::read::{Declared, read};
 use crate::report::{Align, inert, inert_json, markdown_to_terminal, resource_type, table, visible};
+use crate::revisions;
 use anyhow::bail;
 use clap::Args;
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ pub struct ResourceTypes {
 
 pub fn run(arguments: &ResourceTypes) -> anyhow::Result<Outcome> {
     let root = arguments.repository.root()?;
-    let mut loaded = source::load(&root, None)?;
+    let mut loaded = revisions::load(&root, None)?;
     let documents = read(loaded.snapshot, &mut loaded.findings);
     let types = sorted(&documents.declarations.resource_types);
     if loaded.findings.has_errors() {

@@ -260,6 +260,21 @@ pub fn not_reviewed(units: &[String], pulls: &[PullNumber]) -> String {
     )
 }
 
+/// A command that acts on a report, where none stands.
+pub fn nothing_judged(command: &str) -> String {
+    format!("`/pavior {command}` acts on what was judged, and nothing is judged here yet: say `/pavior recheck` first")
+}
+
+/// A pull request that is queued and lacks an approval.
+pub fn not_approved(pull: PullNumber) -> String {
+    format!("#{pull} lacks an approval that its report asks for")
+}
+
+/// The title of a merge group that is not what was reviewed.
+pub fn not_as_reviewed() -> String {
+    "not as it was reviewed".to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

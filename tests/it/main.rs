@@ -8,6 +8,8 @@ mod catalog;
 mod compiled;
 mod editor;
 mod facts;
+#[cfg(feature = "forge")]
+mod forge;
 mod history;
 mod hostile;
 mod lsp;

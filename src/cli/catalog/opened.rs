@@ -1,12 +1,13 @@
 //! The catalog that a question is about: of the work tree, of a revision, or of a day in the past.
 
 use crate::cli::repository::Repository;
-use crate::cli::{source, terminal};
+use crate::cli::terminal;
 use crate::link::{Catalog, link};
 use crate::model::{Findings, Timestamp};
 use crate::query::{Entry, EntryKind, Register};
 use crate::read::{Documents, commit_before, read};
 use crate::report::inert_json;
+use crate::revisions;
 use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
@@ -50,7 +51,7 @@ impl Source {
                 Some(commit)
             }
         };
-        let mut loaded = source::load(&root, revision.as_deref())?;
+        let mut loaded = revisions::load(&root, revision.as_deref())?;
         let documents = read(loaded.snapshot, &mut loaded.findings);
         Ok(Opened { documents, findings: loaded.findings })
     }

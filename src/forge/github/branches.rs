@@ -23,15 +23,14 @@ impl GitHub {
         if !can_be_a_branch(name) {
             return Ok(None);
         }
-        let parts: Vec<&str> = ["git", "ref", "heads"].into_iter().chain(name.split('/')).collect();
-        let path = self.path(&parts);
+        let path = self.path(&["git", "ref", &format!("heads/{name}")]);
         let call = Call::get(path.clone());
         let reference: Option<WireReference> = self.find(path).await?;
         reference.map(|reference| commit(&reference.object.sha, &call)).transpose()
     }
 }
 
-/// Git allows no part of a branch to begin with a dot or to be empty: such a name would lead elsewhere in the API.
+/// Git allows no part of a branch to begin with a dot or to be empty: such a name might lead elsewhere in the API.
 fn can_be_a_branch(name: &str) -> bool {
     name.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))
 }

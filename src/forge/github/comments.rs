@@ -15,6 +15,8 @@ struct WireComment {
     user: Option<WireUser>,
     body: Option<String>,
     html_url: String,
+    created_at: Option<String>,
+    updated_at: Option<String>,
     performed_via_github_app: Option<WireApp>,
 }
 
@@ -29,6 +31,7 @@ impl WireComment {
             id: CommentId(self.id),
             author: user_or_ghost(self.user),
             app: self.performed_via_github_app.map(|app| AppId(app.id)),
+            is_edited: self.updated_at != self.created_at,
             body: self.body.unwrap_or_default(),
             url: self.html_url,
         }
@@ -126,7 +129,7 @@ impl GitHub {
             None => {
                 let author = self.actor().await?.user_of_bot();
                 let body = within(body, COMMENT_BYTES).into_owned();
-                Ok(Comment { id: CommentId(0), author, app: None, body, url: String::new() })
+                Ok(Comment { id: CommentId(0), author, app: None, body, url: String::new(), is_edited: false })
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::error::GitHubError;
 use crate::forge::words::{AppId, InstallationId};
+use base64::prelude::{BASE64_STANDARD, Engine};
 use http::HeaderValue;
 use octocrab::jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use octocrab::secrecy::{ExposeSecret, SecretString};
@@ -66,6 +67,14 @@ impl Secret {
         let mut value = HeaderValue::from_str(&text).map_err(|_| GitHubError::Configuration(unusable_token()))?;
         value.set_sensitive(true);
         Ok(value)
+    }
+}
+
+impl Secret {
+    /// As the password of a user.
+    pub(super) fn basic(&self, user: &str) -> String {
+        let pair = format!("{user}:{}", self.0.expose_secret());
+        format!("Authorization: Basic {}", BASE64_STANDARD.encode(pair))
     }
 }
 

@@ -8,7 +8,7 @@ use super::credentials::{AppKey, Credentials, InstallationToken, Secret, seconds
 use super::error::GitHubError;
 use super::path::path;
 use super::transport::{Answer, Timeouts, Transport};
-use crate::forge::words::Actor;
+use crate::forge::words::{Actor, Repository};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -95,6 +95,11 @@ impl GitHub {
         }
     }
 
+    /// The header by which git is let in. It is a secret: for an environment variable, and nothing else.
+    pub async fn git_authorization(&self) -> Result<String, GitHubError> {
+        Ok(self.worker_token().await?.basic("x-access-token"))
+    }
+
     pub(super) async fn worker_token(&self) -> Result<Secret, GitHubError> {
         let app = match &self.session.credentials {
             Credentials::App(app) => app,
@@ -105,8 +110,14 @@ impl GitHub {
             return Ok(held.token.clone());
         }
         // A call needs a token, and a token is had by a call: boxed, for the compiler's sake.
-        let fresh = Box::pin(self.installation_token(app)).await?;
-        Ok(held.insert(fresh).token.clone())
+        match Box::pin(self.installation_token(app)).await {
+            Ok(fresh) => Ok(held.insert(fresh).token.clone()),
+            // Not to be mistaken for the absence of what the token was to be used for.
+            Err(GitHubError::NotFound { call, .. }) => {
+                Err(GitHubError::Unauthorized { call, message: not_installed(&self.repository) })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether another token can be had than this one, which GitHub does not take.
@@ -155,4 +166,8 @@ impl GitHub {
         let ends = seconds(&token.expires_at).ok_or_else(unreadable)?;
         Ok(InstallationToken { token: Secret::new(&token.token), ends })
     }
+}
+
+fn not_installed(repository: &Repository) -> String {
+    format!("the App is not installed in {repository}")
 }

@@ -31,6 +31,22 @@ impl Date {
         };
         (1..=days).contains(&day).then_some(Date { year, month, day })
     }
+
+    /// The day that is so many after 1970-01-01. None beyond the year 9999.
+    ///
+    /// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`: years that begin in March, in
+    /// eras of 400.
+    pub fn of_day(days: u64) -> Option<Date> {
+        let shifted = days.checked_add(719_468)?;
+        let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let from_march = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * from_march + 2) / 5 + 1;
+        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+        let year = u16::try_from(year_of_era + era * 400 + u64::from(month <= 2)).ok().filter(|year| *year <= 9999)?;
+        Some(Date { year, month: u8::try_from(month).ok()?, day: u8::try_from(day).ok()? })
+    }
 }
 
 impl fmt::Display for Date {
@@ -84,6 +100,19 @@ text_scalar!(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_known_by_its_number() {
+        let day = |number| Date::of_day(number).unwrap().to_string();
+        assert_eq!(
+            [day(0), day(59), day(11_016), day(20_779)],
+            ["1970-01-01", "1970-03-01", "2000-02-29", "2026-11-22"]
+        );
+        assert_eq!(Date::of_day(u64::MAX), None);
+        let days = (0..40_000).map(|number| Date::of_day(number).unwrap()).collect::<Vec<_>>();
+        assert!(days.iter().all(|day| Date::parse(&day.to_string()) == Some(*day)));
+        assert!(days.windows(2).all(|pair| pair[0] < pair[1]));
+    }
 
     #[test]
     fn only_days_that_exist_are_days() {

@@ -1,4 +1,4 @@
-//! Loads what a command reads: the work tree as it is, or a revision from the object database.
+//! The revisions that are compared: loaded as they are, from the work tree or from the object database.
 
 use crate::check::Loaded;
 use crate::model::Findings;

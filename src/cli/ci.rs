@@ -1,0 +1,163 @@
+//! `pavior ci`: the one command of every workflow. It sees what happened, reads how things stand, and makes GitHub say so.
+
+use super::{Outcome, terminal};
+use crate::ci::{Bot, Git, Judgement, Occasion, REPORT};
+use crate::forge::comment::Sequence;
+use crate::forge::event::{Receiver, Work, WorkflowRun, event};
+use crate::forge::github::{Connection, Credentials, GitHub};
+use crate::forge::words::AppId;
+use crate::forge::workflow_command::{MOST_SUMMARY_BYTES, Token, masks, output, stopped};
+use crate::model::Date;
+use crate::report::{HumanOptions, Paint, github, preflight_human, preflight_markdown};
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Do in a workflow of GitHub Actions what its event asks for
+#[derive(Debug, Args)]
+#[command(after_long_help = HOW)]
+pub struct Ci {
+    /// Read GitHub, write nothing to it, and print every call that would have been made
+    #[arg(long)]
+    dry_run: bool,
+    /// The folder of the declarations
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    root: PathBuf,
+    /// Fetch commits from here instead of from the repository on GitHub
+    #[arg(long, value_name = "URL")]
+    remote: Option<String>,
+    /// The longest that one call waits for GitHub's rate limits
+    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
+    wait: u64,
+    /// The file in which the first stage leaves its report; default that of PAVIOR_REPORT
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+const HOW: &str = "\
+The event is read from GITHUB_EVENT_NAME and GITHUB_EVENT_PATH, as GitHub Actions sets them; everything else is read from \
+GitHub's API, by GITHUB_TOKEN, or as an App by PAVIOR_APP_ID and PAVIOR_APP_PRIVATE_KEY.
+
+  pull_request, pull_request_review   judge, print, leave the report as a file; write nothing to GitHub
+  pull_request_target, workflow_run   judge again, then comment, check run, labels, reviewers
+  issue_comment, check_run            commands and buttons
+  merge_group                         hold what would be merged against what was reviewed
+  push                                tell merged pull requests what became of them
+  schedule, workflow_dispatch         look at every open pull request, or at one
+
+docs/ci.md has the workflows. Exit codes: 0 done, 1 findings that block (in the first stage), 2 could not run.";
+
+pub fn run(arguments: &Ci) -> Result<Outcome> {
+    let run = WorkflowRun::of(|name| std::env::var(name).ok())?;
+    let payload = fs::read(&run.payload).with_context(|| format!("reading {}", run.payload.display()))?;
+    let happened = event(&run.event, &payload, Receiver::Workflow)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting to work")?;
+    runtime.block_on(async {
+        let bot = bot(arguments, &run).await?;
+        let sequence = Sequence { run: run.run.0, attempt: run.attempt };
+        let occasion = Occasion { sequence, full_report: Some(run.url()), today: today()? };
+        let outcome = match &happened.work {
+            Work::Judge(pull) => first_stage(arguments, &run, &bot.judge_only(*pull, &occasion).await?.judgement),
+            work => {
+                let did = bot.act(work, &occasion).await?;
+                terminal::print(&stopped(&lines(&did.0), &token()?)?)?;
+                Ok(Outcome::Clean)
+            }
+        };
+        if arguments.dry_run {
+            terminal::print(&stopped(&lines(&bot.github.noted_calls()), &token()?)?)?;
+        }
+        outcome
+    })
+}
+
+fn lines(all: &[String]) -> String {
+    all.iter().map(|line| format!("{line}\n")).collect()
+}
+
+async fn bot(arguments: &Ci, run: &WorkflowRun) -> Result<Bot> {
+    let mut connection = Connection::new(&run.api, credentials()?);
+    connection.patience = Duration::from_secs(arguments.wait);
+    let repository = run.repository.clone();
+    let github = match arguments.dry_run {
+        true => GitHub::dry_run(connection, repository)?,
+        false => GitHub::connect(connection, repository)?,
+    };
+    let (remote, authorization) = match &arguments.remote {
+        Some(remote) => (remote.clone(), None),
+        None => {
+            let remote = format!("{}/{}.git", run.server, run.repository);
+            (remote, Some(github.git_authorization().await?))
+        }
+    };
+    let folder = arguments.root.canonicalize().with_context(|| format!("opening {}", arguments.root.display()))?;
+    Ok(Bot { github, git: Git { folder, remote, authorization } })
+}
+
+/// An App where one is configured, else the token of the workflow.
+fn credentials() -> Result<Credentials> {
+    let given = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match (given("PAVIOR_APP_ID"), given("PAVIOR_APP_PRIVATE_KEY"), given("GITHUB_TOKEN")) {
+        (Some(id), Some(key), _) => {
+            // Before anything else is printed: whatever goes wrong later cannot show it.
+            terminal::print(&masks(&key))?;
+            let id = id.parse().map(AppId).context("PAVIOR_APP_ID is no number")?;
+            Ok(Credentials::app(id, &key, None)?)
+        }
+        (Some(_), None, _) => bail!("PAVIOR_APP_ID is set and PAVIOR_APP_PRIVATE_KEY is not"),
+        (None, _, Some(token)) => Ok(Credentials::actions(&token)),
+        (None, _, None) => bail!("neither GITHUB_TOKEN nor PAVIOR_APP_ID is set: pass one in the workflow's env"),
+    }
+}
+
+/// Prints, and leaves behind for the second stage.
+fn first_stage(arguments: &Ci, run: &WorkflowRun, judgement: &Judgement) -> Result<Outcome> {
+    let judged = &judgement.judged;
+    let options = HumanOptions { limit: Some(50), width: 120, paint: Paint::Plain };
+    let token = token()?;
+    terminal::print(&stopped(&preflight_human(judged, options), &token)?)?;
+    terminal::print(&github(&judged.report))?;
+    let markdown = preflight_markdown(judged);
+    let given = std::env::var_os("PAVIOR_REPORT").filter(|path| !path.is_empty()).map(PathBuf::from);
+    put(&arguments.report.clone().or(given).unwrap_or_else(|| REPORT.into()), &judgement.json)?;
+    if let Some(summary) = &run.summary {
+        match markdown.len() <= MOST_SUMMARY_BYTES {
+            true => append(summary, &markdown)?,
+            false => append(summary, "The report is larger than GitHub shows: it is in the artifact of this run.\n")?,
+        }
+    }
+    if let Some(outputs) = &run.outputs {
+        append(outputs, &output("digest", judgement.digest.as_str(), &token)?)?;
+    }
+    Ok(if judged.report.errors() > 0 { Outcome::Blocked } else { Outcome::Clean })
+}
+
+/// Beside it, then in its place.
+fn put(path: &Path, text: &str) -> Result<()> {
+    let beside = path.with_extension("new");
+    fs::write(&beside, text)
+        .and_then(|()| fs::rename(&beside, path))
+        .with_context(|| format!("writing {}", path.display()))
+}
+
+fn append(path: &Path, text: &str) -> Result<()> {
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).with_context(|| format!("writing {}", path.display()))
+}
+
+/// Nobody can guess it: the name of a run of sixteen bytes of the system's randomness.
+fn token() -> Result<Token> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).context("asking the system for random bytes")?;
+    Ok(Token::new(random))
+}
+
+/// The day by this machine's clock, in UTC: freeze windows and waivers are held against today, not against the date that a
+/// commit claims.
+fn today() -> Result<Date> {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).context("reading the clock")?;
+    Date::of_day(since.as_secs() / 86_400).context("the clock is far off")
+}

@@ -1,0 +1,14 @@
+//! The bot against GitHub: against a fake that keeps state and can be made to stumble, and against GitHub's own
+//! description of its API (`described`, run by `.ci/end_to_end.py`).
+
+pub mod fake;
+
+mod app;
+mod artifacts;
+mod described;
+mod limits;
+mod names;
+mod people;
+mod pulls;
+mod waiting;
+mod writes;
