@@ -319,7 +319,8 @@ mod laws {
 
         #[test]
         fn no_bytes_do(name in 0..NAMES.len(), bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
-            prop_assert!(event(NAMES[name], &bytes, Receiver::Server).is_err() || bytes.trim_ascii_start().starts_with(b"{"));
+            let is_object = bytes.trim_ascii_start().first() == Some(&b'{');
+            prop_assert!(is_object || event(NAMES[name], &bytes, Receiver::Server).is_err());
         }
     }
 }
