@@ -1,7 +1,8 @@
 //! What a policy is asked about: one unit with its declaration, the facts of the catalog around it, and what it compiles
 //! into. A published shape, `schemas/policy-input.schema.json`; docs/policies.md explains it.
 
-use crate::emit::kubernetes;
+use crate::emit::Objects;
+use crate::emit::yaml::Tree;
 use crate::model::kinds::{Service, Team};
 use crate::model::{Money, Name};
 use crate::provenance::World;
@@ -53,7 +54,7 @@ impl Needs {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "Input of a Pavior policy")]
-pub struct Input {
+pub struct Input<'u> {
     /// What is judged.
     pub unit: UnitFacts,
     /// The declaration as written, defaults filled in: `kind`, `metadata`, `spec`.
@@ -82,7 +83,8 @@ pub struct Input {
     pub resources: Option<BTreeMap<Name, ResourceFacts>>,
     /// The compiled Kubernetes objects.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub manifests: Option<Vec<Value>>,
+    #[schemars(with = "Option<Vec<Value>>")]
+    pub manifests: Option<&'u [Tree]>,
     /// The compiled Terraform module calls, by label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terraform: Option<BTreeMap<String, ModuleFacts>>,
@@ -198,7 +200,7 @@ pub struct CapacityFacts {
 }
 
 /// The input of a service or a shared resource.
-pub fn of_unit(world: World<'_>, unit: &ProvisionedUnit<'_>, needs: &Needs) -> Input {
+pub fn of_unit<'u>(world: World<'_>, unit: &ProvisionedUnit<'_>, objects: &'u Objects, needs: &Needs) -> Input<'u> {
     let catalog = world.catalog;
     let service = catalog.services.get(&unit.id.name).filter(|_| unit.id.kind == UnitKind::Service).copied();
     let declaration = || match service {
@@ -248,7 +250,7 @@ pub fn of_unit(world: World<'_>, unit: &ProvisionedUnit<'_>, needs: &Needs) -> I
         resources: needs.then("resources", || {
             unit.resources.iter().map(|resource| (resource.local.clone(), ResourceFacts::of(resource))).collect()
         }),
-        manifests: needs.then("manifests", || objects(kubernetes::objects(unit))),
+        manifests: needs.then("manifests", || objects.running.as_slice()),
         terraform: needs.then("terraform", || modules().collect()),
         change: None,
         cost: None,
@@ -257,7 +259,12 @@ pub fn of_unit(world: World<'_>, unit: &ProvisionedUnit<'_>, needs: &Needs) -> I
 }
 
 /// The input of what an environment itself needs.
-pub fn of_environment(world: World<'_>, facts: &EnvironmentFacts<'_>, needs: &Needs) -> Input {
+pub fn of_environment<'u>(
+    world: World<'_>,
+    facts: &EnvironmentFacts<'_>,
+    objects: &'u Objects,
+    needs: &Needs,
+) -> Input<'u> {
     let id = UnitId { environment: facts.name.clone(), kind: UnitKind::Environment, name: facts.name.clone() };
     let declaration = || {
         let environment = world.catalog.environments.get(&facts.name);
@@ -273,7 +280,7 @@ pub fn of_environment(world: World<'_>, facts: &EnvironmentFacts<'_>, needs: &Ne
         secrets: needs.then("secrets", BTreeMap::new),
         workload: None,
         resources: needs.then("resources", BTreeMap::new),
-        manifests: needs.then("manifests", || objects(kubernetes::environment_objects(facts))),
+        manifests: needs.then("manifests", || objects.running.as_slice()),
         terraform: needs.then("terraform", BTreeMap::new),
         change: None,
         cost: None,
@@ -283,12 +290,12 @@ pub fn of_environment(world: World<'_>, facts: &EnvironmentFacts<'_>, needs: &Ne
 
 /// The JSON Schema of what policies are asked about.
 pub fn input_schema() -> Value {
-    let mut schema = schemars::schema_for!(Input).to_value();
+    let mut schema = schemars::schema_for!(Input<'static>).to_value();
     schema["$id"] = Value::from("https://pavior.dev/schemas/policy-input.schema.json");
     schema
 }
 
-impl Input {
+impl Input<'_> {
     pub fn into_value(self) -> Value {
         serde_json::to_value(self).expect("names and texts are keys, and numbers finite")
     }
@@ -350,8 +357,4 @@ fn owner_of(team: Option<&Declared<Team>>) -> Value {
     let mut value = json!(team.spec);
     value["name"] = json!(team.metadata.name);
     value
-}
-
-fn objects(trees: Vec<Map<String, Value>>) -> Vec<Value> {
-    trees.into_iter().map(Value::Object).collect()
 }

@@ -121,8 +121,8 @@ impl Policies {
             return Opinion::default();
         }
         let input = match source.made_of {
-            MadeOf::Unit(unit) => of_unit(source.world, unit, &self.needs),
-            MadeOf::Environment(facts) => of_environment(source.world, facts, &self.needs),
+            MadeOf::Unit(unit) => of_unit(source.world, unit, source.objects, &self.needs),
+            MadeOf::Environment(facts) => of_environment(source.world, facts, source.objects, &self.needs),
         };
         let mut opinion = self.opinion_of(&source.id(), input.into_value());
         if opinion.violations.iter().any(|violation| violation.object.is_some()) {
@@ -136,8 +136,13 @@ impl Policies {
         let mut opinion = Opinion::default();
         let Some(compiled) = &self.compiled else { return opinion };
         let mut machine = compiled.machine(input);
+        let mut together = machine.ask_all();
         for (rule, entry) in compiled.entries.iter().enumerate() {
-            match machine.ask(&self.policies, entry) {
+            let answer = match &mut together {
+                Some(found) => Ok(std::mem::take(&mut found[rule])),
+                None => machine.ask(&self.policies, entry),
+            };
+            match answer {
                 Ok(results) => {
                     for result in results {
                         match violation(rule, unit, &result) {

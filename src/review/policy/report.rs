@@ -3,10 +3,11 @@
 use super::settings::{self, set_of, under_ceiling};
 use super::wording;
 use super::{Fault, Opinion, Policies, PolicyRule, Violation, engine};
+use crate::model::kinds::Service;
 use crate::model::kinds::platform::PolicySet;
-use crate::model::{Date, Finding, Findings, Location, Name, Severity};
+use crate::model::{Date, Finding, Findings, Location, Name, RepoPath, Severity};
 use crate::provision::{UnitId, UnitKind};
-use crate::read::{Document, DocumentId, Documents, Node, Part, Place};
+use crate::read::{Declared, Document, DocumentId, Documents, Node, Part, Place, locate};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How opinions are told.
@@ -31,10 +32,14 @@ pub fn findings(policies: &Policies, opinions: Vec<Opinion>, judged: &Judged<'_>
     let mut findings = Findings::default();
     settings::check(policies, judged.documents, &mut findings);
     let (mut faults, mut alike) = (BTreeSet::new(), BTreeMap::new());
+    let declaring = Declaring::of(judged.documents);
     for opinion in opinions {
         faults.extend(opinion.faults);
+        let unit = opinion.violations.first().map(|violation| violation.unit.clone());
+        let declaration =
+            unit.and_then(|unit| declaring.document(&unit)).map(|id| judged.documents.document(id).apart());
         for violation in opinion.violations {
-            let at = place(&violation, judged);
+            let at = place(&violation, declaration.as_ref());
             let Violation { rule, unit, message, object, field, at: _ } = violation;
             let what = (rule, unit.kind, unit.name, message, object, field, at);
             alike.entry(what).or_insert_with(BTreeSet::new).insert(unit.environment);
@@ -127,62 +132,71 @@ fn label(object: Option<&str>, field: Option<&str>) -> String {
 }
 
 /// The line of the declaration that is to blame, as near as is known.
-fn place(violation: &Violation, judged: &Judged<'_>) -> Location {
-    let documents = judged.documents;
+fn place(violation: &Violation, declaration: Option<&Document>) -> Location {
+    let locate = |document: &Document, route: Vec<String>| {
+        locate(std::slice::from_ref(document), &Place { document: DocumentId(0), route, part: Part::Value })
+    };
     let known = match (&violation.object, &violation.field) {
         (Some(_), _) => violation.at.clone(),
-        (None, Some(field)) => document(documents, &violation.unit)
-            .map(|(id, document)| documents.locate(&field_place(id, document, &violation.unit, field))),
+        (None, Some(field)) => {
+            declaration.map(|document| locate(document, field_route(document, &violation.unit, field)))
+        }
         (None, None) => None,
     };
-    known
-        .or_else(|| name_of(documents, &violation.unit))
-        .unwrap_or_else(|| Location::file(crate::model::RepoPath::literal("pavior.yaml")))
+    let name = || declaration.map(|document| locate(document, ["metadata", "name"].map(str::to_owned).to_vec()));
+    known.or_else(name).unwrap_or_else(|| Location::file(RepoPath::literal("pavior.yaml")))
 }
 
-fn name_of(documents: &Documents, unit: &UnitId) -> Option<Location> {
-    let (id, _) = document(documents, unit)?;
-    let route = ["metadata", "name"].map(str::to_owned).to_vec();
-    Some(documents.locate(&Place { document: id, route, part: Part::Value }))
+/// Which documents declare what.
+struct Declaring<'d> {
+    services: BTreeMap<&'d Name, DocumentId>,
+    environments: BTreeMap<&'d Name, DocumentId>,
+    resources: BTreeMap<&'d Name, DocumentId>,
+    all: &'d [Declared<Service>],
 }
 
-/// The document that declares a unit.
-fn document<'d>(documents: &'d Documents, unit: &UnitId) -> Option<(DocumentId, &'d Document)> {
-    let declarations = &documents.declarations;
-    let id = match unit.kind {
-        UnitKind::Service => {
-            declarations.services.iter().find(|one| one.metadata.name == unit.name).map(|one| one.document)
+impl<'d> Declaring<'d> {
+    fn of(documents: &'d Documents) -> Declaring<'d> {
+        fn by_name<S>(declared: &[Declared<S>]) -> BTreeMap<&Name, DocumentId> {
+            // Of two of one name the first counts.
+            declared.iter().rev().map(|one| (&one.metadata.name, one.document)).collect()
         }
-        UnitKind::Environment => {
-            declarations.environments.iter().find(|one| one.metadata.name == unit.name).map(|one| one.document)
+        let declarations = &documents.declarations;
+        Declaring {
+            services: by_name(&declarations.services),
+            environments: by_name(&declarations.environments),
+            resources: by_name(&declarations.resources),
+            all: &declarations.services,
         }
-        UnitKind::SharedResource => {
-            let declared = declarations.resources.iter().find(|one| one.metadata.name == unit.name);
-            declared.map(|one| one.document).or_else(|| {
+    }
+
+    /// The document that declares a unit.
+    fn document(&self, unit: &UnitId) -> Option<DocumentId> {
+        match unit.kind {
+            UnitKind::Service => self.services.get(&unit.name).copied(),
+            UnitKind::Environment => self.environments.get(&unit.name).copied(),
+            UnitKind::SharedResource => self.resources.get(&unit.name).copied().or_else(|| {
                 // Shared by an id that its users agree on: the first of them stands for all.
-                let uses = |spec: &crate::model::kinds::Service| {
-                    spec.resources.values().any(|request| request.id.as_ref() == Some(&unit.name))
-                };
-                declarations.services.iter().find(|one| uses(&one.spec)).map(|one| one.document)
-            })
+                let uses =
+                    |spec: &Service| spec.resources.values().any(|request| request.id.as_ref() == Some(&unit.name));
+                self.all.iter().find(|one| uses(&one.spec)).map(|one| one.document)
+            }),
         }
-    }?;
-    Some((id, documents.document(id)))
+    }
 }
 
 /// `spec.scaling.min` of a service is what its settings for the environment say, where they say it.
-fn field_place(id: DocumentId, document: &Document, unit: &UnitId, field: &str) -> Place {
+fn field_route(document: &Document, unit: &UnitId, field: &str) -> Vec<String> {
     let route = route(field);
-    let place = |route: Vec<String>| Place { document: id, route, part: Part::Value };
-    let [first, rest @ ..] = route.as_slice() else { return place(route) };
+    let [first, rest @ ..] = route.as_slice() else { return route };
     let mut own = vec!["spec".to_owned(), "environments".to_owned(), unit.environment.to_string()];
     own.extend(rest.iter().cloned());
     let is_there =
         |route: &[String]| route.iter().try_fold(document.root(), |node: &Node, step| node.child(step)).is_some();
     if first == "spec" && !rest.is_empty() && unit.kind == UnitKind::Service && is_there(&own) {
-        return place(own);
+        return own;
     }
-    place(route)
+    route
 }
 
 /// `spec.docs[0].kind`, `metadata.labels["a.b/c"]`

@@ -132,3 +132,20 @@ fn only_what_is_read_is_made() {
     let (policies, _) = policies(&[("policies/a.rego", "package pavior.a\ndeny contains \"x\" if input.unit.tier\n")]);
     assert_eq!(policies.needs, Needs::of([Some(&["unit".to_owned()].into())].into_iter()));
 }
+
+/// All are asked in one run; where that comes to no end, each alone.
+#[test]
+fn a_rule_that_is_stopped_hides_no_other() {
+    let endless = "package pavior.endless\ndeny contains \"x\" if count([1 | some a in input.l; some b in input.l; some c in input.l; a + b + c > 1]) > 0\n";
+    let good = "package pavior.good\ndeny contains \"first\" if input.l\n\nwarn contains \"second\" if input.l\n";
+    let (policies, told) = policies(&[("policies/a.rego", endless), ("policies/b.rego", good)]);
+    assert_eq!(told, Vec::<String>::new());
+    let said = |list: Vec<u32>| {
+        let opinion = policies.opinion_of(&unit(), json!({"l": list}));
+        let messages = opinion.violations.into_iter().map(|one| (one.rule, one.message));
+        (messages.collect::<Vec<_>>(), opinion.faults)
+    };
+    let (first, second) = ((1, "first".to_owned()), (2, "second".to_owned()));
+    assert_eq!(said((0..500).collect()), (vec![first.clone(), second.clone()], vec![Fault::Limit(0)]));
+    assert_eq!(said(vec![1, 2]), (vec![(0, "x".to_owned()), first, second], Vec::new()));
+}
