@@ -1,8 +1,8 @@
 //! As a GitHub App: claims, tokens of an hour, clocks that are wrong.
 
 use super::fake::{Fake, Trouble, repository};
-use pavior::forge::github::{GitHub, GitHubError};
-use pavior::forge::words::{InstallationId, PullNumber, UserId};
+use pavior::forge::github::{Credentials, GitHub, GitHubError};
+use pavior::forge::words::{AppId, InstallationId, PullNumber, UserId};
 
 const SEVEN: PullNumber = PullNumber(7);
 
@@ -100,7 +100,7 @@ async fn many_calls_at_once_ask_for_one_token() {
 async fn an_app_that_is_not_installed_says_so() {
     let (fake, _) = installed();
     let key = fake.world().app.as_ref().unwrap().private_key().to_owned();
-    let app = pavior::forge::github::Credentials::app(pavior::forge::words::AppId(77), &key, Some(InstallationId(1)));
+    let app = Credentials::app(AppId(77), &key, Some(InstallationId(1)));
     let github = GitHub::connect(fake.connection(app.unwrap()), repository()).unwrap();
     let error = github.pull(SEVEN).await.unwrap_err();
     assert!(matches!(error, GitHubError::Unauthorized { .. }), "that is not a pull request that is not there: {error}");
