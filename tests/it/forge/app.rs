@@ -1,8 +1,8 @@
 //! As a GitHub App: claims, tokens of an hour, clocks that are wrong.
 
 use super::fake::{Fake, Trouble, repository};
-use pavior::forge::github::{Credentials, GitHub, GitHubError};
-use pavior::forge::words::{AppId, InstallationId, PullNumber, UserId};
+use pavior::forge::github::{GitHub, GitHubError};
+use pavior::forge::words::{InstallationId, PullNumber, UserId};
 
 const SEVEN: PullNumber = PullNumber(7);
 
@@ -98,11 +98,9 @@ async fn many_calls_at_once_ask_for_one_token() {
 
 #[tokio::test]
 async fn an_app_that_is_not_installed_says_so() {
-    let (fake, _) = installed();
-    let private_key = fake.world().app.as_ref().unwrap().private_key().to_owned();
-    let (app, installation) = (AppId(77), Some(InstallationId(1)));
-    let connection = fake.connection(Credentials::app(app, &private_key, installation).unwrap());
-    let github = GitHub::connect(connection, repository()).unwrap();
+    let fake = Fake::start();
+    let app = fake.world().install_app(Some(InstallationId(1)));
+    let github = GitHub::connect(fake.connection(app), repository()).unwrap();
     let error = github.pull(SEVEN).await.unwrap_err();
     assert!(matches!(error, GitHubError::Unauthorized { .. }), "that is not a pull request that is not there: {error}");
     assert!(error.to_string().contains("the App is not installed in acme/shop"), "{error}");
