@@ -64,6 +64,8 @@ pub struct FakePull {
     pub head: String,
     pub head_branch: String,
     pub head_repository: Option<String>,
+    /// What its merge made; its head where nothing is said.
+    pub merge_commit: Option<String>,
     pub labels: BTreeSet<String>,
     pub reviewers: BTreeSet<String>,
     pub team_reviewers: BTreeSet<String>,
@@ -77,6 +79,7 @@ pub struct FakeComment {
     pub pull: u64,
     pub author: String,
     pub body: String,
+    pub is_edited: bool,
     /// Who reacted, and how.
     pub reactions: BTreeSet<(String, String)>,
 }
@@ -183,6 +186,7 @@ impl World {
             head: COMMIT.to_owned(),
             head_branch: format!("change-{number}"),
             head_repository: Some(REPOSITORY.to_owned()),
+            merge_commit: None,
             labels: BTreeSet::new(),
             reviewers: BTreeSet::new(),
             team_reviewers: BTreeSet::new(),
@@ -197,7 +201,7 @@ impl World {
     pub fn comment(&mut self, pull: u64, author: &str, body: &str) -> u64 {
         let id = self.id();
         let (author, body) = (author.to_owned(), body.to_owned());
-        self.comments.push(FakeComment { id, pull, author, body, reactions: BTreeSet::new() });
+        self.comments.push(FakeComment { id, pull, author, body, is_edited: false, reactions: BTreeSet::new() });
         id
     }
 
