@@ -657,6 +657,42 @@ def every_shipped_file_names_its_schema(_):
         assert (path.parent / match.group(1)).resolve().is_file(), f"{path} names {match.group(1)}, which is not there"
 
 
+def opa_agrees_with_the_policies(_):
+    """OPA itself: strict compilation, the tests of the policies, and each policy on each unit of the catalog."""
+    opa = need("opa")
+    version = run(opa, "version").stdout.split()[1]
+    assert int(version.split(".")[0]) >= 1, f"opa {version} speaks Rego v0; the policies are Rego v1"
+    run(opa, "check", "--strict", "policies")
+    tests = run(opa, "test", "policies").stdout.splitlines()[-1]
+    denied = "[result | walk(data.pavior, [path, results]); path[count(path) - 1] == \"deny\"; some result in results]"
+    with policy_inputs() as documents:
+        for unit, document in documents.items():
+            result = json.loads(run(opa, "eval", "--data", "policies", "--input", document, denied).stdout)
+            found = result["result"][0]["expressions"][0]["value"]
+            assert found == [], f"opa denies {unit}, and pavior check does not: {found}"
+    print(f"opa {version}: {tests}")
+
+
+def conftest_agrees_with_the_policies(_):
+    conftest = need("conftest")
+    run(conftest, "verify", "--policy", "policies")
+    with policy_inputs() as documents:
+        result = run(conftest, "test", "--all-namespaces", "--policy", "policies", *documents.values())
+    print(result.stdout.splitlines()[-1])
+
+
+@contextlib.contextmanager
+def policy_inputs():
+    """What policies are asked about some units of the catalog, each in a file."""
+    units = ["production/cartservice", "production/frontend", "staging/checkoutservice", "preview/cartservice",
+             "production/_environment"]
+    with tempfile.TemporaryDirectory() as work:
+        documents = {unit: pathlib.Path(work) / f"{number}.json" for number, unit in enumerate(units)}
+        for unit, document in documents.items():
+            document.write_text(run(PAVIOR, "policy", "input", unit).stdout)
+        yield documents
+
+
 def github_describes_every_request_of_the_bot(_):
     """The ignored tests of tests/it/forge/described.rs, one a call, against GitHub's own description."""
     folder = npm_installed(PRISM, PRISM_TOOLS)
@@ -778,6 +814,8 @@ def githubs_renderer_finds_nothing_in_hostile_text(_):
 
 CHECKS = [
     check_the_shipped_catalog,
+    opa_agrees_with_the_policies,
+    conftest_agrees_with_the_policies,
     zizmor_finds_nothing_in_workflows,
     the_workflow_schemas_accept_workflows_and_action,
     actionlint_finds_nothing_in_workflows,

@@ -57,7 +57,7 @@ if is "${PAVIOR_FROM_SOURCE:-}"; then build; else download; fi
 
 # An empty value is not a value.
 [[ -n "${PAVIOR_APP_ID:-}" ]] || unset PAVIOR_APP_ID PAVIOR_APP_PRIVATE_KEY
-export PAVIOR_REPORT="$folder/pavior-report.json"
+export PAVIOR_REPORT="$folder/report.json"
 arguments=(ci)
 if is "${PAVIOR_DRY_RUN:-}"; then arguments+=(--dry-run); fi
 

@@ -9,6 +9,7 @@ use crate::link::Graph;
 use crate::model::{Date, Finding, Findings, Location, RepoPath, Severity};
 use crate::read::{Documents, Snapshot, secrets};
 use crate::report::{Inventory, Report};
+use crate::review::base::{Base, Was};
 use crate::review::policy::{self, Judged, Policies, required_approvals};
 use crate::review::waivers;
 use crate::rules;
@@ -31,7 +32,7 @@ pub fn check(head: Loaded) -> Result<Report, CompileError> {
 /// The same, telling of each stage as it ends.
 pub fn check_watched(head: Loaded, watch: &dyn Watch) -> Result<Report, CompileError> {
     let graced_on = head.as_of;
-    let (report, _) = judged(head, graced_on, watch, &|_, _| ())?;
+    let (report, _) = judged(head, graced_on, watch, &|_, _| (), None)?;
     Ok(report)
 }
 
@@ -70,21 +71,29 @@ fn judged<T: Send>(
     graced_on: Option<Date>,
     watch: &dyn Watch,
     keep: Keep<'_, T>,
+    base: Option<&Base<'_>>,
 ) -> Result<(Report, Side<T>), CompileError> {
     let Loaded { snapshot, mut findings, as_of } = head;
     let (snapshot, hidden) = secrets::hide(snapshot, &mut findings);
     let policies = Policies::of(&snapshot, &mut findings);
     let (documents, graph, units) = compile_linked(snapshot, &mut findings, watch, |source, artifacts| {
         let outline = UnitOutline { id: source.id(), files: artifacts.len() };
-        (outline, policies.opinion(source), keep(source, artifacts))
+        let compared = base.map(|base| base.compared(source, &artifacts, policies.needs()));
+        let opinion = policies.opinion(source, compared.as_ref());
+        (outline, compared.and_then(|compared| compared.former), opinion, keep(source, artifacts))
     })?;
-    let (mut outlines, mut opinions, mut kept) = (Vec::new(), Vec::new(), Vec::new());
-    for (outline, opinion, rest) in units {
+    let (mut outlines, mut formers, mut opinions, mut kept) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (outline, former, opinion, rest) in units {
         outlines.push(outline);
+        formers.extend(former);
         opinions.push(opinion);
         kept.push(rest);
     }
-    let how = Judged { documents: &documents, graced_on };
+    if let Some(base) = base {
+        let at_head = outlines.iter().map(|outline| &outline.id).chain(&formers).collect();
+        opinions.extend(base.opinions_of_what_goes(&policies, &at_head)?);
+    }
+    let how = Judged { documents: &documents, base: base.map(Base::documents), graced_on };
     findings.extend(policy::findings(&policies, opinions, &how));
     hidden.silence(&mut findings);
     let (findings, waived) = waivers::apply(&documents, findings.into_sorted(), as_of);
@@ -102,6 +111,9 @@ fn judged<T: Send>(
     Ok((report, Side { documents, graph, kept }))
 }
 
+/// What of a kept unit is compared with head.
+pub type Comparable<T> = fn(&T) -> Was<'_>;
+
 /// What to keep of each unit.
 pub type Keep<'k, T> = &'k (dyn Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync);
 
@@ -118,24 +130,27 @@ pub fn check_against(base: Loaded, head: Loaded) -> Result<Report, CompileError>
 
 /// The same, telling of each stage of each compilation as it ends.
 pub fn check_against_watched(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<Report, CompileError> {
-    Ok(against(base, head, watch, &|_, _| ())?.report)
+    Ok(against(base, head, watch, &|_, _| (), None)?.report)
 }
 
-/// The same, for a caller that wants to know more of the units of all sides.
+/// The same, for a caller that wants to know more of the units of all sides. Where what it keeps can be compared, policies
+/// are told what the change does to each unit.
 pub fn against<T: Send>(
     base: Loaded,
     head: Loaded,
     watch: &dyn Watch,
     keep: Keep<'_, T>,
+    comparable: Option<Comparable<T>>,
 ) -> Result<Against<T>, CompileError> {
     let platform = changed_platform_files(&base.snapshot, &head.snapshot);
     let is_governed = base.snapshot.files.keys().any(is_platform_file);
     let base = Loaded { as_of: head.as_of, ..base };
     let ruled = governed(&base.snapshot, &head.snapshot);
     // Grace is for what is there already; what a change adds counts from the first day.
-    let (before, base) = judged(base, None, watch, keep)?;
+    let (before, base) = judged(base, None, watch, keep, None)?;
+    let was = comparable.map(|comparable| Base::new(&base.documents, base.kept.iter().map(comparable)));
     let by_base = Loaded { snapshot: ruled, findings: head.findings.clone(), as_of: head.as_of };
-    let (mut report, own) = judged(head, None, watch, keep)?;
+    let (mut report, own) = judged(head, None, watch, keep, was.as_ref())?;
     let (head, merged) = match (is_governed, platform.is_empty()) {
         (false, _) => {
             report.notes.insert(0, base_has_no_platform_files());
@@ -143,7 +158,7 @@ pub fn against<T: Send>(
         }
         (true, true) => (own, None),
         (true, false) => {
-            let (by_base, head) = judged(by_base, None, watch, keep)?;
+            let (by_base, head) = judged(by_base, None, watch, keep, was.as_ref())?;
             let known: BTreeSet<String> =
                 by_base.findings.iter().chain(&before.findings).map(Finding::fingerprint).collect();
             let new_findings = report.findings.iter().filter(|one| !known.contains(&one.fingerprint())).count();

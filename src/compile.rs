@@ -1,6 +1,6 @@
 //! The compiler: a snapshot in, artifacts and digests out. Pure.
 
-use crate::emit::{Artifact, EmitError, emit, emit_catalog, emit_environment, verify, verify_environment};
+use crate::emit::{Artifact, EmitError, Objects, emit, emit_catalog, emit_objects, verify, verify_objects};
 use crate::link::{Graph, link};
 use crate::model::Findings;
 use crate::provenance::{Provenance, World, of_environment, of_unit};
@@ -54,6 +54,8 @@ pub struct CompileError {
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'u, 'd> {
     pub made_of: MadeOf<'u, 'd>,
+    /// What it brings into its cluster.
+    pub objects: &'u Objects,
     /// The repository around it.
     pub world: World<'u>,
 }
@@ -66,6 +68,31 @@ pub enum MadeOf<'u, 'd> {
 }
 
 impl MadeOf<'_, '_> {
+    fn objects(&self) -> Objects {
+        match self {
+            MadeOf::Unit(unit) => Objects::of_unit(unit),
+            MadeOf::Environment(facts) => Objects::of_environment(facts),
+        }
+    }
+
+    /// Its files, sorted by path.
+    fn artifacts(&self, objects: &Objects) -> Emitted {
+        match self {
+            MadeOf::Unit(unit) => emit(unit, objects),
+            MadeOf::Environment(_) => Ok(emit_objects(objects)),
+        }
+    }
+
+    /// The same, read back.
+    fn verified_artifacts(&self, objects: &Objects) -> Emitted {
+        let artifacts = self.artifacts(objects)?;
+        match self {
+            MadeOf::Unit(unit) => verify(unit, objects, &artifacts)?,
+            MadeOf::Environment(_) => verify_objects(objects, &artifacts)?,
+        }
+        Ok(artifacts)
+    }
+
     fn id(&self) -> UnitId {
         match self {
             MadeOf::Unit(unit) => unit.id.clone(),
@@ -84,8 +111,8 @@ impl Source<'_, '_> {
     /// What set each field of the artifacts: asked for where people are told, never where units are only checked.
     pub fn provenance(&self) -> Provenance {
         match self.made_of {
-            MadeOf::Unit(unit) => of_unit(self.world, unit),
-            MadeOf::Environment(facts) => of_environment(self.world, facts),
+            MadeOf::Unit(unit) => of_unit(self.world, unit, self.objects),
+            MadeOf::Environment(facts) => of_environment(self.world, facts, self.objects),
         }
     }
 }
@@ -152,16 +179,7 @@ pub fn compile_linked<T: Send>(
     watch: &dyn Watch,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Graph, Vec<T>), CompileError> {
-    compile_with(snapshot, findings, watch, emit, |facts| Ok(emit_environment(facts)), keep)
-}
-
-/// Compiles everything, and keeps of each unit no more than a check needs.
-pub fn compile_outlines(
-    snapshot: Snapshot,
-    findings: &mut Findings,
-    watch: &dyn Watch,
-) -> Result<(Documents, Vec<UnitOutline>), CompileError> {
-    compile_kept(snapshot, findings, watch, |source, artifacts| UnitOutline { id: source.id(), files: artifacts.len() })
+    compile_with(snapshot, findings, watch, |made_of, objects| made_of.artifacts(objects), keep)
 }
 
 /// The same as [`compile`] for what is going to be written: every file is read back and compared with what was meant.
@@ -180,15 +198,8 @@ pub fn compile_verified_kept<T: Send>(
     watch: &dyn Watch,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
-    let unit = |unit: &ProvisionedUnit<'_>| {
-        let artifacts = emit(unit)?;
-        verify(unit, &artifacts).map(|()| artifacts)
-    };
-    let environment = |facts: &EnvironmentFacts<'_>| {
-        let artifacts = emit_environment(facts);
-        verify_environment(facts, &artifacts).map(|()| artifacts)
-    };
-    let (documents, _, kept) = compile_with(snapshot, findings, watch, unit, environment, keep)?;
+    let emit = |made_of: &MadeOf<'_, '_>, objects: &Objects| made_of.verified_artifacts(objects);
+    let (documents, _, kept) = compile_with(snapshot, findings, watch, emit, keep)?;
     Ok((documents, kept))
 }
 
@@ -213,8 +224,7 @@ fn compile_with<T: Send>(
     snapshot: Snapshot,
     findings: &mut Findings,
     watch: &dyn Watch,
-    emit_unit: impl Fn(&ProvisionedUnit<'_>) -> Emitted + Sync,
-    emit_environment: impl Fn(&EnvironmentFacts<'_>) -> Emitted,
+    emit: impl Fn(&MadeOf<'_, '_>, &Objects) -> Emitted + Sync,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Graph, Vec<T>), CompileError> {
     let (snapshot, hidden) = secrets::hide(snapshot, findings);
@@ -225,12 +235,15 @@ fn compile_with<T: Send>(
 
     let references = References::default();
     let world = World { documents: &documents, catalog: &catalog, references: &references };
-    let compiled = |made_of: MadeOf<'_, '_>, artifacts: Emitted| match artifacts {
-        Ok(artifacts) => Ok((artifacts.len(), keep(Source { made_of, world }, artifacts), made_of.id())),
-        Err(reason) => Err(CompileError { unit: made_of.id().to_string(), reason: Box::new(reason) }),
+    let compiled = |made_of: MadeOf<'_, '_>| {
+        let objects = made_of.objects();
+        let artifacts = emit(&made_of, &objects)
+            .map_err(|reason| CompileError { unit: made_of.id().to_string(), reason: Box::new(reason) })?;
+        let files = artifacts.len();
+        Ok((files, keep(Source { made_of, objects: &objects, world }, artifacts), made_of.id()))
     };
     let provisioned = provision_each(&documents, &catalog, findings, |unit| {
-        let compiled = compiled(MadeOf::Unit(&unit), emit_unit(&unit));
+        let compiled = compiled(MadeOf::Unit(&unit));
         watch.compiled_unit();
         (unit.environment, compiled)
     });
@@ -241,7 +254,7 @@ fn compile_with<T: Send>(
         units.push(unit?);
     }
     for facts in environments.into_values() {
-        units.push(compiled(MadeOf::Environment(&facts), emit_environment(&facts))?);
+        units.push(compiled(MadeOf::Environment(&facts))?);
     }
     hidden.silence(findings);
     units.sort_by(|(_, _, a), (_, _, b)| a.cmp(b));

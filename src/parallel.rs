@@ -14,12 +14,12 @@ const STACK: usize = 8 << 20;
 
 /// What `work` makes of each chunk, in order. Every thread makes one `state` and keeps it from chunk to chunk, so
 /// results must not depend on what is in it.
-pub fn in_chunks<I: Sync, S, R: Send>(
-    items: &[I],
+pub fn in_chunks<'i, I: Sync, S, R: Send>(
+    items: &'i [I],
     state: impl Fn() -> S + Sync,
-    work: impl Fn(&mut S, &[I]) -> R + Sync,
+    work: impl Fn(&mut S, &'i [I]) -> R + Sync,
 ) -> Vec<R> {
-    let chunks: Vec<&[I]> = items.chunks(CHUNK).collect();
+    let chunks: Vec<&'i [I]> = items.chunks(CHUNK).collect();
     let next = AtomicUsize::new(0);
     let run = || {
         let (mut state, mut done) = (state(), Vec::new());

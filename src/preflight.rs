@@ -8,10 +8,9 @@ use crate::link::Graph;
 use crate::model::kinds::Team;
 use crate::model::{Findings, Name};
 use crate::read::Declared;
-use crate::report::{Judged, Report};
-use crate::review::policy::RequiredApproval;
+use crate::report::{Judged, Report, counted};
 use crate::review::preflight::{Reviewed, UnitFacts, preflight as review};
-use crate::review::verdict::Approval;
+use crate::review::verdict::{Approval, Ground};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What base says of those whom a change concerns: a change must not say who its judges are.
@@ -41,7 +40,8 @@ pub fn judge(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<(Judged, A
     let keep = |source: Source<'_, '_>, artifacts: Vec<Artifact>| {
         (CompiledUnit::new(source.id(), artifacts), UnitFacts::of(source))
     };
-    let Against { mut report, base, head, merged } = against(base, head, watch, &keep)?;
+    let Against { mut report, base, head, merged } =
+        against(base, head, watch, &keep, Some(|(unit, facts)| (unit, facts)))?;
     let (base, head) = (reviewed(base), reviewed(head));
     let merged = merged.map(|Merged { side, files, new_findings }| (reviewed(side), files, new_findings));
     let mut findings = Findings::default();
@@ -52,8 +52,8 @@ pub fn judge(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<(Judged, A
     }
     report.findings.drain(..).for_each(|finding| findings.push(finding));
     report.findings = findings.into_sorted();
-    for (team, count, reason) in asked(&report) {
-        ask(&mut preflight.approvals, team, count, reason);
+    for (team, because, ground) in asked(&report) {
+        ask(&mut preflight.approvals, team, because, ground);
     }
     Ok((Judged { preflight, report, ..Judged::default() }, at_base(base, &head)))
 }
@@ -77,27 +77,109 @@ fn reviewed(side: Side<(CompiledUnit, UnitFacts)>) -> Reviewed {
 }
 
 /// Whom policies ask, and who declared exceptions that this change brings.
-fn asked(report: &Report) -> Vec<(Name, u32, String)> {
-    let policies = report.approvals.iter().map(|one| (one.owner.clone(), one.count, asked_by_policies(one)));
-    let waivers = report.waived.iter().filter(|one| one.is_new);
-    let waivers = waivers.map(|one| (one.approver.clone(), 1, format!("waiver {}", one.waiver)));
+fn asked(report: &Report) -> Vec<(Name, String, Ground)> {
+    let mut policies: BTreeMap<&Name, Ground> = BTreeMap::new();
+    for one in &report.approvals {
+        let fingerprints = one.fingerprints.iter().cloned().collect();
+        policies.entry(&one.owner).or_default().add(Ground { count: one.count, fingerprints, ..Ground::default() });
+    }
+    let policies = policies.into_iter().map(|(owner, ground)| {
+        (owner.clone(), format!("{} of its policies", counted(ground.fingerprints.len(), "finding")), ground)
+    });
+    let waivers = report.waived.iter().filter(|one| one.is_new).map(|one| {
+        let fingerprints = BTreeSet::from([one.finding.fingerprint()]);
+        let ground = Ground { count: 1, fingerprints, ..Ground::default() };
+        (one.approver.clone(), format!("waiver {}", one.waiver), ground)
+    });
     policies.chain(waivers).collect()
 }
 
-/// Why a team is asked, where it is its policies that ask.
-pub fn asked_by_policies(one: &RequiredApproval) -> String {
-    let what = if one.fingerprints.len() == 1 { "1 finding of its policies" } else { "findings of its policies" };
-    what.to_owned()
+/// The most that is asked of a team, for all its reasons.
+fn ask(approvals: &mut Vec<Approval>, team: Name, because: String, ground: Ground) {
+    let known = approvals.iter().position(|one| one.team == team).map(|place| approvals.remove(place).because);
+    let mut reasons = known.unwrap_or_default();
+    reasons.entry(because).or_default().add(ground);
+    approvals.push(Approval::of(team, reasons));
+    approvals.sort();
 }
 
-/// The most that is asked of a team, for all its reasons.
-fn ask(approvals: &mut Vec<Approval>, team: Name, count: u32, because: String) {
-    match approvals.iter_mut().find(|one| one.team == team) {
-        Some(one) => {
-            one.count = one.count.max(count);
-            one.because.insert(because);
-        }
-        None => approvals.push(Approval { team, count, because: BTreeSet::from([because]) }),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::Snapshot;
+
+    const PLATFORM: &str =
+        "apiVersion: pavior.dev/v1\nkind: Platform\nmetadata: {name: p}\nspec: {organisation: p, owners: [t]}\n";
+    const TEAM: &str = "apiVersion: pavior.dev/v1\nkind: Team\nmetadata: {name: t}\nspec: {forgeTeam: \"@p/t\"}\n";
+    const LOCAL: &str = "apiVersion: pavior.dev/v1\nkind: Environment\nmetadata: {name: local, owner: t}\nspec: {class: \
+                         development, provider: local, domain: l.localhost, capacity: {cpu: \"4\", memory: 8Gi, pods: 9}, \
+                         terraform: {backend: {local: {}}}}\n";
+    /// Tells all that it knows of a change, in one line.
+    const POLICY: &str = "\
+package pavior.told
+
+warn contains sprintf(\"%s of %d, %s: pods %d of %d, were %d\", [what, count(change.objects), change.reversibility, now, all, was]) if {
+	change := input.change
+	change.action != \"none\"
+	what := sprintf(\"%s %s\", [change.action, object.get(change, \"from\", input.unit.id)])
+	now := input.capacity.head.pods
+	was := input.capacity.base.pods
+	all := input.capacity.environment.pods
+	input.unit.kind == \"service\"
+}
+";
+    /// Has no look at the change, and would have something to say of everything.
+    const OTHER: &str = "package pavior.other\n\nwarn contains \"is there\" if input.unit.name == \"gone\"\n";
+
+    fn service(name: &str, more: &str) -> String {
+        format!(
+            "apiVersion: pavior.dev/v1\nkind: Service\nmetadata: {{name: {name}, owner: t}}\nspec:\n  containers:\n    main:\n      \
+             image: registry.example/x:v1\n      resources: {{requests: {{cpu: 100m, memory: 64Mi}}, limits: {{cpu: 200m, \
+             memory: 128Mi}}}}\n{more}"
+        )
     }
-    approvals.sort();
+
+    fn repository(services: &[(&str, &str)]) -> Loaded {
+        let mut files = vec![
+            ("pavior.yaml".to_owned(), PLATFORM.to_owned()),
+            ("catalog/t.yaml".to_owned(), TEAM.to_owned()),
+            ("catalog/local.yaml".to_owned(), LOCAL.to_owned()),
+            ("policies/told.rego".to_owned(), POLICY.to_owned()),
+            ("policies/other.rego".to_owned(), OTHER.to_owned()),
+        ];
+        files.extend(services.iter().map(|(name, more)| (format!("catalog/{name}.yaml"), service(name, more))));
+        let snapshot = Snapshot::of(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+        Loaded { snapshot, ..Loaded::default() }
+    }
+
+    fn told(base: &[(&str, &str)], head: &[(&str, &str)]) -> Vec<String> {
+        let judged = preflight(repository(base), repository(head), &()).unwrap();
+        let policies = judged.report.findings.iter().filter(|one| one.rule.id.starts_with("policy/"));
+        policies.map(|one| format!("{}: {}", one.at.path, one.message)).collect()
+    }
+
+    const ONE: &str = "  scaling: {min: 1, max: 1}\n";
+    const TWO: &str = "  scaling: {min: 2, max: 2}\n";
+
+    #[test]
+    fn policies_know_what_a_change_does_to_each_unit_and_what_is_left_alone() {
+        let base = [("same", ONE), ("more", ONE), ("gone", ONE)];
+        assert_eq!(
+            told(&base, &[("same", ONE), ("more", TWO), ("new", TWO)]),
+            [
+                "catalog/gone.yaml: gone in local: delete local/gone of 4, reversible: pods 0 of 9, were 1",
+                "catalog/more.yaml: more in local: update local/more of 2, reversible: pods 2 of 9, were 1",
+                "catalog/new.yaml: new in local: create local/new of 5, reversible: pods 2 of 9, were 0",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_renamed_is_compared_with_itself() {
+        let renamed = format!("{TWO}  renamedFrom: old\n");
+        assert_eq!(
+            told(&[("old", ONE)], &[("new", &renamed)]),
+            ["catalog/new.yaml: new in local: move local/old of 5, reversible: pods 2 of 9, were 1"]
+        );
+    }
 }

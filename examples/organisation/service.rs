@@ -124,6 +124,12 @@ pub fn secret_request(index: usize, environments: &[&str]) -> Option<(String, St
     Some((format!("catalog/{team}/{name}.secret.yaml"), text))
 }
 
+/// Its own chance, so that callers can ask for it.
+fn tier(index: usize) -> &'static str {
+    const TIERS: [&str; 5] = ["critical", "important", "important", "supporting", "supporting"];
+    Chance::of(index + (1 << 30)).one(&TIERS)
+}
+
 /// What chance decided about a service.
 struct Service {
     index: usize,
@@ -142,7 +148,8 @@ impl Service {
         for _ in 0..chance.below(7).min(index) {
             // Only earlier ones, so there is no circle; the first service answers.
             let callee = (0..=chance.popular_below(index)).rev().find(|callee| Shape::of(*callee).answers());
-            callees.extend(callee);
+            // Nobody critical needs what is merely supporting: the shipped policies would not have it.
+            callees.extend(callee.filter(|callee| tier(index) != "critical" || tier(*callee) != "supporting"));
         }
         let wanted = [("postgres", 22), ("redis", 15), ("bucket", 8), ("topic", 10)];
         let mut resources: Vec<&str> =
@@ -182,7 +189,9 @@ fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
 fn header(text: &mut String, service: &mut Service) {
     let (name, team) = (name(service.index), team(service.index));
     let language = service.chance.one(&["go", "java", "kotlin", "python", "rust", "typescript"]);
-    let tier = service.chance.one(&["critical", "important", "important", "supporting", "supporting"]);
+    let tier = tier(service.index);
+    // The policies ask for this word where the internet reaches a service.
+    let public = if service.resources.contains(&"route") { ", public" } else { "" };
     let workload = match service.shape {
         Shape::Worker => "  workload: worker\n",
         Shape::Cron => "  workload: cron\n  schedule: {cron: 17 3 * * *}\n",
@@ -193,7 +202,7 @@ fn header(text: &mut String, service: &mut Service) {
         format_args!(
             "# yaml-language-server: $schema=../../schemas/service.schema.json\napiVersion: pavior.dev/v1\n\
              kind: Service\nmetadata:\n  name: {name}\n  description: Part of what {team} does for customers\n  \
-             owner: {team}\n  tags: [{language}]\nspec:\n  tier: {tier}\n  system: system-{}\n\
+             owner: {team}\n  tags: [{language}{public}]\nspec:\n  tier: {tier}\n  system: system-{}\n\
              {workload}  source: https://github.com/acme/{name}\n  docs:\n    - {{kind: readme, path: README.md}}\n    \
              - {{kind: runbook, url: \"https://runbooks.acme.example/{name}\"}}",
             service.index / TEAM / TOPIC
@@ -227,7 +236,7 @@ fn containers(text: &mut String, service: &mut Service, change: Option<Change>) 
     line(
         text,
         format_args!(
-            "  containers:\n    main:\n      image: registry.acme.example/{}/{}:v1.{}.{patch}\n      variables:\n        \
+            "  containers:\n    main:\n      image: ghcr.io/acme/{}/{}:v1.{}.{patch}\n      variables:\n        \
              LOG_LEVEL: {level}",
             team(service.index),
             name(service.index),

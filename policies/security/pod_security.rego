@@ -45,7 +45,7 @@ deny contains found(one, "allowPrivilegeEscalation", "may gain privileges") if {
 #   id: capabilities
 deny contains found(one, "capabilities", "keeps capabilities") if {
 	some one in kubernetes.containers
-	not "ALL" in object.get(own(one, "capabilities"), "drop", [])
+	not "ALL" in capabilities(one, "drop")
 }
 
 # METADATA
@@ -54,7 +54,7 @@ deny contains found(one, "capabilities", "keeps capabilities") if {
 #   id: added-capabilities
 deny contains found(one, "capabilities.add", sprintf("adds the capability %s", [capability])) if {
 	some one in kubernetes.containers
-	some capability in object.get(own(one, "capabilities"), "add", [])
+	some capability in capabilities(one, "add")
 	capability != "NET_BIND_SERVICE"
 }
 
@@ -64,7 +64,7 @@ deny contains found(one, "capabilities.add", sprintf("adds the capability %s", [
 #   id: seccomp
 deny contains found(one, "seccompProfile", "has no seccomp profile") if {
 	some one in kubernetes.containers
-	not object.get(setting(one, "seccompProfile"), "type", "") in {"RuntimeDefault", "Localhost"}
+	not seccomp(one) in {"RuntimeDefault", "Localhost"}
 }
 
 # METADATA
@@ -98,6 +98,13 @@ found(one, field, problem) := {
 	"object": one.object,
 	"field": sprintf("%s.securityContext.%s", [one.field, field]),
 }
+
+# OPA takes no field of null, so these go from the container in one step.
+capabilities(one, verb) := object.get(one.container, ["securityContext", "capabilities", verb], [])
+
+seccomp(one) := object.get(one.container, profile, object.get(one.pod, profile, ""))
+
+profile := ["securityContext", "seccompProfile", "type"]
 
 # A setting of a container, or that of its pod where it has none.
 setting(one, field) := object.get(pod_context(one), field, null) if own(one, field) == null

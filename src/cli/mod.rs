@@ -8,6 +8,7 @@ mod compile;
 mod completions;
 mod cost;
 mod lsp;
+mod organisation;
 mod policy;
 mod images;
 mod import;

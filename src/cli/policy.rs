@@ -1,18 +1,19 @@
 //! `pavior policy`: the organisation's policies, what they demand, and their tests.
 
+use super::organisation::{Organisation, rule_page, rules_table};
 use super::repository::Repository;
 use super::{Outcome, terminal};
+use crate::compile::compile_kept;
 use crate::model::{Findings, listed, nearest};
 use crate::report::{
-    Align, HumanOptions, PolicyTests, Report, human, markdown_to_terminal, policy_tests_human, policy_tests_json,
-    policy_tests_junit, table,
+    PolicyTests, Report, markdown_to_terminal, policy_tests_human, policy_tests_json, policy_tests_junit,
 };
-use crate::review::policy::{Policies, PolicyRule, rego_files, run_tests};
+use crate::review::policy::{self, rego_files, run_tests};
 use crate::revisions;
 use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
 
-/// List, explain and test the policies below policies/
+/// List, explain, feed and test the policies below policies/
 #[derive(Debug, Args)]
 pub struct Policy {
     #[command(subcommand)]
@@ -24,6 +25,7 @@ enum Command {
     Test(Test),
     List(List),
     Explain(Explain),
+    Input(Input),
 }
 
 /// Run the tests (`test_...` rules of `*_test.rego`) and count the lines that they cover
@@ -73,11 +75,29 @@ struct Explain {
     repository: Repository,
 }
 
+/// Print what policies are asked about a unit, to write tests with, and for other tools
+#[derive(Debug, Args)]
+#[command(after_long_help = INPUT)]
+struct Input {
+    /// A unit, such as production/cart
+    unit: String,
+    #[command(flatten)]
+    repository: Repository,
+}
+
+const INPUT: &str = "\
+The document follows schemas/policy-input.schema.json, without what is known of a change. Other tools take it:
+
+  pavior policy input production/cart > input.json
+  opa eval --data policies --input input.json 'data.pavior.production.readiness.deny'
+  conftest test --all-namespaces --policy policies input.json";
+
 pub fn run(arguments: &Policy) -> anyhow::Result<Outcome> {
     match &arguments.command {
         Command::Test(arguments) => test(arguments),
         Command::List(arguments) => list(arguments),
         Command::Explain(arguments) => explain(arguments),
+        Command::Input(arguments) => input(arguments),
     }
 }
 
@@ -105,49 +125,45 @@ fn test(arguments: &Test) -> anyhow::Result<Outcome> {
 }
 
 fn list(arguments: &List) -> anyhow::Result<Outcome> {
-    let (policies, mistakes) = loaded(&arguments.repository)?;
-    let columns =
-        [("rule", Align::Left), ("severity", Align::Left), ("demands", Align::Left), ("declared at", Align::Left)];
-    let row = |rule: &PolicyRule| {
-        let place = format!("{}:{}", rule.at.path, rule.at.start.line);
-        vec![rule.id.clone(), rule.severity.to_string(), rule.title.clone(), place]
-    };
-    let mut rules: Vec<&PolicyRule> = policies.rules().iter().collect();
-    rules.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut text = table(&columns, &rules.iter().map(|rule| row(rule)).collect::<Vec<_>>());
+    let organisation = Organisation::load(&arguments.repository)?;
+    let rules = organisation.rules();
+    let mut text = rules_table(&rules);
     text.push_str(&format!("\n{} rules; `pavior policy explain <id>` explains one\n", rules.len()));
     terminal::print(&text)?;
-    told(&mistakes)
+    Ok(organisation.told())
 }
 
 fn explain(arguments: &Explain) -> anyhow::Result<Outcome> {
-    let (policies, mistakes) = loaded(&arguments.repository)?;
-    let ids = || policies.rules().iter().map(|rule| rule.id.as_str());
-    let Some(rule) = policies.rules().iter().find(|rule| rule.id == arguments.id) else {
-        match nearest(&arguments.id, ids()) {
+    let organisation = Organisation::load(&arguments.repository)?;
+    let rules = organisation.rules();
+    let Some(rule) = rules.iter().find(|one| one.rule.id == arguments.id) else {
+        match nearest(&arguments.id, rules.iter().map(|one| one.rule.id.as_str())) {
             Some(near) => bail!("there is no policy `{}`; did you mean {}?", arguments.id, listed([near], 1)),
             None => bail!("there is no policy `{}`; `pavior policy list` lists them all", arguments.id),
         }
     };
-    let page = format!("# {}\n\n**{}**: {}\n\n{}\n", rule.id, rule.severity, rule.title, rule.explanation());
-    terminal::print(&markdown_to_terminal(&page, terminal::paint(), terminal::width()))?;
-    told(&mistakes)
+    terminal::print(&markdown_to_terminal(&rule_page(rule), terminal::paint(), terminal::width()))?;
+    Ok(organisation.told())
 }
 
-fn loaded(repository: &Repository) -> anyhow::Result<(Policies, Report)> {
-    let loaded = revisions::load(&repository.root()?, None)?;
-    let mut findings = Findings::default();
-    let policies = Policies::of(&loaded.snapshot, &mut findings);
-    let report = Report { sources: loaded.snapshot.files, findings: findings.into_sorted(), ..Report::default() };
-    Ok((policies, report))
-}
-
-/// Policies that are wrong are missing from the answer.
-fn told(mistakes: &Report) -> anyhow::Result<Outcome> {
-    if mistakes.findings.is_empty() {
-        return Ok(Outcome::Clean);
-    }
-    let options = HumanOptions { limit: None, ..terminal::human_options(None) };
-    terminal::tell(human(mistakes, options).trim_end());
-    Ok(Outcome::Blocked)
+fn input(arguments: &Input) -> anyhow::Result<Outcome> {
+    let loaded = revisions::load(&arguments.repository.root()?, None)?;
+    let mut findings = loaded.findings;
+    let (documents, units) = compile_kept(loaded.snapshot, &mut findings, &(), |source, _| {
+        let folder = source.id().folder();
+        let is_meant = folder == arguments.unit;
+        (folder, is_meant.then(|| policy::input(source)))
+    })?;
+    let Some((_, Some(input))) = units.iter().find(|(_, input)| input.is_some()) else {
+        if findings.has_errors() {
+            terminal::tell_findings(findings, documents.snapshot.files);
+            return Ok(Outcome::Blocked);
+        }
+        match nearest(&arguments.unit, units.iter().map(|(folder, _)| folder.as_str())) {
+            Some(near) => bail!("there is no unit `{}`; did you mean {}?", arguments.unit, listed([near], 1)),
+            None => bail!("there is no unit `{}`; a unit is called `<environment>/<service>`", arguments.unit),
+        }
+    };
+    terminal::print(&format!("{input:#}\n"))?;
+    Ok(Outcome::Clean)
 }

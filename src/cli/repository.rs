@@ -13,6 +13,10 @@ pub struct Repository {
 }
 
 impl Repository {
+    pub fn is_named(&self) -> bool {
+        self.root.is_some()
+    }
+
     /// The folder, which exists.
     pub fn root(&self) -> anyhow::Result<PathBuf> {
         match &self.root {

@@ -1,21 +1,31 @@
 //! `pavior rules`: what is checked, and why.
 
+use super::organisation::{Organisation, rule_page, rules_table};
+use super::repository::Repository;
 use super::{Outcome, terminal};
 use crate::model::{Rule, listed, nearest};
 use crate::report::{Align, markdown_to_terminal, table};
+use crate::review::policy::InForce;
 use crate::rules::{all, find, stage};
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-/// List all rules, or explain one
+/// List all rules, those of the repository's policies among them, or explain one
 #[derive(Debug, Args)]
+#[command(after_long_help = HOW)]
 pub struct Rules {
     /// A rule's id, such as `link/unknown-owner`
     id: Option<String>,
+    #[command(flatten)]
+    repository: Repository,
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
+
+const HOW: &str = "\
+Rules of Pavior are the same everywhere; those of the organisation are the policies of the repository in which this is \
+run, at the severity and with the owners that pavior.yaml gives them. Outside of any repository the former alone are told.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -28,17 +38,30 @@ pub enum Format {
 }
 
 pub fn run(arguments: &Rules) -> anyhow::Result<Outcome> {
+    // Where a repository is named, it has to be one.
+    let organisation = match Organisation::load(&arguments.repository) {
+        Err(error) if arguments.repository.is_named() => return Err(error),
+        loaded => loaded.ok(),
+    };
+    let policies = organisation.as_ref().map(Organisation::rules).unwrap_or_default();
     let text = match &arguments.id {
-        None => list(arguments.format),
-        Some(id) => explained(known(id)?, arguments.format),
+        None => list(&policies, arguments.format),
+        Some(id) => match policies.iter().find(|one| one.rule.id == *id) {
+            Some(policy) => page(&rule_page(policy), || policy_value(policy), arguments.format),
+            None => {
+                let rule = known(id, &policies)?;
+                page(&markdown(rule), || value(rule), arguments.format)
+            }
+        },
     };
     terminal::print(&text)?;
-    Ok(Outcome::Clean)
+    Ok(organisation.map_or(Outcome::Clean, |organisation| organisation.told()))
 }
 
-fn known(id: &str) -> anyhow::Result<&'static Rule> {
+fn known(id: &str, policies: &[InForce<'_>]) -> anyhow::Result<&'static Rule> {
     let Some(rule) = find(id) else {
-        match nearest(id, all().map(|rule| rule.id)) {
+        let ids = all().map(|rule| rule.id).chain(policies.iter().map(|one| one.rule.id.as_str()));
+        match nearest(id, ids) {
             Some(near) => bail!("there is no rule `{id}`; did you mean {}?", listed([near], 1)),
             None => bail!("there is no rule `{id}`; `pavior rules` lists them all"),
         }
@@ -46,24 +69,24 @@ fn known(id: &str) -> anyhow::Result<&'static Rule> {
     Ok(rule)
 }
 
-fn list(format: Format) -> String {
+fn list(policies: &[InForce<'_>], format: Format) -> String {
     match format {
-        Format::Human => human(all()),
-        Format::Json => pretty(&all().map(value).collect()),
-        Format::Markdown => all().map(markdown).collect::<Vec<_>>().join("\n"),
+        Format::Human => human(all(), policies),
+        Format::Json => pretty(&all().map(value).chain(policies.iter().map(policy_value)).collect()),
+        Format::Markdown => all().map(markdown).chain(policies.iter().map(rule_page)).collect::<Vec<_>>().join("\n"),
     }
 }
 
-fn explained(rule: &Rule, format: Format) -> String {
+fn page(markdown: &str, value: impl FnOnce() -> Value, format: Format) -> String {
     match format {
-        Format::Human => markdown_to_terminal(&markdown(rule), terminal::paint(), terminal::width()),
-        Format::Json => pretty(&value(rule)),
-        Format::Markdown => markdown(rule),
+        Format::Human => markdown_to_terminal(markdown, terminal::paint(), terminal::width()),
+        Format::Json => pretty(&value()),
+        Format::Markdown => markdown.to_owned(),
     }
 }
 
-/// A table for each stage.
-fn human<'r>(rules: impl Iterator<Item = &'r Rule>) -> String {
+/// A table for each stage, the organisation's own at the end.
+fn human<'r>(rules: impl Iterator<Item = &'r Rule>, policies: &[InForce<'_>]) -> String {
     let rules: Vec<&Rule> = rules.collect();
     let columns = [("rule", Align::Left), ("severity", Align::Left), ("demands", Align::Left)];
     let row = |rule: &&Rule| vec![rule.id.to_owned(), rule.severity.to_string(), rule.summary.to_owned()];
@@ -71,7 +94,14 @@ fn human<'r>(rules: impl Iterator<Item = &'r Rule>) -> String {
         .chunk_by(|a, b| stage(a) == stage(b))
         .map(|stage| table(&columns, &stage.iter().map(row).collect::<Vec<_>>()) + "\n")
         .collect();
-    text.push_str(&format!("{} rules; `pavior rules <id>` explains one\n", rules.len()));
+    let own = match policies.len() {
+        0 => "none of them a policy of this repository".to_owned(),
+        count => {
+            text.push_str(&(rules_table(policies) + "\n"));
+            format!("{count} of them policies of this repository")
+        }
+    };
+    text.push_str(&format!("{} rules, {own}; `pavior rules <id>` explains one\n", rules.len() + policies.len()));
     text
 }
 
@@ -89,6 +119,20 @@ fn value(rule: &Rule) -> Value {
     })
 }
 
+fn policy_value(one: &InForce<'_>) -> Value {
+    json!({
+        "id": one.rule.id,
+        "stage": "policy",
+        "severity": one.severity,
+        "summary": one.rule.title,
+        "explanation": one.rule.explanation(),
+        "owners": one.owners,
+        "approvals": one.approvals,
+        "enforceFrom": one.enforce_from,
+        "declaredAt": {"path": one.rule.at.path.as_str(), "line": one.rule.at.start.line},
+    })
+}
+
 fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
@@ -96,7 +140,9 @@ fn pretty(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Severity;
+    use crate::model::{Findings, Severity};
+    use crate::read::{Snapshot, read};
+    use crate::review::policy::{Policies, in_force};
 
     static RULES: [Rule; 3] = [
         Rule { id: "read/a", severity: Severity::Error, summary: "Files are small", explanation: "They fit.\n" },
@@ -114,9 +160,29 @@ read/long-name  warning   Files are few
 rule    severity  demands
 link/b  error     Owners exist
 
-3 rules; `pavior rules <id>` explains one
+3 rules, none of them a policy of this repository; `pavior rules <id>` explains one
 ";
-        assert_eq!(human(RULES.iter()), expected);
+        assert_eq!(human(RULES.iter(), &[]), expected);
+    }
+
+    #[test]
+    fn the_organisations_own_stand_at_the_end_with_whose_they_are_and_where() {
+        let text = "package pavior.a\n\n# METADATA\n# title: Nothing is called x\n# custom: {owners: [platform], approvals: 2}\n\
+                    deny contains \"x\" if input.unit.name == \"x\"\n";
+        let policies = Policies::of(&Snapshot::of([("policies/a.rego", text)]), &mut Findings::default());
+        let documents = read(Snapshot::default(), &mut Findings::default());
+        let rules: Vec<InForce<'_>> = policies.rules().iter().map(|rule| in_force(rule, &documents)).collect();
+        let told = human(RULES[..1].iter(), &rules);
+        let expected = "\
+rule      severity  demands              owners                 declared at
+policy/a  error     Nothing is called x  platform, 2 approvals  policies/a.rego:6
+
+2 rules, 1 of them policies of this repository; `pavior rules <id>` explains one
+";
+        assert!(told.ends_with(expected), "{told}");
+        let value = policy_value(&rules[0]);
+        assert_eq!(value["declaredAt"], json!({"path": "policies/a.rego", "line": 6}));
+        assert_eq!((&value["owners"], &value["approvals"]), (&json!(["platform"]), &json!(2)));
     }
 
     #[test]
@@ -127,6 +193,6 @@ link/b  error     Owners exist
 
     #[test]
     fn an_unknown_rule_is_an_answer_that_helps() {
-        assert!(known("no/such-rule-at-all").unwrap_err().to_string().contains("`pavior rules` lists them"));
+        assert!(known("no/such-rule-at-all", &[]).unwrap_err().to_string().contains("`pavior rules` lists them"));
     }
 }

@@ -6,7 +6,7 @@ use crate::report::preflight_schema;
 use serde_json::Value;
 
 /// No report is larger.
-pub const MOST_BYTES: usize = 64 * 1024 * 1024;
+pub const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Artifact {

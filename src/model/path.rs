@@ -1,13 +1,14 @@
 //! Paths inside a repository or an output folder: relative, `/`-separated, never escaping.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// Largest path length that is accepted, in bytes.
 pub const MAX_PATH_BYTES: usize = 1024;
 
-/// A path relative to the repository root that names exactly one file on every platform.
+/// A path relative to the repository root that names exactly one file on every platform. A clone is the same text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RepoPath(String);
+pub struct RepoPath(Arc<str>);
 
 /// Why a text is no [`RepoPath`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +44,7 @@ impl RepoPath {
             return Err(PathError::Absolute);
         }
         text.split('/').try_for_each(check_segment)?;
-        Ok(RepoPath(text.to_owned()))
+        Ok(RepoPath(text.into()))
     }
 
     /// For paths that our own code spells out.

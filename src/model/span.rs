@@ -40,9 +40,25 @@ impl Position {
         let before = &text[..offset];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let column = before[line_start..].chars().filter(|c| *c != '\u{feff}').count() + 1;
+        let column = columns(&before[line_start..]) + 1;
         Position { line: line as u32, column: column as u32 }
     }
+
+    /// The position behind a part of the text that starts here.
+    fn behind(self, part: &str) -> Position {
+        match part.rfind('\n') {
+            None => Position { column: self.column + columns(part) as u32, ..self },
+            Some(last) => {
+                let lines = part.bytes().filter(|byte| *byte == b'\n').count();
+                Position { line: self.line + lines as u32, column: columns(&part[last + 1..]) as u32 + 1 }
+            }
+        }
+    }
+}
+
+/// How many columns a part of a line takes; a mark of the byte order takes none.
+fn columns(part: &str) -> usize {
+    part.chars().filter(|c| *c != '\u{feff}').count()
 }
 
 /// A place in a file that a person can go to. Without a span, the whole file is meant.
@@ -63,13 +79,17 @@ impl Location {
     /// A range of bytes of a file with this text.
     pub fn in_text(path: RepoPath, text: &str, span: Span) -> Location {
         let Range { start, end } = span.range();
-        Location { path, start: Position::of(text, start), end: Position::of(text, end), span: Some(span) }
+        let from = Position::of(text, start);
+        // Lines are counted once: a span is short, and may stand far from the beginning.
+        let to = text.get(start..end).map_or_else(|| Position::of(text, end), |part| from.behind(part));
+        Location { path, start: from, end: to, span: Some(span) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn columns_count_characters_and_start_at_one() {
@@ -78,5 +98,14 @@ mod tests {
         assert_eq!(Position::of(text, 5), Position { line: 1, column: 5 });
         assert_eq!(Position::of(text, 6), Position { line: 2, column: 1 });
         assert_eq!(Position::of(text, 999), Position { line: 2, column: 6 });
+    }
+
+    proptest! {
+        #[test]
+        fn both_ends_of_a_span_are_counted_alike(text in "[ab\n\u{feff}é]{0,30}", start in 0usize..40, length in 0usize..40) {
+            let location = Location::in_text(RepoPath::literal("a"), &text, Span::new(start, start + length));
+            prop_assert_eq!(location.start, Position::of(&text, start));
+            prop_assert_eq!(location.end, Position::of(&text, start + length));
+        }
     }
 }

@@ -26,7 +26,7 @@ pub use origin::{By, Input, Origin, Setting};
 
 use crate::emit::kubernetes::{self, layout};
 use crate::emit::yaml::Tree;
-use crate::emit::{observability, terraform as emitted};
+use crate::emit::{Objects, observability, terraform as emitted};
 use crate::link::ServiceUnit;
 use crate::model::{FieldPath, RepoPath};
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, UnitId, UnitKind};
@@ -87,47 +87,44 @@ pub fn is_below(path: &str, other: &str) -> bool {
 }
 
 /// What set the fields of a unit.
-pub fn of_unit(world: World<'_>, unit: &ProvisionedUnit<'_>) -> Provenance {
+pub fn of_unit(world: World<'_>, unit: &ProvisionedUnit<'_>, objects: &Objects) -> Provenance {
     let mut collected = Collected::default();
     if let Some(linked) = world.unit(&unit.id.environment, &unit.id.name, unit.workload.is_some()) {
         let containers = linked.service.as_ref().map(ServiceUnit::containers).unwrap_or_default();
         if let Some(facts) = Facts::of(world, unit, linked, &containers) {
-            facts.collect(&mut collected);
+            facts.collect(objects, &mut collected);
         }
     }
     collected.told(world, unit.id.clone())
 }
 
 /// What set the fields of an environment's own objects.
-pub fn of_environment(world: World<'_>, facts: &EnvironmentFacts<'_>) -> Provenance {
+pub fn of_environment(world: World<'_>, facts: &EnvironmentFacts<'_>, objects: &Objects) -> Provenance {
     let mut collected = Collected::default();
     if let Some(environment) = world.catalog.environments.get(&facts.name).copied() {
         let around = Around { world, environment };
-        let objects = kubernetes::environment_objects(facts);
-        collected.folder(kubernetes::FOLDER, objects, |_, spot| around.object(spot));
+        collected.folder(kubernetes::FOLDER, &objects.running, |_, spot| around.object(spot));
     }
     let id = UnitId { environment: facts.name.clone(), kind: UnitKind::Environment, name: facts.name.clone() };
     collected.told(world, id)
 }
 
 impl Facts<'_> {
-    fn collect(&self, collected: &mut Collected) {
-        let running = kubernetes::objects(self.unit);
-        let watching = observability::objects(self.unit, &running);
+    fn collect(&self, objects: &Objects, collected: &mut Collected) {
         // What provisioners wrote stands before what the workload needs.
         let own = self.unit.resources.iter().filter(|resource| resource.own);
         let brought: Vec<_> = own
             .clone()
             .flat_map(|resource| (0..resource.manifests.len()).map(move |index| (resource, index.to_string())))
             .collect();
-        collected.folder(kubernetes::FOLDER, running, |index, spot| match brought.get(index) {
+        collected.folder(kubernetes::FOLDER, &objects.running, |index, spot| match brought.get(index) {
             Some((resource, manifest)) => {
                 let start = resource.provisioner.clone().child("manifests").child(manifest.as_str());
                 self.provisioned(spot, resource, start, spot.raw)
             }
             None => self.object(spot),
         });
-        collected.folder(observability::FOLDER, watching, |_, spot| self.watching(spot));
+        collected.folder(observability::FOLDER, &objects.watching, |_, spot| self.watching(spot));
         // A unit that cannot be written as Terraform was refused before anything was made of it.
         for (path, tree) in emitted::trees(self.unit).unwrap_or_default() {
             collected.add(path, tree, |spot| self.terraform(spot));
@@ -193,14 +190,14 @@ struct Collected {
 
 impl Collected {
     /// The objects of a folder, one a file, and the list of them.
-    fn folder(&mut self, folder: &str, objects: Vec<Tree>, trace: impl Fn(usize, &Spot<'_>) -> Option<Traced>) {
+    fn folder(&mut self, folder: &str, objects: &[Tree], trace: impl Fn(usize, &Spot<'_>) -> Option<Traced>) {
         if objects.is_empty() {
             return;
         }
-        let paths = layout::paths(folder, &objects);
+        let paths = layout::paths(folder, objects);
         let list = layout::list(&paths);
         for (index, (path, object)) in paths.into_iter().zip(objects).enumerate() {
-            self.add(path, Value::Object(object), |spot| trace(index, spot));
+            self.add(path, Value::Object(object.clone()), |spot| trace(index, spot));
         }
         let list = Value::Object(list);
         self.add(layout::kustomization_path(folder), list, |_| Some(Traced::default(words::LIST)));

@@ -70,39 +70,84 @@ pub fn provision_each<'d, T: Send>(
     }
     let environments: BTreeMap<&Name, Option<Surroundings<'d>>> = environments(catalog, &mut reporter);
     let parts = in_chunks(&catalog.units, Session::default, |session, units| {
-        let (mut made, mut claims, mut findings) = (Vec::new(), Claims::default(), Findings::default());
+        let (mut made, mut taken, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
+        let mut findings = Findings::default();
         let mut reporter = Reporter::new(documents, &mut findings);
         for unit in units {
             let Some(Some(surroundings)) = environments.get(&unit.environment.metadata.name) else { continue };
-            let before = (claims.names.len(), claims.addresses.len());
-            claims.names.extend(state_claim(catalog, unit, surroundings));
-            claims.names.extend(workload_claims(unit, surroundings));
-            let resources = resolve_unit(session, catalog, unit, surroundings, &mut claims, &mut reporter);
+            let (claims, resources) = claimed(session, catalog, unit, surroundings, &mut reporter);
+            taken.extend(claims.taken().map(|name| Taken { name, unit }));
+            let hashes = claims.hashes();
+            addresses.extend(claims.addresses);
             let Some(mut resources) = resources else { continue };
             let errors = reporter.errors();
             let workload = workload::plan(catalog, unit, surroundings, &mut resources, &mut reporter);
             if reporter.errors() == errors {
-                let claims = claims.hashes_since(before);
                 made.push(make(ProvisionedUnit {
-                    claims,
+                    claims: hashes,
                     ..provisioned(catalog, unit, surroundings, workload, resources)
                 }));
             }
         }
-        claims.names.shrink_to_fit();
-        (made, claims, findings)
+        taken.shrink_to_fit();
+        (made, taken, addresses, findings)
     });
-    let (mut all, mut claims) = (Vec::with_capacity(catalog.units.len()), Claims::default());
-    claims.names.reserve_exact(parts.iter().map(|(_, claimed, _)| claimed.names.len()).sum());
-    for (made, claimed, found) in parts {
+    let mut all = Vec::with_capacity(catalog.units.len());
+    let mut taken = Vec::with_capacity(parts.iter().map(|(_, taken, _, _)| taken.len()).sum());
+    let mut addresses = Vec::new();
+    for (made, names, answers, found) in parts {
         all.extend(made);
-        claims.names.extend(claimed.names);
-        claims.addresses.extend(claimed.addresses);
+        taken.extend(names);
+        addresses.extend(answers);
         found.into_vec().into_iter().for_each(|finding| reporter.say(finding));
     }
-    check_unique(&claims.names, &mut reporter);
-    check_addresses(&claims.addresses, &mut reporter);
+    check_unique(&contested(documents, catalog, &environments, taken), &mut reporter);
+    check_addresses(&addresses, &mut reporter);
     all
+}
+
+/// A name that a unit takes, as a number: of many units, there are too many names to keep them.
+struct Taken<'c, 'd> {
+    name: u64,
+    unit: &'c Unit<'d>,
+}
+
+/// The claims of those units that take a name which is taken, in the order of units. They are resolved once more, for
+/// their names were not kept; what they have wrong was told.
+fn contested<'d>(
+    documents: &'d Documents,
+    catalog: &Catalog<'d>,
+    environments: &BTreeMap<&Name, Option<Surroundings<'d>>>,
+    mut taken: Vec<Taken<'_, 'd>>,
+) -> Vec<NameClaim> {
+    let key = |unit: &Unit<'_>| (unit.environment.metadata.name.clone(), unit.service.is_none(), unit.name.clone());
+    taken.sort_unstable_by_key(|one| one.name);
+    let groups = taken.chunk_by(|one, other| one.name == other.name).filter(|group| group.len() > 1);
+    let units: BTreeMap<_, &Unit<'d>> = groups.flatten().map(|one| (key(one.unit), one.unit)).collect();
+    let (mut session, mut told) = (Session::default(), Findings::default());
+    let mut names = Vec::new();
+    // As the catalog has them: by environment, services before shared resources, by name.
+    for unit in units.into_values() {
+        let Some(Some(surroundings)) = environments.get(&unit.environment.metadata.name) else { continue };
+        let mut reporter = Reporter::new(documents, &mut told);
+        names.extend(claimed(&mut session, catalog, unit, surroundings, &mut reporter).0.names);
+    }
+    names
+}
+
+/// What a unit takes, and its resources where nothing is wrong with them.
+fn claimed<'d>(
+    session: &mut Session,
+    catalog: &Catalog<'d>,
+    unit: &Unit<'d>,
+    surroundings: &Surroundings<'d>,
+    reporter: &mut Reporter<'_, 'd>,
+) -> (Claims, Option<Vec<ResolvedResource>>) {
+    let mut claims = Claims::default();
+    claims.names.extend(state_claim(catalog, unit, surroundings));
+    claims.names.extend(workload_claims(unit, surroundings));
+    let resources = resolve_unit(session, catalog, unit, surroundings, &mut claims, reporter);
+    (claims, resources)
 }
 
 /// What units take that only one can have.
@@ -113,13 +158,19 @@ struct Claims {
 }
 
 impl Claims {
-    /// What was claimed after there were so many names and addresses.
-    fn hashes_since(&self, (names, addresses): (usize, usize)) -> Vec<u64> {
-        let names = self.names[names..].iter().map(|name| claim(&[&name.scope, &name.name]));
+    /// Hashes of all names and addresses, sorted.
+    fn hashes(&self) -> Vec<u64> {
+        let names = self.names.iter().map(NameClaim::hash);
         let address = |one: &AddressClaim| claim(&[one.environment.as_str(), one.kind.as_str(), &one.host, &one.path]);
-        let mut hashes: Vec<u64> = names.chain(self.addresses[addresses..].iter().map(address)).collect();
+        let mut hashes: Vec<u64> = names.chain(self.addresses.iter().map(address)).collect();
         hashes.sort_unstable();
         hashes
+    }
+
+    /// Hashes of the names. One that the same holder asks for again is there once.
+    fn taken(&self) -> impl Iterator<Item = u64> {
+        let is_first = |(index, name): &(usize, &NameClaim)| !self.names[..*index].contains(name);
+        self.names.iter().enumerate().filter(is_first).map(|(_, name)| name.hash())
     }
 }
 

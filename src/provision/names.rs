@@ -2,6 +2,7 @@
 
 use super::reporter::Reporter;
 use super::rules;
+use crate::known::claim;
 use crate::model::{Finding, Location, Name};
 use crate::read::Place;
 use std::collections::BTreeSet;
@@ -90,6 +91,12 @@ pub struct NameClaim {
     pub name: Arc<str>,
     /// One who wants many names is there once.
     pub by: Arc<Claimant>,
+}
+
+impl NameClaim {
+    pub fn hash(&self) -> u64 {
+        claim(&[&self.scope, &self.name])
+    }
 }
 
 /// Who wants a name.

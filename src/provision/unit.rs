@@ -150,9 +150,9 @@ pub struct ContainerPlan {
     /// Quantities as text: cpu and memory, requests and limits, all set.
     pub requests: BTreeMap<String, String>,
     pub limits: BTreeMap<String, String>,
-    pub liveness_probe: Option<Probe>,
-    pub readiness_probe: Option<Probe>,
-    pub startup_probe: Option<Probe>,
+    pub liveness_probe: Option<Box<Probe>>,
+    pub readiness_probe: Option<Box<Probe>>,
+    pub startup_probe: Option<Box<Probe>>,
     pub before: IndexMap<Name, Before>,
     pub user: i64,
     pub writable: Vec<String>,

@@ -123,6 +123,21 @@ impl Document {
         })
     }
 
+    /// The same without its values, unless they are more than its text says: whoever asks for them there has them as long
+    /// as the copy.
+    pub fn apart(&self) -> Document {
+        match self.workload {
+            Some(_) => self.clone(),
+            None => Document {
+                path: self.path.clone(),
+                text: self.text.clone(),
+                position: self.position,
+                tree: OnceLock::new(),
+                workload: None,
+            },
+        }
+    }
+
     /// Gives it other values than its text has.
     pub(super) fn set_root(&mut self, root: Node) {
         self.tree = OnceLock::from(root);
@@ -327,7 +342,8 @@ impl Declarations {
 
 fn joined<T>(parts: &mut [Declarations], list: fn(&mut Declarations) -> &mut Vec<T>) -> Vec<T> {
     let mut all = Vec::with_capacity(parts.iter_mut().map(|part| list(part).len()).sum());
-    parts.iter_mut().for_each(|part| all.append(list(part)));
+    // Each part's own room is given back before the next one's is filled.
+    parts.iter_mut().for_each(|part| all.extend(std::mem::take(list(part))));
     all
 }
 

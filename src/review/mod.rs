@@ -2,6 +2,7 @@
 //! who has to approve, and what the organisation's policies say. Pure.
 
 pub mod access;
+pub mod base;
 pub mod capacity;
 pub mod cost;
 pub mod diff;

@@ -2,7 +2,7 @@
 
 use super::access::{self, Access, AccessChange, ByEnvironment, What, Who, accesses};
 use super::capacity::{Demand, Headroom, demand, headroom};
-use super::cost::{Bill, BudgetUse, By, Line, bill, budgets, compare, tell_budgets, total};
+use super::cost::{Bill, BudgetMove, BudgetUse, By, Line, bill, budgets, compare, moved, tell_budgets, total};
 use super::diff::{self, Diff, UnitChange};
 use super::reversibility::{Consequence, Stateful, Undo, consequences, stateful};
 use super::rules;
@@ -11,7 +11,7 @@ use crate::compile::{CompiledUnit, MadeOf, Source};
 use crate::link::Graph;
 use crate::model::kinds::Environment;
 use crate::model::kinds::service::Tier;
-use crate::model::{Date, Findings, Name, RepoPath};
+use crate::model::{Date, Findings, Name, RepoPath, short_hash};
 use crate::provision::{UnitId, UnitKind};
 use crate::read::{Declared, Documents};
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,6 +128,8 @@ pub struct Cost {
     /// Those units that cost another amount.
     pub units: Vec<Line>,
     pub total: Line,
+    /// Of which it spends more or less.
+    pub budgets: Vec<BudgetMove>,
 }
 
 /// What new platform files make of the declarations as they will be.
@@ -155,6 +157,7 @@ pub fn preflight(
     let cost = cost(base, head, &renames, findings);
     let headroom = rooms(base, head, findings);
     let consequences = all_consequences(&diff, base, head);
+    let changed_files = merged.iter().flat_map(|(merged, files)| fingerprints(merged, files)).collect();
     let platform = merged.map(|(merged, files)| platform_effect(head, merged, files));
     let mut risks: Vec<Risk> =
         diff.units.iter().filter_map(|change| unit_risk(change, base, head, &consequences, today)).collect();
@@ -168,7 +171,7 @@ pub fn preflight(
     risks.extend(more);
     risks.sort_by(|a, b| b.product.cmp(&a.product).then_with(|| a.unit.cmp(&b.unit)));
     risks.dedup_by(|a, b| a.unit == b.unit);
-    let approvals = required(&risks, &owners(base, head), platform.is_some());
+    let approvals = required(&risks, &owners(base, head), changed_files);
     let access = access::changes(&renames.of_accesses(base.accesses()), &head.accesses());
     Preflight { diff, cost, headroom, access, consequences, risks, approvals, platform }
 }
@@ -288,6 +291,7 @@ fn cost(base: &Reviewed, head: &Reviewed, renames: &Renames, findings: &mut Find
         total: total(&environments),
         environments: changed(environments),
         units: changed(compare(&was, &is, By::Unit)),
+        budgets: moved(&before, &budgets),
     }
 }
 
@@ -305,6 +309,13 @@ fn rooms(base: &Reviewed, head: &Reviewed, findings: &mut Findings) -> Vec<Headr
     }
     rooms.sort_by(|a, b| a.environment.cmp(&b.environment).then(a.measure.cmp(&b.measure)));
     rooms
+}
+
+/// Of files as they will be, so that an approval is for what was read; a file that goes has one, too.
+fn fingerprints(merged: &Reviewed, files: &[RepoPath]) -> Vec<String> {
+    let text = |path: &RepoPath| merged.documents.snapshot.files.get(path).map_or("", |text| text.as_ref());
+    let of = |path: &RepoPath| format!("{:016x}", short_hash(format!("{path}\0{}", text(path)).as_bytes()));
+    files.iter().map(of).collect()
 }
 
 fn platform_effect(head: &Reviewed, merged: &Reviewed, files: Vec<RepoPath>) -> PlatformEffect {

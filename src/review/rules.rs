@@ -1,6 +1,6 @@
 //! Rules about what a change adds up to.
 
-use super::capacity::Headroom;
+use super::capacity::{Headroom, Measure};
 use crate::model::{Finding, Location, rules};
 
 rules! {
@@ -38,10 +38,9 @@ pub fn capacity(room: &Headroom, at: Location) -> Option<Finding> {
     }
     let Headroom { environment, measure, before, after, capacity } = room;
     let shown = |amount: i128| measure.shown(amount);
-    let what = measure.as_str();
-    let (asked, has) = (shown(*after), shown(*capacity));
+    let (asked, has) = (amount(*measure, *after), shown(*capacity));
     if room.is_exceeded() {
-        let message = format!("{environment} is asked for {asked} of {what} and has {has}");
+        let message = format!("{environment} is asked for {asked} and has {has}");
         return Some(
             Finding::new(&CAPACITY_EXCEEDED, at, message)
                 .label(format!("{} too little", shown(after - capacity)))
@@ -50,9 +49,21 @@ pub fn capacity(room: &Headroom, at: Location) -> Option<Finding> {
         );
     }
     (room.percent(*after) > NEAR).then(|| {
-        let message = format!("{environment} is asked for {asked} of {what} and has {has}: {}%", room.percent(*after));
+        let message = format!("{environment} is asked for {asked} and has {has}: {}%", room.percent(*after));
         Finding::new(&CAPACITY_NEAR, at, message)
             .label(format!("{} left", shown(capacity - after)))
             .help(format!("this change asks for {} more; a rollout needs room beside it", shown(after - before)))
     })
+}
+
+/// `1.5 cores`, `2 GiB of memory`, `12 pods`.
+fn amount(measure: Measure, amount: i128) -> String {
+    let shown = measure.shown(amount);
+    match measure {
+        Measure::Cpu if shown == "1" => "1 core".to_owned(),
+        Measure::Cpu => format!("{shown} cores"),
+        Measure::Memory | Measure::Storage => format!("{shown} of {}", measure.as_str()),
+        Measure::Pods if amount == 1 => "1 pod".to_owned(),
+        Measure::Pods => format!("{shown} pods"),
+    }
 }

@@ -41,8 +41,34 @@ pub struct Risk {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Approval {
     pub team: Name,
+    /// The most that one of the reasons asks.
     pub count: u32,
-    pub because: BTreeSet<String>,
+    pub because: BTreeMap<String, Ground>,
+}
+
+/// What a reason rests on: an approval that was given for it holds for as long as this is no more than it was.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ground {
+    pub count: u32,
+    /// Whose change asks for it.
+    pub units: BTreeSet<UnitId>,
+    /// Of the findings, or of the platform files as they will be, that ask for it.
+    pub fingerprints: BTreeSet<String>,
+}
+
+impl Approval {
+    pub fn of(team: Name, because: BTreeMap<String, Ground>) -> Approval {
+        let count = because.values().map(|ground| ground.count).max().unwrap_or_default();
+        Approval { team, count, because }
+    }
+}
+
+impl Ground {
+    pub fn add(&mut self, other: Ground) {
+        self.count = self.count.max(other.count);
+        self.units.extend(other.units);
+        self.fingerprints.extend(other.fingerprints);
+    }
 }
 
 /// More dependents than this make a change reach far.
@@ -103,25 +129,25 @@ fn approvals(product: u32) -> u32 {
 }
 
 /// What all units together ask for: of each team the most that one of them asks. `platform` are the platform's owners,
-/// of whom the first stands for all.
-pub fn required(risks: &[Risk], platform: &[Name], platform_changes: bool) -> Vec<Approval> {
-    let mut needed: BTreeMap<Name, (u32, BTreeSet<String>)> = BTreeMap::new();
-    let mut ask = |team: &Name, count: u32, because: String| {
-        let (most, reasons) = needed.entry(team.clone()).or_default();
-        *most = (*most).max(count);
-        reasons.insert(because);
+/// of whom the first stands for all; `files` the fingerprints of the platform files that change.
+pub fn required(risks: &[Risk], platform: &[Name], files: BTreeSet<String>) -> Vec<Approval> {
+    let mut needed: BTreeMap<Name, BTreeMap<String, Ground>> = BTreeMap::new();
+    let mut ask = |team: &Name, because: String, ground: Ground| {
+        needed.entry(team.clone()).or_default().entry(because).or_default().add(ground);
     };
+    let of = |risk: &Risk, count: u32| Ground { count, units: [risk.unit.clone()].into(), ..Ground::default() };
     for risk in risks.iter().filter(|risk| risk.approvals > 0) {
         let from_platform = u32::from(risk.approvals > 1 && !platform.is_empty());
-        ask(&risk.owner, risk.approvals - from_platform, "owner".to_owned());
+        ask(&risk.owner, "owner".to_owned(), of(risk, risk.approvals - from_platform));
         if let Some(first) = platform.first().filter(|_| from_platform > 0) {
-            ask(first, 1, because(risk));
+            ask(first, because(risk), of(risk, 1));
         }
     }
-    if let Some(first) = platform.first().filter(|_| platform_changes) {
-        ask(first, 1, "platform files change".to_owned());
+    if let Some(first) = platform.first().filter(|_| !files.is_empty()) {
+        let ground = Ground { count: 1, fingerprints: files, ..Ground::default() };
+        ask(first, "platform files change".to_owned(), ground);
     }
-    needed.into_iter().map(|(team, (count, because))| Approval { team, count, because }).collect()
+    needed.into_iter().map(|(team, because)| Approval::of(team, because)).collect()
 }
 
 /// What makes a unit's change weigh so much.
@@ -192,9 +218,9 @@ mod tests {
 
     fn asked(subject: &Subject<'_>, today: &str) -> Vec<String> {
         let risk = risk(subject, Date::parse(today));
-        let needed = required(&[risk], &[name("platform")], false);
+        let needed = required(&[risk], &[name("platform")], BTreeSet::new());
         let shown = |one: &Approval| {
-            format!("{} of {}: {}", one.count, one.team, one.because.iter().cloned().collect::<Vec<_>>().join("; "))
+            format!("{} of {}: {}", one.count, one.team, one.because.keys().cloned().collect::<Vec<_>>().join("; "))
         };
         needed.iter().map(shown).collect()
     }

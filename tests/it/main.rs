@@ -12,6 +12,7 @@ mod facts;
 mod forge;
 mod history;
 mod hostile;
+mod large;
 mod lsp;
 mod module_order;
 mod oracles;

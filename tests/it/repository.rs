@@ -86,30 +86,30 @@ impl Repository {
         Some(id.trim().to_owned()).filter(|id| id.len() >= 10)
     }
 
-    /// Makes a git repository of it, with everything in one commit.
+    /// Makes a git repository of it where there is none, with everything in one commit more.
     pub fn commit(&self) -> Result<(), String> {
+        self.git(&["init", "--quiet", "--initial-branch=main"])?;
+        self.git(&["add", "--all"])?;
+        self.git(&["commit", "--quiet", "--allow-empty", "-m", "base"])
+    }
+
+    /// Runs git in it, with nobody's settings.
+    pub fn git(&self, arguments: &[&str]) -> Result<(), String> {
         let author = ["-c", "user.name=Case", "-c", "user.email=case@pavior.dev", "-c", "commit.gpgsign=false"];
-        let commands: [&[&str]; 3] = [
-            &["init", "--quiet", "--initial-branch=main"],
-            &["add", "--all"],
-            &["commit", "--quiet", "--allow-empty", "-m", "base"],
-        ];
-        for arguments in commands {
-            let output = Command::new("git")
-                .arg("-C")
-                .arg(self.root())
-                .args(author)
-                .args(arguments)
-                .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")])
-                .env_remove("GIT_DIR")
-                .env_remove("GIT_INDEX_FILE")
-                .output()
-                .map_err(|error| format!("git: {error}"))?;
-            if !output.status.success() {
-                return Err(format!("git {}: {}", arguments[0], String::from_utf8_lossy(&output.stderr)));
-            }
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(self.root())
+            .args(author)
+            .args(arguments)
+            .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")])
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_INDEX_FILE")
+            .output()
+            .map_err(|error| format!("git: {error}"))?;
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(format!("git {}: {}", arguments[0], String::from_utf8_lossy(&output.stderr))),
         }
-        Ok(())
     }
 
     /// What the first run has written.

@@ -32,9 +32,9 @@ pub fn container(name: &Name, plan: &ContainerPlan, pod_user: i64, mounts: Vec<V
             limits: Some(quantities(&plan.limits)),
             claims: None,
         }),
-        liveness_probe: plan.liveness_probe.as_ref().map(probe::probe),
-        readiness_probe: plan.readiness_probe.as_ref().map(probe::probe),
-        startup_probe: plan.startup_probe.as_ref().map(probe::probe),
+        liveness_probe: plan.liveness_probe.as_deref().map(probe::probe),
+        readiness_probe: plan.readiness_probe.as_deref().map(probe::probe),
+        startup_probe: plan.startup_probe.as_deref().map(probe::probe),
         security_context: Some(security::of_container((plan.user != pod_user).then_some(plan.user))),
         volume_mounts: Some(mounts),
         ..Container::default()

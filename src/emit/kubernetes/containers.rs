@@ -70,7 +70,7 @@ pub fn apply_role(container: &mut v1::Container, plan: &ContainerPlan, role: Rol
             container.restart_policy = Some("Always".to_owned());
             let healthy = plan.before.values().any(|before| before.ready == Ready::Healthy);
             if healthy && container.startup_probe.is_none() {
-                let health = plan.readiness_probe.as_ref().or(plan.liveness_probe.as_ref());
+                let health = plan.readiness_probe.as_deref().or(plan.liveness_probe.as_deref());
                 container.startup_probe = health.map(probe::as_startup);
             }
         }

@@ -1,7 +1,7 @@
 //! A dashboard of Grafana, as the ConfigMap that its sidecar looks for: requests, objectives, what runs, what it stores.
 
 use super::objectives::{self, Objective, recorded};
-use super::panel::{Panel, Section, laid_out};
+use super::panel::{Drawn, Panel, Section, laid_out};
 use super::promql::{Match, series};
 use super::requests::Requests;
 use super::running;
@@ -9,11 +9,47 @@ use super::subject::Subject;
 use crate::emit::kubernetes::{labels, object};
 use crate::emit::yaml::Tree;
 use k8s_openapi::api::core::v1::ConfigMap;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What the sidecar of Grafana's Helm chart looks for.
 const SIDECAR_LABEL: (&str, &str) = ("grafana_dashboard", "1");
+
+/// As Grafana reads it. Typed, because a tree of it would take several times as long as its text.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Dashboard<'u> {
+    uid: String,
+    title: String,
+    tags: [&'u str; 3],
+    editable: bool,
+    graph_tooltip: u8,
+    refresh: &'static str,
+    schema_version: u8,
+    time: Time,
+    templating: Templating,
+    panels: Vec<Drawn>,
+}
+
+#[derive(Debug, Serialize)]
+struct Time {
+    from: &'static str,
+    to: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Templating {
+    list: [Variable; 1],
+}
+
+#[derive(Debug, Serialize)]
+struct Variable {
+    name: &'static str,
+    label: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    query: &'static str,
+}
 
 /// None for a unit that is no service.
 pub fn config_map(
@@ -26,7 +62,7 @@ pub fn config_map(
     let mut labels = labels::of_unit(subject.unit);
     labels.insert(SIDECAR_LABEL.0.to_owned(), SIDECAR_LABEL.1.to_owned());
     let dashboard = dashboard(subject, objects, requests, objectives);
-    let text = serde_json::to_string_pretty(&dashboard).expect("a JSON value can be written") + "\n";
+    let text = serde_json::to_string_pretty(&dashboard).expect("its keys are texts and its numbers whole") + "\n";
     // The sidecar puts the files of all ConfigMaps into one folder.
     let file = format!("{}-{}.json", subject.facts().name, subject.name());
     Some(ConfigMap {
@@ -36,12 +72,12 @@ pub fn config_map(
     })
 }
 
-fn dashboard(
-    subject: &Subject<'_>,
+fn dashboard<'u>(
+    subject: &Subject<'u>,
     objects: &[Tree],
     requests: Option<&Requests<'_>>,
     objectives: &[Objective],
-) -> Value {
+) -> Dashboard<'u> {
     let sections = vec![
         Section { title: "Requests", panels: requests.map_or_else(Vec::new, traffic) },
         Section { title: "Objectives", panels: objectives.iter().map(|one| objective(subject, one)).collect() },
@@ -51,20 +87,20 @@ fn dashboard(
         Section { title: "Storage", panels: storage(subject, objects) },
     ];
     let environment = &subject.facts().name;
-    json!({
-        "uid": subject.dashboard_id(),
-        "title": format!("{} in {environment}", subject.name()),
-        "tags": ["pavior", environment.as_str(), subject.unit.owner.as_str()],
-        "editable": false,
-        "graphTooltip": 1,
-        "refresh": "1m",
-        "schemaVersion": 39,
-        "time": { "from": "now-6h", "to": "now" },
-        "templating": { "list": [
-            { "name": "datasource", "label": "Prometheus", "type": "datasource", "query": "prometheus" },
-        ]},
-        "panels": laid_out(sections),
-    })
+    Dashboard {
+        uid: subject.dashboard_id(),
+        title: format!("{} in {environment}", subject.name()),
+        tags: ["pavior", environment.as_str(), subject.unit.owner.as_str()],
+        editable: false,
+        graph_tooltip: 1,
+        refresh: "1m",
+        schema_version: 39,
+        time: Time { from: "now-6h", to: "now" },
+        templating: Templating {
+            list: [Variable { name: "datasource", label: "Prometheus", kind: "datasource", query: "prometheus" }],
+        },
+        panels: laid_out(sections),
+    }
 }
 
 fn traffic(requests: &Requests<'_>) -> Vec<Panel> {
@@ -72,13 +108,13 @@ fn traffic(requests: &Requests<'_>) -> Vec<Panel> {
     let quantiles = [("0.5", "p50"), ("0.9", "p90"), ("0.99", "p99")];
     let quantiles = quantiles.map(|(share, legend)| (requests.quantile(share, window), legend));
     vec![
-        Panel::new("Traffic", "reqps", &[(requests.total(window), "requests")]),
+        Panel::new("Traffic", "reqps", [(requests.total(window), "requests")]),
         Panel::new(
             "Errors",
             "percentunit",
-            &[(format!("{} / {}", requests.errors(window), requests.total(window)), "failed requests")],
+            [(format!("{} / {}", requests.errors(window), requests.total(window)), "failed requests")],
         ),
-        Panel::new("Latency", "s", &quantiles),
+        Panel::new("Latency", "s", quantiles),
     ]
 }
 
@@ -87,7 +123,7 @@ fn objective(subject: &Subject<'_>, objective: &Objective) -> Panel {
     Panel::new(
         &objective.promise,
         "percentunit",
-        &[(of(objectives::REMAINING), "budget left"), (of(&objectives::ratio("1h")), "bad in an hour")],
+        [(of(objectives::REMAINING), "budget left"), (of(&objectives::ratio("1h")), "bad in an hour")],
     )
 }
 
@@ -109,7 +145,7 @@ fn counts(subject: &Subject<'_>, (label, name): (&str, &str), [wanted, there]: [
     let of = |metric: &str| {
         format!("max({})", series(metric, &[Match::Is("namespace", subject.namespace()), Match::Is(label, name)]))
     };
-    Panel::new(name, "short", &[(of(wanted), "wanted"), (of(there), "ready")])
+    Panel::new(name, "short", [(of(wanted), "wanted"), (of(there), "ready")])
 }
 
 fn containers(subject: &Subject<'_>, objects: &[Tree]) -> Vec<Panel> {
@@ -129,7 +165,7 @@ fn containers(subject: &Subject<'_>, objects: &[Tree]) -> Vec<Panel> {
         Panel::new(
             "CPU",
             "short",
-            &[
+            [
                 (format!("sum {by} (rate({cpu}[$__rate_interval]))"), legend),
                 (format!("max by (container) ({})", limit("cpu")), "limit of {{container}}"),
             ],
@@ -137,7 +173,7 @@ fn containers(subject: &Subject<'_>, objects: &[Tree]) -> Vec<Panel> {
         Panel::new(
             "Memory",
             "bytes",
-            &[
+            [
                 (format!("max {by} ({memory})"), legend),
                 (format!("max by (container) ({})", limit("memory")), "limit of {{container}}"),
             ],
@@ -145,14 +181,14 @@ fn containers(subject: &Subject<'_>, objects: &[Tree]) -> Vec<Panel> {
         Panel::new(
             "Throttled",
             "percentunit",
-            &[(
+            [(
                 format!(
                     "sum {by} (rate({throttled}[$__rate_interval])) / sum {by} (rate({periods}[$__rate_interval]))"
                 ),
                 legend,
             )],
         ),
-        Panel::new("Restarts", "short", &[(format!("sum {by} (increase({restarts}[1h]))"), legend)]),
+        Panel::new("Restarts", "short", [(format!("sum {by} (increase({restarts}[1h]))"), legend)]),
     ]
 }
 
@@ -167,7 +203,7 @@ fn runs(subject: &Subject<'_>, objects: &[Tree]) -> Vec<Panel> {
             Panel::new(
                 name,
                 "s",
-                &[
+                [
                     (since(name, "kube_cronjob_status_last_schedule_time"), "since the last start"),
                     (since(name, "kube_cronjob_status_last_successful_time"), "since the last success"),
                 ],
@@ -185,7 +221,7 @@ fn storage(subject: &Subject<'_>, objects: &[Tree]) -> Vec<Panel> {
             Panel::new(
                 name,
                 "bytes",
-                &[(of("kubelet_volume_stats_used_bytes"), "used"), (of("kubelet_volume_stats_capacity_bytes"), "size")],
+                [(of("kubelet_volume_stats_used_bytes"), "used"), (of("kubelet_volume_stats_capacity_bytes"), "size")],
             )
         })
         .collect()

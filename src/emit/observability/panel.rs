@@ -1,6 +1,6 @@
 //! Panels of Grafana, laid out three in a row.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 const WIDTH: usize = 8;
 const HEIGHT: usize = 7;
@@ -22,58 +22,132 @@ pub struct Panel {
 }
 
 impl Panel {
-    pub fn new(title: &str, unit: &'static str, queries: &[(String, &str)]) -> Panel {
-        let queries = queries.iter().map(|(query, legend)| (query.clone(), (*legend).to_owned())).collect();
+    pub fn new<const N: usize>(title: &str, unit: &'static str, queries: [(String, &str); N]) -> Panel {
+        let queries = queries.into_iter().map(|(query, legend)| (query, legend.to_owned())).collect();
         Panel { title: title.to_owned(), unit, queries }
     }
 }
 
+/// A panel or a heading as Grafana reads it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Drawn {
+    Row(Row),
+    Lines(Lines),
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    id: usize,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    collapsed: bool,
+    grid_pos: Place,
+    /// Those of a folded row, which stand inside it.
+    panels: [(); 0],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Lines {
+    id: usize,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: String,
+    grid_pos: Place,
+    datasource: Datasource,
+    field_config: FieldConfig,
+    targets: Vec<Target>,
+}
+
+#[derive(Debug, Serialize)]
+struct Place {
+    h: usize,
+    w: usize,
+    x: usize,
+    y: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Datasource {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    uid: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct FieldConfig {
+    defaults: Defaults,
+    overrides: [(); 0],
+}
+
+#[derive(Debug, Serialize)]
+struct Defaults {
+    unit: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Target {
+    ref_id: char,
+    expr: String,
+    legend_format: String,
+}
+
 /// The panels with their ids and places. Sections without a panel are left out.
-pub fn laid_out(sections: Vec<Section>) -> Vec<Value> {
+pub fn laid_out(sections: Vec<Section>) -> Vec<Drawn> {
     let mut panels = Vec::new();
     let mut top = 0;
     for section in sections.into_iter().filter(|section| !section.panels.is_empty()) {
-        let place = json!({ "h": 1, "w": 24, "x": 0, "y": top });
-        panels.push(json!({
-            "id": panels.len() + 1, "type": "row", "title": section.title, "collapsed": false, "gridPos": place, "panels": [],
+        panels.push(Drawn::Row(Row {
+            id: panels.len() + 1,
+            kind: "row",
+            title: section.title,
+            collapsed: false,
+            grid_pos: Place { h: 1, w: 24, x: 0, y: top },
+            panels: [],
         }));
         top += 1;
         let rows = section.panels.len().div_ceil(A_ROW);
         for (position, panel) in section.panels.into_iter().enumerate() {
             let (x, y) = (position % A_ROW * WIDTH, top + position / A_ROW * HEIGHT);
-            panels.push(drawn(&panel, panels.len() + 1, json!({ "h": HEIGHT, "w": WIDTH, "x": x, "y": y })));
+            panels.push(drawn(panel, panels.len() + 1, Place { h: HEIGHT, w: WIDTH, x, y }));
         }
         top += rows * HEIGHT;
     }
     panels
 }
 
-fn drawn(panel: &Panel, id: usize, place: Value) -> Value {
-    let targets: Vec<Value> = panel
-        .queries
-        .iter()
-        .zip('A'..)
-        .map(|((query, legend), letter)| json!({ "refId": letter, "expr": query, "legendFormat": legend }))
-        .collect();
-    json!({
-        "id": id, "type": "timeseries", "title": panel.title, "gridPos": place,
-        "datasource": { "type": "prometheus", "uid": "${datasource}" },
-        "fieldConfig": { "defaults": { "unit": panel.unit }, "overrides": [] },
-        "targets": targets,
+fn drawn(panel: Panel, id: usize, place: Place) -> Drawn {
+    let targets = panel.queries.into_iter().zip('A'..);
+    Drawn::Lines(Lines {
+        id,
+        kind: "timeseries",
+        title: panel.title,
+        grid_pos: place,
+        datasource: Datasource { kind: "prometheus", uid: "${datasource}" },
+        field_config: FieldConfig { defaults: Defaults { unit: panel.unit }, overrides: [] },
+        targets: targets.map(|((expr, legend_format), ref_id)| Target { ref_id, expr, legend_format }).collect(),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
     #[test]
     fn panels_stand_three_in_a_row_below_their_heading() {
         let section = |title, count: usize| Section {
             title,
-            panels: (0..count).map(|_| Panel::new("x", "s", &[("up".to_owned(), "{{pod}}")])).collect(),
+            panels: (0..count).map(|_| Panel::new("x", "s", [("up".to_owned(), "{{pod}}")])).collect(),
         };
-        let panels = laid_out(vec![section("A", 4), section("empty", 0), section("B", 1)]);
+        let panels: Vec<Value> = laid_out(vec![section("A", 4), section("empty", 0), section("B", 1)])
+            .into_iter()
+            .map(|panel| json!(panel))
+            .collect();
         let places: Vec<_> = panels
             .iter()
             .map(|panel| {

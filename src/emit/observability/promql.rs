@@ -11,15 +11,20 @@ pub enum Match<'m> {
 
 /// The series of a metric whose labels match.
 pub fn series(metric: &str, matches: &[Match<'_>]) -> String {
-    let matches: Vec<String> = matches
-        .iter()
-        .map(|one| match one {
-            Match::Is(label, value) => format!("{label}={}", quoted(value)),
-            Match::Not(label, value) => format!("{label}!={}", quoted(value)),
-            Match::Like(label, pattern) => format!("{label}=~{}", quoted(pattern)),
-        })
-        .collect();
-    format!("{metric}{{{}}}", matches.join(","))
+    let mut series = String::with_capacity(128);
+    series.extend([metric, "{"]);
+    for (index, one) in matches.iter().enumerate() {
+        let (label, operator, value) = match *one {
+            Match::Is(label, value) => (label, "=", value),
+            Match::Not(label, value) => (label, "!=", value),
+            Match::Like(label, pattern) => (label, "=~", pattern),
+        };
+        let comma = if index > 0 { "," } else { "" };
+        series.extend([comma, label, operator]);
+        quote(value, &mut series);
+    }
+    series.push('}');
+    series
 }
 
 /// A pattern that matches this text alone.
@@ -33,9 +38,9 @@ pub fn literal(text: &str) -> String {
     })
 }
 
-/// A text in double quotes.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
+/// Appends a text in double quotes.
+fn quote(text: &str, quoted: &mut String) {
+    quoted.push('"');
     for c in text.chars() {
         match c {
             '"' => quoted.push_str("\\\""),
@@ -46,7 +51,6 @@ fn quoted(text: &str) -> String {
         }
     }
     quoted.push('"');
-    quoted
 }
 
 /// A number as people write it: to four places, without zeros behind.
@@ -80,7 +84,8 @@ mod tests {
         /// The Go rules of a quoted string, read back: everything up to the first bare quote is the text.
         #[test]
         fn no_text_leaves_its_quotes(text in any::<String>()) {
-            let quoted = quoted(&text);
+            let mut quoted = String::new();
+            quote(&text, &mut quoted);
             let inside = &quoted[1..quoted.len() - 1];
             let (mut read, mut rest) = (String::new(), inside.chars());
             while let Some(c) = rest.next() {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::emit::kubernetes::sample;
-use crate::emit::{emit, kubernetes, read_back, verify};
+use crate::emit::{Objects, emit, kubernetes, read_back, verify};
 use crate::model::kinds::service::{Tier, Workload};
 use crate::provision::{Replicas, UnitKind};
 use proptest::prelude::*;
@@ -49,7 +49,7 @@ fn alert_names(unit: &ProvisionedUnit<'_>) -> BTreeSet<String> {
 #[test]
 fn a_reader_of_the_rules_of_a_service_sees_this() {
     let unit = in_environment("production", json!({ "grafana": "https://grafana.example" }));
-    let artifacts = emit(&unit).unwrap();
+    let artifacts = emit(&unit, &Objects::of_unit(&unit)).unwrap();
     let file = artifacts.iter().find(|file| file.path.as_str() == "observability/prometheusrule-cart.yaml").unwrap();
     insta::assert_snapshot!(file.text);
 }
@@ -57,7 +57,7 @@ fn a_reader_of_the_rules_of_a_service_sees_this() {
 #[test]
 fn what_watches_a_unit_lies_apart_from_it_and_is_read_back() {
     let unit = in_environment("production", json!({}));
-    let artifacts = emit(&unit).unwrap();
+    let artifacts = emit(&unit, &Objects::of_unit(&unit)).unwrap();
     let folder = |name: &str| artifacts.iter().filter(|file| file.path.parent() == name).collect::<Vec<_>>();
     let names: Vec<_> = folder(FOLDER).iter().map(|file| file.path.file_name().to_owned()).collect();
     assert_eq!(
@@ -65,10 +65,10 @@ fn what_watches_a_unit_lies_apart_from_it_and_is_read_back() {
         ["configmap-cart.dashboard.yaml", "kustomization.yaml", "podmonitor-cart.yaml", "prometheusrule-cart.yaml"]
     );
     assert!(folder("manifests").iter().all(|file| !file.text.contains("monitoring.coreos.com")));
-    assert_eq!(verify(&unit, &artifacts), Ok(()));
+    assert_eq!(verify(&unit, &Objects::of_unit(&unit), &artifacts), Ok(()));
     let lost =
         artifacts.iter().filter(|file| file.path.file_name() != "podmonitor-cart.yaml").cloned().collect::<Vec<_>>();
-    assert!(verify(&unit, &lost).is_err());
+    assert!(verify(&unit, &Objects::of_unit(&unit), &lost).is_err());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use super::yaml_scalar;
 use granit_parser::{Event, Parser, ScalarStyle};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 /// Why a text is not what our writer writes.
@@ -94,8 +95,9 @@ impl<'t> Reader<'t> {
             };
             let value = self.next()?;
             let value = self.node(value)?;
-            if entries.insert(key.clone(), value).is_some() {
-                return Err(Unreadable::RepeatedKey(key));
+            match entries.entry(key) {
+                Entry::Vacant(vacant) => drop(vacant.insert(value)),
+                Entry::Occupied(known) => return Err(Unreadable::RepeatedKey(known.key().clone())),
             }
         }
     }

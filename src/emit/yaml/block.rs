@@ -1,7 +1,7 @@
-//! Trees in block style, byte for byte as serde-saphyr writes them, several times as fast: most keys and values are plain
-//! words, and those need no looking into. Whatever is not plainly a word is handed to serde-saphyr alone.
+//! Trees in block style, byte for byte as serde-saphyr writes them, several times as fast: most keys and values are of
+//! printable ASCII, and how those are written is soon seen. Whatever is not is handed to serde-saphyr alone.
 
-use super::{Tree, serialized};
+use super::{Tree, is_block, serialized};
 use serde_json::Value;
 
 /// A key that is written in a way of its own; the tree is for serde-saphyr then.
@@ -90,16 +90,81 @@ fn key(name: &str, indent: usize, text: &mut String) -> Result<(), Unusual> {
 /// A scalar, or an empty collection, to the end of its line or block.
 fn leaf(value: &Value, indent: usize, text: &mut String) {
     match value {
-        Value::String(word) if is_word(word) => text.push_str(word),
         Value::Bool(true) => text.push_str("true"),
         Value::Bool(false) => text.push_str("false"),
         Value::Null => text.push_str("null"),
         Value::Object(_) => text.push_str("{}"),
         Value::Array(_) => text.push_str("[]"),
         Value::Number(number) if !number.is_f64() => text.push_str(&number.to_string()),
-        Value::Number(_) | Value::String(_) => return indented(value, indent, text),
+        Value::String(scalar) => match style(scalar) {
+            Some(Style::Plain) => text.push_str(scalar),
+            Some(Style::Quoted) => quoted(scalar, text),
+            None if is_block(scalar) => return literal(scalar, indent, text),
+            None => return indented(value, indent, text),
+        },
+        Value::Number(_) => return indented(value, indent, text),
     }
     text.push('\n');
+}
+
+/// How a text of one line is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Plain,
+    Quoted,
+}
+
+/// The style of a text that is plain to see: printable ASCII that begins like a word, or with or around what always has
+/// to be quoted. None for all others.
+fn style(text: &str) -> Option<Style> {
+    let first = text.bytes().next()?;
+    let (mut before, mut is_mistakable) = (b' ', false);
+    for byte in text.bytes() {
+        if !matches!(byte, b' '..=b'~') {
+            return None;
+        }
+        // The end of a key, or the start of a comment.
+        is_mistakable |= matches!((before, byte), (b':', b' ') | (b' ', b'#'));
+        before = byte;
+    }
+    if is_mistakable || matches!(before, b' ' | b':') || b" ,:[]{}#&*!|>'\"%@`".contains(&first) {
+        return Some(Style::Quoted);
+    }
+    let begins_well = first.is_ascii_alphabetic() || matches!(first, b'/' | b'(');
+    (begins_well && !is_reserved(text)).then_some(Style::Plain)
+}
+
+/// Printable ASCII in double quotes.
+fn quoted(scalar: &str, text: &mut String) {
+    text.push('"');
+    for part in scalar.split_inclusive(['"', '\\']) {
+        let special = part.ends_with(['"', '\\']);
+        let (plain, special) = part.split_at(part.len() - usize::from(special));
+        text.push_str(plain);
+        if !special.is_empty() {
+            text.extend(["\\", special]);
+        }
+    }
+    text.push('"');
+}
+
+/// A text of several lines as it stands, two deeper than its key.
+fn literal(scalar: &str, indent: usize, text: &mut String) {
+    let body = scalar.trim_end_matches('\n');
+    text.push_str(match scalar.len() - body.len() {
+        0 => "|-\n",
+        1 => "|\n",
+        _ => "|+\n",
+    });
+    for line in scalar.split_inclusive('\n') {
+        if line != "\n" {
+            spaces(indent + 2, text);
+        }
+        text.push_str(line);
+    }
+    if !scalar.ends_with('\n') {
+        text.push('\n');
+    }
 }
 
 /// A scalar as serde-saphyr writes it; the further lines of a block are moved to where it stands.
@@ -129,7 +194,13 @@ fn is_reserved(text: &str) -> bool {
 }
 
 fn spaces(count: usize, text: &mut String) {
-    text.extend(std::iter::repeat_n(' ', count));
+    const SPACES: &str = "                                ";
+    let mut left = count;
+    while left > 0 {
+        let some = left.min(SPACES.len());
+        text.push_str(&SPACES[..some]);
+        left -= some;
+    }
 }
 
 #[cfg(test)]
@@ -145,6 +216,8 @@ mod tests {
             4 => "[a-zA-Z/][a-zA-Z0-9._/-]{0,12}",
             2 => ambiguous,
             2 => "[ -~]{0,20}",
+            2 => "[a-z /(][a-z #:{}()\"\\\\=~-]{0,12}",
+            2 => "[a-z][ a-z:#\n\t-]{0,30}\n{0,3}",
             1 => "[ a-z:#\n\t-]{0,30}",
             1 => ".{0,20}",
         ]

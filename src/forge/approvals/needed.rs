@@ -2,8 +2,8 @@
 
 use super::teams::{TeamHandle, Teams};
 use crate::model::Name;
-use crate::preflight::asked_by_policies;
 use crate::report::Judged;
+use crate::review::verdict::Ground;
 use std::collections::BTreeSet;
 
 /// So many people of a team.
@@ -32,23 +32,26 @@ pub struct Sticky {
 pub fn needed(judged: &Judged, teams: &Teams) -> Vec<Needed> {
     let asked = |team: &Name| {
         let by_policies = judged.report.approvals.iter().filter(|one| one.owner == *team).collect::<Vec<_>>();
-        let reasons: BTreeSet<String> = by_policies.iter().map(|one| asked_by_policies(one)).collect();
+        let findings: BTreeSet<String> = by_policies.iter().flat_map(|one| one.fingerprints.iter().cloned()).collect();
         let sticky = by_policies
             .iter()
             .map(|one| Sticky { count: one.count, fingerprints: one.fingerprints.iter().cloned().collect() });
-        (reasons, sticky.collect())
+        (findings, sticky.collect())
     };
     let needed = judged.preflight.approvals.iter().map(|one| {
-        let (by_policies, sticky): (BTreeSet<String>, Vec<Sticky>) = asked(&one.team);
+        let (findings, sticky): (BTreeSet<String>, Vec<Sticky>) = asked(&one.team);
+        let of_policies = |ground: &Ground| {
+            ground.units.is_empty() && !ground.fingerprints.is_empty() && ground.fingerprints.is_subset(&findings)
+        };
         // The report adds nothing up: where something else asks for the team too, all of them look at the head.
-        let policies_alone = one.because.is_subset(&by_policies);
+        let policies_alone = one.because.values().all(of_policies);
         Needed {
             team: one.team.clone(),
             handle: teams.get(&one.team).map(|team| team.handle.clone()),
             count: one.count,
             at_head: if policies_alone { 0 } else { one.count },
             sticky,
-            because: one.because.iter().cloned().collect(),
+            because: one.because.keys().cloned().collect(),
         }
     });
     needed.filter(|one| one.count > 0).collect()

@@ -6,7 +6,7 @@ use crate::forge::words::{Comment, CommentId, CommitId, Permission, Review, Revi
 use crate::model::Name;
 use crate::report::Judged;
 use crate::review::policy::RequiredApproval;
-use crate::review::verdict::Approval;
+use crate::review::verdict::{Approval, Ground};
 use std::collections::{BTreeMap, BTreeSet};
 
 const AUTHOR: u64 = 1;
@@ -231,8 +231,7 @@ fn a49_while_codeowners_cannot_be_relied_on_nothing_is_approved() {
 #[test]
 fn a46_who_has_to_approve_is_what_base_says() {
     let mut judged = Judged::default();
-    let asked =
-        |team: &str, because: &str| Approval { team: name(team), count: 1, because: [because.to_owned()].into() };
+    let asked = |team: &str, because: &str| Approval::of(name(team), [(because.to_owned(), ground(1, &[]))].into());
     judged.preflight.approvals = vec![asked("platform", "platform files change"), asked("unheard-of", "owner")];
     let needed = needed(&judged, &teams());
     assert_eq!(needed[0].handle, TeamHandle::parse("@acme/platform"));
@@ -287,13 +286,16 @@ fn what_somebody_else_may_have_written_into_a_comment_approves_nothing() {
     assert_eq!((standing.missing(), standing.discounted), (3, vec![("alice".to_owned(), Discounted::Edited)]));
 }
 
+fn ground(count: u32, fingerprints: &[&str]) -> Ground {
+    Ground { count, fingerprints: fingerprints.iter().map(|one| (*one).to_owned()).collect(), ..Ground::default() }
+}
+
 fn policies(count: u32, fingerprints: &[&str]) -> Judged {
     let mut judged = Judged::default();
+    let because = [("findings of its policies".to_owned(), ground(count, fingerprints))].into();
+    judged.preflight.approvals = vec![Approval::of(name("shopping"), because)];
     let fingerprints = fingerprints.iter().map(|one| (*one).to_owned()).collect();
-    let asked = RequiredApproval { owner: name("shopping"), count, fingerprints };
-    let because = [crate::preflight::asked_by_policies(&asked)].into();
-    judged.preflight.approvals = vec![Approval { team: name("shopping"), count, because }];
-    judged.report.approvals = vec![asked];
+    judged.report.approvals = vec![RequiredApproval { owner: name("shopping"), count, fingerprints }];
     judged
 }
 
@@ -316,7 +318,7 @@ fn what_policies_owners_approved_stays_approved_until_a_finding_comes_to_it() {
 #[test]
 fn what_else_asks_for_a_team_has_to_be_approved_at_the_head() {
     let mut judged = policies(1, &["f1"]);
-    judged.preflight.approvals[0].because.insert("owner".to_owned());
+    judged.preflight.approvals[0].because.insert("owner".to_owned(), ground(1, &[]));
     let earlier = BTreeMap::from([(commit('a'), BTreeSet::from(["f1".to_owned()]))]);
     let trial = Trial { needed: needed(&judged, &teams()), earlier, ..trial() };
     assert_eq!(trial.missing(&[review(ALICE, ReviewState::Approved, 'a')]), 1);

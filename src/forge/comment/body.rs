@@ -83,12 +83,13 @@ pub mod tests {
     use super::*;
     use crate::forge::approvals::{Needed, TeamHandle, TeamStanding};
     use crate::model::{Finding, Location, Name, RepoPath, Rule, Severity};
-    use crate::review::verdict::Approval;
+    use crate::review::verdict::{Approval, Ground};
 
     pub static RULE: Rule = Rule { id: "schema/example", severity: Severity::Error, summary: "", explanation: "" };
 
     pub fn approval(team: &str, count: u32) -> Approval {
-        Approval { team: Name::parse(team).unwrap(), count, because: ["owner".to_owned()].into() }
+        let ground = Ground { count, ..Ground::default() };
+        Approval::of(Name::parse(team).unwrap(), [("owner".to_owned(), ground)].into())
     }
 
     pub fn needs(approvals: &[Approval]) -> Judged {

@@ -61,7 +61,8 @@ impl Open {
         match self.fence {
             Some(longest) if ticks >= longest && line.len() == ticks => self.fence = None,
             Some(_) => {}
-            None if ticks > 2 => self.fence = Some(ticks),
+            // With a tick behind it, it is code within a line.
+            None if ticks > 2 && !line[ticks..].contains('`') => self.fence = Some(ticks),
             None => {
                 self.folds += line.matches("<details").count();
                 self.folds = self.folds.saturating_sub(line.matches("</details>").count());

@@ -114,6 +114,9 @@ pub struct PayloadError {
 /// When the payload lacks what every event of its name has.
 pub fn event(name: &str, payload: &[u8], receiver: Receiver) -> Result<Event, PayloadError> {
     let failed = |problem: String| PayloadError { event: name.to_owned(), problem };
+    if payload.trim_ascii_start().first() != Some(&b'{') {
+        return Err(failed("it is no object".to_owned()));
+    }
     let envelope: Envelope = read(payload).map_err(failed)?;
     let work = work(name, payload, &envelope, receiver).map_err(failed)?;
     Ok(Event { repository: envelope.repository(), installation: envelope.installation(), work })

@@ -270,3 +270,57 @@ fn a_subject_is_the_pull_request_with_that_head_in_that_repository() {
     assert!(!of(Some("acme/platform"), None).is(&pull) && !of(None, Some("main")).is(&pull));
     assert!(Subject::Pull(PullNumber(12)).is(&pull) && !Subject::Pull(PullNumber(13)).is(&pull));
 }
+
+mod laws {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NAMES: [&str; 11] = [
+        "pull_request",
+        "pull_request_target",
+        "pull_request_review",
+        "workflow_run",
+        "merge_group",
+        "push",
+        "schedule",
+        "workflow_dispatch",
+        "issue_comment",
+        "check_run",
+        "check_suite",
+    ];
+
+    fn value() -> impl Strategy<Value = Value> {
+        let keys = "number|action|repository|default_branch|ref|after|issue|pull_request|comment|id|body|user|type|check_run|head_sha|merge_group|inputs|pull|changes|from";
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<i64>().prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            "(created|completed|opened|rerequested|requested_action|checks_requested|refs/heads/main|User|[a-f0-9]{40}|.{0,8})"
+                .prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 8, move |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                proptest::collection::btree_map(keys, inner, 0..6)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_payload_makes_it_stumble(name in 0..NAMES.len(), payload in value()) {
+            let text = payload.to_string();
+            for receiver in [Receiver::Workflow, Receiver::Server] {
+                let event = event(NAMES[name], text.as_bytes(), receiver);
+                prop_assert!(event.is_err() || payload.is_object());
+            }
+        }
+
+        #[test]
+        fn no_bytes_do(name in 0..NAMES.len(), bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+            let is_object = bytes.trim_ascii_start().first() == Some(&b'{');
+            prop_assert!(is_object || event(NAMES[name], &bytes, Receiver::Server).is_err());
+        }
+    }
+}

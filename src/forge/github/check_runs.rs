@@ -9,8 +9,11 @@ use super::wire::commit;
 use crate::forge::words::{Annotation, AppId, CheckRun, CheckRunId, CommitId, Conclusion, Level, StandingCheckRun};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::time::Duration;
 
 const ANNOTATIONS_A_CALL: usize = 50;
+/// GitHub asks for a second between many writes.
+const PACE: Duration = Duration::from_secs(1);
 const TITLE_BYTES: usize = 255;
 const BUTTONS: usize = 3;
 
@@ -134,6 +137,9 @@ impl GitHub {
         annotations: &[Annotation],
     ) -> Result<(), GitHubError> {
         for part in annotations.chunks(ANNOTATIONS_A_CALL) {
+            if !self.is_dry_run() {
+                self.session.clock.sleep(PACE).await;
+            }
             self.change(id, &MoreOutput { output: output(run, part) }, standing, part.len()).await?;
             standing += part.len();
         }

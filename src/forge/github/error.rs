@@ -53,7 +53,7 @@ impl GitHubError {
         let (call, message) = (call.to_string(), message(&answer.body));
         match answer.status {
             401 => GitHubError::Unauthorized { call, message },
-            403 => GitHubError::Forbidden { call, message },
+            403 => GitHubError::Forbidden { call, message: [message, needed(answer)].concat() },
             404 | 410 => GitHubError::NotFound { call, message },
             409 => GitHubError::Conflict { call, message },
             422 => GitHubError::Unprocessable { call, message },
@@ -61,6 +61,12 @@ impl GitHubError {
             status => GitHubError::Unexpected { call, status, message },
         }
     }
+}
+
+/// The permissions that GitHub says would be enough.
+fn needed(answer: &Answer) -> String {
+    let accepted = answer.header("x-accepted-github-permissions").filter(|text| !text.is_empty());
+    accepted.map(|accepted| format!("; it needs {}", accepted.replace("; ", " or "))).unwrap_or_default()
 }
 
 #[derive(serde::Deserialize)]

@@ -36,13 +36,13 @@ pub struct Container {
     pub resources: ContainerResources,
     /// When it fails, the container is restarted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub liveness_probe: Option<Probe>,
+    pub liveness_probe: Option<Box<Probe>>,
     /// When it fails, no traffic is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub readiness_probe: Option<Probe>,
+    pub readiness_probe: Option<Box<Probe>>,
     /// Until it succeeds, the other probes wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub startup_probe: Option<Probe>,
+    pub startup_probe: Option<Box<Probe>>,
     /// Containers that this one has to come before.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub before: IndexMap<Name, Before>,

@@ -142,7 +142,7 @@ fn serve_files(plan: &mut ContainerPlan, ports: &IndexMap<Name, ServicePort>) {
     }
     let Some(port) = ports.values().next().map(ServicePort::target) else { return };
     for probe in [&mut plan.readiness_probe, &mut plan.liveness_probe] {
-        probe.get_or_insert_with(|| front_page(port));
+        probe.get_or_insert_with(|| Box::new(front_page(port)));
     }
 }
 

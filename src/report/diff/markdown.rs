@@ -5,12 +5,15 @@
 use super::human::short;
 use super::table::overview;
 use super::value::{Shown, remark, shown};
-use super::wording::{LEGEND, contents, effect, mark, more, objects, title, verdict};
+use super::wording::{LEGEND, contents, effect, left_out, mark, objects, title, verdict};
 use crate::report::inert::{inert, visible_line};
 use crate::review::diff::{Diff, FieldChange, Group, UnitChange, groups};
 
 /// What GitHub takes in one comment, with room for what else stands in it.
 const MOST_BYTES: usize = 60_000;
+
+/// Digests are for who compares two reports; JSON has them all, and what changes needs the room.
+const MOST_DIGESTS: usize = 100;
 
 /// The diff as Markdown; what does not fit a comment is counted.
 pub fn diff_markdown(diff: &Diff, limit: Option<usize>) -> String {
@@ -38,7 +41,7 @@ fn limited_folds(diff: &Diff, limit: usize, room: usize) -> String {
         return String::new();
     }
     let groups = groups(diff);
-    let digests = digests(&diff.units, limit);
+    let digests = digests(&diff.units, limit.min(MOST_DIGESTS));
     let mut output = String::new();
     let mut told = 0;
     for group in groups.iter().take(limit) {
@@ -50,7 +53,7 @@ fn limited_folds(diff: &Diff, limit: usize, room: usize) -> String {
         told += 1;
     }
     if told < groups.len() {
-        output.push_str(&format!("\n{}\n", more(groups.len() - told, "group")));
+        output.push_str(&format!("\n{}\n", left_out(groups.len() - told, "group")));
     }
     if output.len() + digests.len() <= room {
         output.push_str(&digests);
@@ -67,7 +70,7 @@ pub fn unit_table(diff: &Diff, limit: usize) -> String {
         output.push_str(&format!("| **{name}** | {} |\n", cells.join(" | ")));
     }
     if overview.left_out > 0 {
-        output.push_str(&format!("\n{}\n", more(overview.left_out, "unit")));
+        output.push_str(&format!("\n{}\n", left_out(overview.left_out, "unit")));
     }
     output + "\n<sub>" + LEGEND + "</sub>\n"
 }
@@ -132,7 +135,7 @@ fn digests(units: &[UnitChange], limit: usize) -> String {
         output.push_str(&format!("| {} | `{}` | `{}` |\n", unit.unit, short(unit.base), short(unit.head)));
     }
     if units.len() > limit {
-        output.push_str(&format!("\n{}\n", more(units.len() - limit, "unit")));
+        output.push_str(&format!("\n{}\n", left_out(units.len() - limit, "unit")));
     }
     output + "\n</details>\n"
 }

@@ -198,6 +198,11 @@ pub fn more(count: usize, noun: &str) -> String {
     format!("and {} more (`--limit 0` shows all)", counted(count, noun))
 }
 
+/// `and 3 groups more; ...`, where there is no room for them whatever the limit.
+pub fn left_out(count: usize, noun: &str) -> String {
+    format!("and {} more; `--format json` has them all", counted(count, noun))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::samples;

@@ -1,12 +1,13 @@
 //! `provenance.json`: a frozen, versioned shape, described by `schemas/provenance.schema.json`; one origin a line.
 
 use super::told;
+use crate::model::{FieldPath, RepoPath};
 use crate::provenance::{By, Origin, Provenance};
 use crate::report::inert::inert_json;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rises when a reader of the previous version could break.
 const VERSION: u32 = 1;
@@ -100,32 +101,34 @@ pub fn provenance_json(provenance: &Provenance) -> String {
 }
 
 /// Each origin of an artifact once, in the order of its first field.
-fn lines(provenance: &Provenance, artifact: &crate::model::RepoPath) -> Vec<Line> {
-    let mut of_every_item: BTreeMap<String, Option<&Origin>> = BTreeMap::new();
-    for (field, origin) in provenance.fields(artifact) {
-        let one = of_every_item.entry(field.of_every_item()).or_insert(Some(origin));
-        *one = one.filter(|known| std::ptr::eq(*known, origin));
+fn lines(provenance: &Provenance, artifact: &RepoPath) -> Vec<Line> {
+    let fields: Vec<(&FieldPath, String, &Origin)> =
+        provenance.fields(artifact).map(|(field, origin)| (field, field.of_every_item(), origin)).collect();
+    let mut of_every_item: BTreeMap<&str, Option<&Origin>> = BTreeMap::new();
+    for (_, every, origin) in &fields {
+        let one = of_every_item.entry(every).or_insert(Some(origin));
+        *one = one.filter(|known| std::ptr::eq(*known, *origin));
     }
-    let mut lines: Vec<(&Origin, Line)> = Vec::new();
-    for (field, origin) in provenance.fields(artifact) {
-        // What all items have from one line is said once.
-        let every = field.of_every_item();
-        let field = match of_every_item.get(&every) {
-            Some(Some(_)) => every,
-            _ => field.to_string(),
-        };
-        if lines.iter().any(|(known, line)| std::ptr::eq(*known, origin) && line.fields.contains(&field)) {
-            continue;
-        }
-        match lines.iter_mut().find(|(known, _)| std::ptr::eq(*known, origin)) {
-            Some((_, line)) => line.fields.push(field),
-            None => lines.push((origin, line(origin, field))),
+    let mut lines: Vec<Line> = Vec::new();
+    // An origin is known by its address; the order of the lines is that of the fields.
+    let mut places: BTreeMap<*const Origin, usize> = BTreeMap::new();
+    let mut said: BTreeSet<(usize, &str)> = BTreeSet::new();
+    for (field, every, origin) in &fields {
+        let place = *places.entry(std::ptr::from_ref(*origin)).or_insert_with(|| {
+            lines.push(line(origin));
+            lines.len() - 1
+        });
+        match of_every_item.get(every.as_str()) {
+            // What all items have from one line is said once.
+            Some(Some(_)) if said.insert((place, every)) => lines[place].fields.push(every.clone()),
+            Some(Some(_)) => {}
+            Some(None) | None => lines[place].fields.push(field.to_string()),
         }
     }
-    lines.into_iter().map(|(_, line)| line).collect()
+    lines
 }
 
-fn line(origin: &Origin, field: String) -> Line {
+fn line(origin: &Origin) -> Line {
     Line {
         by: Who::of(origin.by),
         at: origin.at.as_ref().map(told),
@@ -133,7 +136,7 @@ fn line(origin: &Origin, field: String) -> Line {
         because: origin.because,
         inputs: origin.inputs.iter().map(|input| told(&input.at)).collect(),
         setting: origin.setting.as_ref().map(|setting| format!("{}#{}", setting.path, setting.route)),
-        fields: vec![field],
+        fields: Vec::new(),
     }
 }
 

@@ -9,9 +9,9 @@ use crate::report::inert::inert_json;
 use crate::report::{diff, json as findings};
 use crate::review::access::AccessChange;
 use crate::review::capacity::Headroom;
-use crate::review::cost::{Line, money};
+use crate::review::cost::{BudgetMove, BudgetOf, BudgetState, Line, money};
 use crate::review::reversibility::{Consequence, Undo};
-use crate::review::verdict::{Approval, Outcome, Risk};
+use crate::review::verdict::{Approval, Ground, Outcome, Risk};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -79,8 +79,26 @@ enum OutcomeWord {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ApprovalItem {
     team: String,
+    /// The most that one of the reasons asks.
     count: u32,
+    /// The reasons in words.
     because: Vec<String>,
+    /// What each rests on.
+    reasons: Vec<ReasonItem>,
+}
+
+/// An approval that was given for a reason holds at a later commit while its count is not more, `fingerprints` holds none
+/// that was not there, and `units` none that was not there or compiles into something else: `digestAfter` in `diff.units`.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ReasonItem {
+    why: String,
+    count: u32,
+    /// The units whose change asks for it.
+    units: Vec<String>,
+    /// Of the findings that ask for it, in `report.findings` or waived by a waiver of this change; or of the platform
+    /// files that change, as they will be.
+    fingerprints: Vec<String>,
 }
 
 /// Money is decimal text in the currency; months have 730 hours.
@@ -94,6 +112,29 @@ struct Cost {
     /// Environments and units whose cost differs.
     environments: Vec<CostLine>,
     units: Vec<CostLine>,
+    /// Of which the change spends more or less.
+    budgets: Vec<BudgetItem>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct BudgetItem {
+    /// `team`, `environment` or `preview`.
+    of: &'static str,
+    name: String,
+    currency: String,
+    budget: String,
+    /// A month, or for a preview a day. Absent where base had no such budget.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<String>,
+    after: String,
+    /// In tenths of a percent. Absent where prices are in another currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permille_before: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permille: Option<i64>,
+    /// How many lines of what is spent have no price: with any, it is more than this.
+    not_priced: usize,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -190,6 +231,7 @@ impl Document {
                 total: CostLine::of(&preflight.cost.total),
                 environments: preflight.cost.environments.iter().map(CostLine::of).collect(),
                 units: preflight.cost.units.iter().map(CostLine::of).collect(),
+                budgets: preflight.cost.budgets.iter().map(BudgetItem::of).collect(),
             },
             capacity: preflight.headroom.iter().map(Room::of).collect(),
             access: preflight.access.iter().map(AccessItem::of).collect(),
@@ -209,8 +251,48 @@ impl Document {
 
 impl ApprovalItem {
     fn of(approval: &Approval) -> ApprovalItem {
-        let because = approval.because.iter().cloned().collect();
-        ApprovalItem { team: approval.team.to_string(), count: approval.count, because }
+        ApprovalItem {
+            team: approval.team.to_string(),
+            count: approval.count,
+            because: approval.because.keys().cloned().collect(),
+            reasons: approval.because.iter().map(|(why, ground)| ReasonItem::of(why, ground)).collect(),
+        }
+    }
+}
+
+impl ReasonItem {
+    fn of(why: &str, ground: &Ground) -> ReasonItem {
+        ReasonItem {
+            why: why.to_owned(),
+            count: ground.count,
+            units: ground.units.iter().map(|unit| unit.folder()).collect(),
+            fingerprints: ground.fingerprints.iter().cloned().collect(),
+        }
+    }
+}
+
+impl BudgetItem {
+    fn of(one: &BudgetMove) -> BudgetItem {
+        let after = &one.after;
+        let (of, name) = match &after.of {
+            BudgetOf::Team(name) => ("team", name),
+            BudgetOf::Environment(name) => ("environment", name),
+            BudgetOf::Preview(name) => ("preview", name),
+        };
+        let plain = |micros: i128| money(micros).replace(',', "");
+        let is_comparable = after.state != BudgetState::OtherCurrency;
+        let permille = |amount: i128| is_comparable.then(|| i64::try_from(amount).unwrap_or(i64::MAX));
+        BudgetItem {
+            of,
+            name: name.to_string(),
+            currency: after.budget.currency.clone(),
+            budget: plain(i128::from(after.budget.micros)),
+            before: one.before.as_ref().map(|before| plain(before.used.expected)),
+            after: plain(after.used.expected),
+            permille_before: one.before.as_ref().and_then(|before| permille(before.permille())),
+            permille: permille(after.permille()),
+            not_priced: after.not_priced,
+        }
     }
 }
 

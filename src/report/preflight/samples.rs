@@ -2,16 +2,17 @@
 
 use super::Judged;
 use crate::model::kinds::resource_type::AccessLevel;
-use crate::model::{Finding, Location, Name, RepoPath, Rule, Severity};
+use crate::model::{Finding, Location, Money, Name, Percent, RepoPath, Rule, Severity, Threshold};
 use crate::provision::{UnitId, UnitKind};
+use crate::read::{DocumentId, Part, Place};
 use crate::report::Report;
 use crate::report::diff::samples;
 use crate::review::access::{Access, AccessChange, May, What, Who};
 use crate::review::capacity::{Headroom, Measure};
-use crate::review::cost::{Amount, Coverage, Line};
+use crate::review::cost::{Amount, BudgetMove, BudgetOf, BudgetState, BudgetUse, Coverage, Line};
 use crate::review::preflight::{Cost, PlatformEffect, Preflight};
 use crate::review::reversibility::{Consequence, Undo};
-use crate::review::verdict::{Approval, Risk};
+use crate::review::verdict::{Approval, Ground, Risk};
 
 static RULE: Rule = Rule { id: "schema/example", severity: Severity::Error, summary: "", explanation: "" };
 
@@ -32,6 +33,27 @@ fn line(name: &str, base: i128, head: i128) -> Line {
     }
 }
 
+fn approval(team: &str, count: u32, why: &str, unit: &UnitId) -> Approval {
+    let fingerprints = ["5c3e0a9c1b7f2d48".to_owned()].into();
+    let ground = Ground { count, units: [unit.clone()].into(), fingerprints };
+    Approval::of(name(team), [(why.to_owned(), ground)].into())
+}
+
+/// Of team shopping, which has 100.
+fn budget(before: i128, after: i128) -> BudgetMove {
+    let spent = |hundredths: i128| BudgetUse {
+        of: BudgetOf::Team(name("shopping")),
+        budget: Money { micros: 100_000_000, currency: "USD".to_owned() },
+        warn_at: Threshold::Share(Percent::parse("90%").unwrap()),
+        used: line("", 0, hundredths).head,
+        state: BudgetState::Within,
+        causes: Vec::new(),
+        not_priced: 0,
+        place: Place { document: DocumentId(0), route: Vec::new(), part: Part::Value },
+    };
+    BudgetMove { before: Some(spent(before)), after: spent(after) }
+}
+
 pub fn change() -> Judged {
     let unit = UnitId { environment: name("production"), kind: UnitKind::Service, name: name("cart") };
     let risk = Risk {
@@ -50,6 +72,7 @@ pub fn change() -> Judged {
             environments: vec![line("production", 12_000, 15_622), line("staging", 1_000, 1_000)],
             units: vec![line("production/cart", 12_000, 15_622)],
             total: line("total", 13_000, 16_622),
+            budgets: vec![budget(8_200, 8_700)],
         },
         headroom: vec![Headroom {
             environment: name("production"),
@@ -64,15 +87,15 @@ pub fn change() -> Judged {
             environments: [name("production")].into(),
         }],
         consequences: vec![Consequence {
-            unit,
+            unit: unit.clone(),
             undo: Undo::Irreversible,
             what: "redis carts: version 7 -> 8".to_owned(),
             why: "there is no way back, but a restore from a backup".to_owned(),
         }],
         risks: vec![risk],
         approvals: vec![
-            Approval { team: name("platform"), count: 1, because: ["irreversible in production".to_owned()].into() },
-            Approval { team: name("shopping"), count: 2, because: ["owner".to_owned()].into() },
+            approval("platform", 1, "irreversible in production", &unit),
+            approval("shopping", 2, "owner", &unit),
         ],
         platform: Some(PlatformEffect {
             files: vec![RepoPath::literal("golden-paths/resources/redis/aws/main.tf")],

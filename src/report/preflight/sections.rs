@@ -1,13 +1,15 @@
 //! What a report holds under its verdict: titles and lines of plain text, which each renderer makes inert.
 
 use super::Judged;
-use super::wording::{access_change, bar, cost_line, risk};
+use super::wording::{access_change, bar, budget_bar, cost_line, risk};
 use crate::model::Finding;
 use crate::report::counted;
 use crate::review::capacity::Headroom;
+use crate::review::cost::Line;
 use crate::review::diff::groups;
 use crate::review::preflight::PlatformEffect;
 use crate::review::reversibility::{Consequence, Undo};
+use crate::review::verdict::Risk;
 
 /// One part of the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,19 +26,39 @@ pub fn sections(judged: &Judged) -> Vec<Section> {
     let mut sections = vec![
         findings(judged),
         undo(&preflight.consequences),
-        listed("cost by unit", preflight.cost.units.iter().map(cost_line)),
+        listed("cost by unit", dearest_first(&preflight.cost.units).map(cost_line)),
+        listed("budgets", preflight.cost.budgets.iter().map(budget_bar)),
         capacity(&preflight.headroom),
         listed("who gains and loses access", preflight.access.iter().map(access_change)),
     ];
     sections.extend(preflight.platform.as_ref().map(platform));
-    let risks = preflight.risks.iter().filter(|risk| risk.product > 0);
-    sections.push(listed("why so many approvals", risks.map(risk)));
+    sections.push(risks(&preflight.risks));
     sections.retain(|section| !section.lines.is_empty());
     sections
 }
 
 fn listed(title: &str, lines: impl Iterator<Item = String>) -> Section {
     Section { title: title.to_owned(), lines: lines.collect(), is_open: false }
+}
+
+/// What moves most: there may be no room for the rest.
+fn dearest_first(lines: &[Line]) -> impl Iterator<Item = &Line> {
+    let mut lines: Vec<&Line> = lines.iter().collect();
+    lines.sort_by_key(|line| std::cmp::Reverse((line.unknown > 0, line.delta().expected.abs())));
+    lines.into_iter()
+}
+
+/// What has the same factors is told once.
+fn risks(risks: &[Risk]) -> Section {
+    let mut alike: Vec<(&Risk, usize)> = Vec::new();
+    for one in risks.iter().filter(|risk| risk.product > 0) {
+        let of = |risk: &Risk| (risk.unit.environment.clone(), risk.factors, risk.approvals, risk.freeze.clone());
+        match alike.iter_mut().find(|(other, _)| of(other) == of(one)) {
+            Some((_, more)) => *more += 1,
+            None => alike.push((one, 0)),
+        }
+    }
+    listed("why so many approvals", alike.into_iter().map(|(one, more)| risk(one, more)))
 }
 
 fn findings(judged: &Judged) -> Section {

@@ -1,15 +1,15 @@
 //! Every sentence of a pre-flight report.
 
 use super::Judged;
-use crate::model::{Finding, Severity};
+use crate::model::{Finding, Name, Severity};
 use crate::report::counted;
 use crate::review::access::AccessChange;
 use crate::review::capacity::Headroom;
-use crate::review::cost::{Line, money, signed_money};
+use crate::review::cost::{BudgetMove, BudgetOf, BudgetState, BudgetUse, Line, money, signed_money};
 use crate::review::preflight::Preflight;
 use crate::review::reversibility::Undo;
 use crate::review::verdict::{Approval, Outcome, Risk};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The sentence that is enough for most readers.
 pub fn verdict(judged: &Judged) -> String {
@@ -108,29 +108,81 @@ fn cost(preflight: &Preflight, findings: &[&Finding]) -> String {
         (0, delta) => format!("{} {currency}", signed_money(delta)),
         (count, _) => format!("not known: {} without a price", counted(count, "line")),
     };
-    format!("{} {delta} ({covered})", state("cost", findings))
+    let budgets = budgets(&cost.budgets).map(|told| format!("{told}; ")).unwrap_or_default();
+    format!("{} {delta} ({budgets}{covered})", state("cost", findings))
 }
 
+/// How many budgets, or environments, are told in one line.
+const MOST_TOLD: usize = 3;
+
+/// `budgets: shopping 82 → 87 %, production 40 → 41 %`: those that are or were used most.
+fn budgets(moves: &[BudgetMove]) -> Option<String> {
+    let mut moves: Vec<&BudgetMove> =
+        moves.iter().filter(|one| one.after.state != BudgetState::OtherCurrency).collect();
+    let most = |one: &BudgetMove| one.after.permille().max(one.before.as_ref().map_or(0, BudgetUse::permille));
+    moves.sort_by_key(|one| std::cmp::Reverse(most(one)));
+    let told: Vec<String> = moves.iter().filter_map(|one| budget(one)).collect();
+    match told.as_slice() {
+        [] => None,
+        [one] => Some(format!("budget: {one}")),
+        told => Some(format!("budgets: {}", some_of(told))),
+    }
+}
+
+/// None where it moves by less than is told.
+fn budget(one: &BudgetMove) -> Option<String> {
+    let whose = match &one.after.of {
+        BudgetOf::Team(name) | BudgetOf::Environment(name) => name.to_string(),
+        BudgetOf::Preview(name) => format!("one {name}"),
+    };
+    let least = if one.after.not_priced > 0 { "at least " } else { "" };
+    let after = one.after.permille();
+    match one.before.as_ref().map(BudgetUse::permille) {
+        None => Some(format!("{whose} {least}{} %", after / 10)),
+        Some(before) if before == after => None,
+        Some(before) if before / 10 == after / 10 => {
+            Some(format!("{whose} {least}{}.{} → {}.{} %", before / 10, before % 10, after / 10, after % 10))
+        }
+        Some(before) => Some(format!("{whose} {least}{} → {} %", before / 10, after / 10)),
+    }
+}
+
+/// The first of a list, and how many more there are.
+fn some_of(told: &[String]) -> String {
+    match told.len() {
+        ..=MOST_TOLD => told.join(", "),
+        count => format!("{} and {} more", told[..MOST_TOLD].join(", "), count - MOST_TOLD),
+    }
+}
+
+/// Of each environment what is nearest to its end.
 fn capacity(preflight: &Preflight, findings: &[&Finding]) -> String {
     if preflight.headroom.is_empty() {
         return "capacity not measured: no environment declares any".to_owned();
     }
-    let changed: Vec<String> = preflight
-        .headroom
-        .iter()
-        .filter(|room| room.changes())
-        .map(|room| {
-            let (before, after) = (room.percent(room.before), room.percent(room.after));
-            format!("{} {} {before} → {after} %", room.environment, room.measure.as_str())
-        })
-        .collect();
-    match changed.as_slice() {
-        [] => format!("{}, unchanged", state("capacity", findings)),
-        [one, two, rest @ ..] if !rest.is_empty() => {
-            format!("{} {one}, {two} and {} more", state("capacity", findings), rest.len())
+    let mut tightest: BTreeMap<&Name, &Headroom> = BTreeMap::new();
+    for room in preflight.headroom.iter().filter(|room| room.changes()) {
+        let known = tightest.entry(&room.environment).or_insert(room);
+        if room.percent(room.after) > known.percent(known.after) {
+            *known = room;
         }
-        changed => format!("{} {}", state("capacity", findings), changed.join(", ")),
     }
+    let mut rooms: Vec<&Headroom> = tightest.into_values().collect();
+    rooms.sort_by_key(|room| std::cmp::Reverse(room.percent(room.after)));
+    let told: Vec<String> = rooms.iter().map(|room| headroom(room)).collect();
+    let is_known = findings.is_empty() && rooms.iter().any(|room| room.is_exceeded());
+    match (told.is_empty(), is_known) {
+        (true, _) => format!("{}, unchanged", state("capacity", findings)),
+        (false, true) => format!("capacity exceeded as before: {}", some_of(&told)),
+        (false, false) => format!("{} {}", state("capacity", findings), some_of(&told)),
+    }
+}
+
+/// `production cpu 61 → 64 %`.
+fn headroom(room: &Headroom) -> String {
+    let (before, after) = (room.percent(room.before), room.percent(room.after));
+    let what = format!("{} {}", room.environment, room.measure.as_str());
+    if before == after { format!("{what} {after} %") } else { format!("{what} {before} → {after} %") }
 }
 
 fn access(changes: &[AccessChange]) -> String {
@@ -151,7 +203,7 @@ pub fn approval(approval: &Approval) -> String {
         3 => "three".to_owned(),
         count => count.to_string(),
     };
-    let because: Vec<&str> = approval.because.iter().map(String::as_str).collect();
+    let because: Vec<&str> = approval.because.keys().map(String::as_str).collect();
     format!("{count} of {} ({})", approval.team, because.join("; "))
 }
 
@@ -162,28 +214,61 @@ pub fn access_change(change: &AccessChange) -> String {
     format!("{does} {}: {} {} in {}", change.access.who, change.access.may, change.access.what, environments.join(", "))
 }
 
-/// A bar of twenty, what is added marked.
+/// How much of a cluster is asked for, before and after.
 pub fn bar(room: &Headroom) -> String {
-    const WIDTH: i128 = 20;
-    let cells = |amount: i128| (amount * WIDTH).div_euclid(room.capacity.max(1)).clamp(0, WIDTH) as usize;
-    let (before, after) = (cells(room.before), cells(room.after));
-    let (both, differ) = (before.min(after), before.max(after) - before.min(after));
-    let mark = if after > before { "▓" } else { "▒" };
-    let rest = (WIDTH as usize) - both - differ;
-    let (name, measure) = (room.environment.as_str(), room.measure.as_str());
     let shown = |amount: i128| room.measure.shown(amount);
     let moves = match room.changes() {
         true => format!("{} → {}", shown(room.before), shown(room.after)),
         false => shown(room.after),
     };
     format!(
-        "{name:<14} {measure:<8} {}{}{} {moves} of {} ({}%)",
-        "█".repeat(both),
-        mark.repeat(differ),
-        "░".repeat(rest),
+        "{:<14} {:<8} {} {moves} of {} ({}%)",
+        room.environment.as_str(),
+        room.measure.as_str(),
+        gauge(room.before, room.after, room.capacity),
         shown(room.capacity),
         room.percent(room.after)
     )
+}
+
+/// How much of a budget is spent, before and after.
+pub fn budget_bar(one: &BudgetMove) -> String {
+    let (after, limit) = (&one.after, i128::from(one.after.budget.micros));
+    let whose = match &after.of {
+        BudgetOf::Team(name) => format!("team {name}"),
+        BudgetOf::Environment(name) => format!("environment {name}"),
+        BudgetOf::Preview(name) => format!("one {name}"),
+    };
+    let before = one.before.as_ref().map_or(after.used.expected, |before| before.used.expected);
+    let spent = match before == after.used.expected {
+        true => money(before),
+        false => format!("{} → {}", money(before), money(after.used.expected)),
+    };
+    let told = match after.state {
+        BudgetState::OtherCurrency => "not in the currency of its prices".to_owned(),
+        _ => format!("{}%", after.permille() / 10),
+    };
+    let unknown = match after.not_priced {
+        0 => String::new(),
+        count => format!(", and {} without a price", counted(count, "line")),
+    };
+    format!(
+        "{whose:<23} {} {spent} of {} {} {} ({told}{unknown})",
+        gauge(before, after.used.expected, limit),
+        money(limit),
+        after.budget.currency,
+        after.period()
+    )
+}
+
+/// A bar of twenty, what is added or taken away marked.
+fn gauge(before: i128, after: i128, limit: i128) -> String {
+    const WIDTH: i128 = 20;
+    let cells = |amount: i128| (amount * WIDTH).div_euclid(limit.max(1)).clamp(0, WIDTH) as usize;
+    let (cells_before, cells_after) = (cells(before), cells(after));
+    let (both, differ) = (cells_before.min(cells_after), cells_before.abs_diff(cells_after));
+    let mark = if after > before { "▓" } else { "▒" };
+    format!("{}{}{}", "█".repeat(both), mark.repeat(differ), "░".repeat(WIDTH as usize - both - differ))
 }
 
 /// `production/cart  120.00 -> 156.22  +36.22`.
@@ -195,12 +280,13 @@ pub fn cost_line(line: &Line) -> String {
     format!("{}: {} → {} ({delta})", line.name, money(line.base.expected), money(line.head.expected))
 }
 
-/// The factors of a unit and what follows.
-pub fn risk(risk: &Risk) -> String {
+/// The factors of a unit, and of so many more, and what follows.
+pub fn risk(risk: &Risk, more: usize) -> String {
     let factors: Vec<String> = risk.factors.iter().map(|(name, factor)| format!("{name} {factor}")).collect();
     let frozen = risk.freeze.as_ref().map(|freeze| format!("; {freeze}")).unwrap_or_default();
+    let others = if more > 0 { format!(" and {more} more there") } else { String::new() };
     format!(
-        "{}: {} = {} → {}{frozen}",
+        "{}{others}: {} = {} → {}{frozen}",
         risk.unit,
         factors.join(" × "),
         risk.product,

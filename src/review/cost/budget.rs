@@ -35,6 +35,26 @@ pub struct BudgetUse {
     pub place: Place,
 }
 
+/// A budget of which a change spends more or less.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetMove {
+    /// None where base had no such budget.
+    pub before: Option<BudgetUse>,
+    pub after: BudgetUse,
+}
+
+/// Those that move, in their order.
+pub fn moved(before: &[BudgetUse], after: &[BudgetUse]) -> Vec<BudgetMove> {
+    let pair = |after: &BudgetUse| {
+        let before = before.iter().find(|before| before.of == after.of).cloned();
+        BudgetMove { before, after: after.clone() }
+    };
+    let moves = |one: &BudgetMove| {
+        one.before.as_ref().is_none_or(|before| (before.used, &before.budget) != (one.after.used, &one.after.budget))
+    };
+    after.iter().map(pair).filter(moves).collect()
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BudgetState {
     Within,
@@ -54,7 +74,7 @@ impl BudgetUse {
         if budget == 0 { 0 } else { self.used.expected * 1_000 / budget }
     }
 
-    fn period(&self) -> &'static str {
+    pub fn period(&self) -> &'static str {
         match self.of {
             BudgetOf::Team(_) | BudgetOf::Environment(_) => "a month",
             BudgetOf::Preview(_) => "a day",

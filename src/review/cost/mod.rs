@@ -26,7 +26,7 @@ pub use amount::{Amount, money, signed_money};
 pub use bill::{Bill, Charge, Coverage, Free, NotPriced, Quantity, Row, bill};
 #[cfg(test)]
 pub(crate) use bill::{free, not_priced};
-pub use budget::{BudgetOf, BudgetState, BudgetUse, budgets, daily, tell_budgets};
+pub use budget::{BudgetMove, BudgetOf, BudgetState, BudgetUse, budgets, daily, moved, tell_budgets};
 pub use charge::HOURS_A_MONTH;
 pub use compare::{By, Line, compare, total};
 pub use overview::{Overview, Question, overview};

@@ -7,7 +7,7 @@ use crate::link::{PriceList, link};
 use crate::model::Findings;
 use crate::model::kinds::resource_type::Provider;
 use crate::read::{Snapshot, load_directory, read};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The shipped repository with one more file.
@@ -62,6 +62,52 @@ fn every_sku_of_the_shipped_catalog_has_a_price_or_is_free() {
     assert!(bills.len() > 40, "{}", bills.len());
     let missing = bills.iter().flat_map(|bill| &bill.rows).filter(|row| matches!(row.charge, Charge::NotPriced(_)));
     assert_eq!(missing.collect::<Vec<_>>(), Vec::<&Row>::new());
+}
+
+/// Every class, and every size where a type has some, as resources of one service.
+fn offers() -> String {
+    let mut findings = Findings::default();
+    let documents = read(repository(&[]), &mut findings);
+    let mut requests = Vec::new();
+    for declared in &documents.declarations.resource_types {
+        let (name, spec) = (&declared.metadata.name, &declared.spec);
+        // What has to be told more than a class costs by other things than that.
+        let is_plain = !["secret", "route", "dns", "identity"].contains(&name.as_str());
+        for class in spec.classes.keys().filter(|_| is_plain) {
+            requests.push(format!("{{type: {name}, class: {class}}}"));
+        }
+        let sizes = serde_json::to_value(&spec.params).unwrap();
+        for size in sizes.pointer("/properties/memory/enum").and_then(|sizes| sizes.as_array()).into_iter().flatten() {
+            requests.push(format!("{{type: {name}, params: {{memory: {}}}}}", size.as_str().unwrap()));
+        }
+    }
+    assert!(requests.len() > 30, "{requests:?}");
+    let resources = requests.iter().enumerate().map(|(number, request)| format!("    r{number}: {request}\n"));
+    format!(
+        "apiVersion: pavior.dev/v1\nkind: Service\nmetadata: {{name: probe, owner: shopping}}\nspec:\n  containers:\n    \
+         main: {{image: \"ghcr.io/acme/probe:v1\"}}\n  scaling: {{min: 1, max: 1}}\n  resources:\n{}",
+        resources.collect::<String>()
+    )
+}
+
+#[test]
+fn whatever_a_shipped_type_offers_has_a_price_in_every_shipped_environment() {
+    let mut findings = Findings::default();
+    let keep = |source: Source<'_, '_>, _| match source.made_of {
+        MadeOf::Unit(unit) if unit.id.name.as_str() == "probe" => Some(bill(unit)),
+        MadeOf::Unit(_) | MadeOf::Environment(_) => None,
+    };
+    let snapshot = repository(&[("catalog/probe.yaml", &offers())]);
+    let (_, bills) = compile_kept(snapshot, &mut findings, &(), keep).unwrap();
+    let bills: Vec<Bill> = bills.into_iter().flatten().collect();
+    let errors: Vec<&String> = findings.iter().filter(|one| one.is_error()).map(|one| &one.message).collect();
+    assert_eq!((bills.len(), errors), (4, Vec::new()), "one for each environment");
+    let rows = bills.iter().flat_map(|bill| bill.rows.iter().map(move |row| (bill.unit.folder(), row)));
+    let missing: BTreeSet<(String, &str)> = rows
+        .filter(|(_, row)| matches!(row.charge, Charge::NotPriced(_)))
+        .map(|(unit, row)| (unit, row.sku.as_str()))
+        .collect();
+    assert_eq!(missing, BTreeSet::new());
 }
 
 /// RDS for PostgreSQL, db.t4g.medium in two zones: 0.149 x 730 = 108.77; 20 GiB of gp3 in two zones: 20 x 0.274 = 5.48.

@@ -52,6 +52,11 @@ impl Diff {
     }
 }
 
+/// One unit of both sides, or of one; None where nothing differs.
+pub fn of_unit(base: Option<&CompiledUnit>, head: Option<&CompiledUnit>) -> Option<UnitChange> {
+    units::compared(&units::Pair { base, head, note: None })
+}
+
 /// Compares two compilations.
 pub fn diff(base: Side<'_>, head: Side<'_>) -> Diff {
     let mut diff = Diff::default();

@@ -59,7 +59,11 @@ pub fn annotations(path: &RepoPath, text: &str, findings: &mut Findings) -> Vec<
         let is_comment = |(_, line): &&(usize, &str)| line.starts_with('#');
         let end = first + lines[first..].iter().take_while(is_comment).count();
         let reader = Reader { path, text };
-        let mut annotation = reader.annotation(&yaml_of(text, &lines[first..end]), findings);
+        let below = lines[end..].iter().map(|(_, line)| line.trim()).find(|line| !line.is_empty());
+        // As OPA has it: above a package it is of the package, unless it says otherwise.
+        let is_of_package = below.is_some_and(|line| line.starts_with("package "));
+        let unread = Annotation { is_of_package, ..Annotation::default() };
+        let mut annotation = reader.annotation(&yaml_of(text, &lines[first..end]), unread, findings);
         annotation.line = number as u32 + 1;
         annotation.end = end as u32 + 1;
         annotations.push(annotation);
@@ -93,11 +97,10 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn annotation(&self, yaml: &str, findings: &mut Findings) -> Annotation {
+    fn annotation(&self, yaml: &str, mut annotation: Annotation, findings: &mut Findings) -> Annotation {
         let mut mistakes = Findings::default();
         let roots = roots(self.path, yaml, &mut mistakes);
         findings.extend(mistakes);
-        let mut annotation = Annotation::default();
         let Some(root) = roots.first() else { return annotation };
         for (key, _, value) in self.fields(root, &KNOWN, findings) {
             match key {
@@ -298,6 +301,15 @@ package pavior.images
             links: vec!["https://example.com/a".to_owned()],
         };
         assert_eq!(annotations, [expected]);
+    }
+
+    #[test]
+    fn above_a_package_it_is_of_the_package_unless_it_says_otherwise() {
+        let is_of_package = |text: &str| read(text).0[0].is_of_package;
+        assert!(is_of_package("# METADATA\n# title: x\n\npackage a\n"));
+        assert!(!is_of_package("# METADATA\n# title: x\n# scope: rule\npackage a\n"));
+        assert!(!is_of_package("package a\n\n# METADATA\n# title: x\ndeny contains 1 if true\n"));
+        assert!(is_of_package("package a\n\n# METADATA\n# scope: package\n# title: x\n"));
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! What a policy is asked about: one unit with its declaration, the facts of the catalog around it, and what it compiles
 //! into. A published shape, `schemas/policy-input.schema.json`; docs/policies.md explains it.
 
-use crate::emit::kubernetes;
+use super::facts::{CapacityFacts, ChangeFacts, Compared, CostFacts};
+use crate::emit::Objects;
+use crate::emit::yaml::Tree;
+use crate::model::Name;
 use crate::model::kinds::{Service, Team};
-use crate::model::{Money, Name};
 use crate::provenance::World;
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, ResolvedResource, UnitId, UnitKind};
 use crate::read::Declared;
+use crate::review::capacity::{Demand, demand};
+use crate::review::cost::bill;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -40,7 +44,7 @@ impl Needs {
         Needs(None)
     }
 
-    fn has(&self, field: &str) -> bool {
+    pub fn has(&self, field: &str) -> bool {
         self.0.as_ref().is_none_or(|fields| fields.contains(field))
     }
 
@@ -53,7 +57,7 @@ impl Needs {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "Input of a Pavior policy")]
-pub struct Input {
+pub struct Input<'u> {
     /// What is judged.
     pub unit: UnitFacts,
     /// The declaration as written, defaults filled in: `kind`, `metadata`, `spec`.
@@ -82,17 +86,18 @@ pub struct Input {
     pub resources: Option<BTreeMap<Name, ResourceFacts>>,
     /// The compiled Kubernetes objects.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub manifests: Option<Vec<Value>>,
+    #[schemars(with = "Option<Vec<Value>>")]
+    pub manifests: Option<&'u [Tree]>,
     /// The compiled Terraform module calls, by label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terraform: Option<BTreeMap<String, ModuleFacts>>,
-    /// What the change does to the unit. Only in a review of a change.
+    /// What the change does to the unit. Only in the review of a change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change: Option<ChangeFacts>,
-    /// What the unit costs. Only in a review.
+    /// What the unit costs a month at list price. Absent for an environment itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<CostFacts>,
-    /// What the unit needs of its environment. Only in a review.
+    /// What the unit takes of its cluster, and what there is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<CapacityFacts>,
 }
@@ -164,41 +169,52 @@ pub struct ModuleFacts {
     pub variables: Map<String, Value>,
 }
 
-/// What a change does to a unit.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeFacts {
-    /// `create`, `update`, `delete`, `move` or `none`.
-    pub kind: String,
-    /// Fields that differ, as `<object> <field>`.
-    pub fields: Vec<String>,
-    /// `reversible`, `with-loss` or `irreversible`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reversibility: Option<String>,
+/// How what is asked about stands to base.
+#[derive(Debug, Clone, Copy)]
+pub enum Standing<'c> {
+    /// There is none.
+    Alone,
+    Compared(&'c Compared),
+    /// It is only there, and goes.
+    Goes(&'c ChangeFacts),
 }
 
-/// What a unit costs in a month.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CostFacts {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base: Option<Money>,
-    pub head: Money,
-    /// How many of its resources have no price.
-    pub not_priced: usize,
-}
+impl Standing<'_> {
+    fn change(&self) -> Option<ChangeFacts> {
+        match self {
+            Standing::Alone => None,
+            Standing::Compared(compared) => compared.change.clone(),
+            Standing::Goes(change) => Some((*change).clone()),
+        }
+    }
 
-/// What a unit needs at most, in the units of Kubernetes.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CapacityFacts {
-    pub cpu: String,
-    pub memory: String,
-    pub pods: u32,
+    fn cost(&self, unit: &ProvisionedUnit<'_>) -> CostFacts {
+        let own = bill(unit);
+        match self {
+            Standing::Alone => CostFacts::of(&own),
+            Standing::Compared(compared) => CostFacts::compared(compared.bill.as_ref(), Some(&own)),
+            Standing::Goes(_) => CostFacts::compared(Some(&own), None),
+        }
+    }
+
+    fn capacity(&self, own: Demand, environment: &EnvironmentFacts<'_>) -> CapacityFacts {
+        let (base, head) = match self {
+            Standing::Alone => (None, own),
+            Standing::Compared(compared) => (Some(compared.demand), own),
+            Standing::Goes(_) => (Some(own), Demand::default()),
+        };
+        CapacityFacts::of(base, head, environment.spec.capacity.as_ref())
+    }
 }
 
 /// The input of a service or a shared resource.
-pub fn of_unit(world: World<'_>, unit: &ProvisionedUnit<'_>, needs: &Needs) -> Input {
+pub fn of_unit<'u>(
+    world: World<'_>,
+    unit: &ProvisionedUnit<'_>,
+    objects: &'u Objects,
+    needs: &Needs,
+    standing: Standing<'_>,
+) -> Input<'u> {
     let catalog = world.catalog;
     let service = catalog.services.get(&unit.id.name).filter(|_| unit.id.kind == UnitKind::Service).copied();
     let declaration = || match service {
@@ -248,16 +264,22 @@ pub fn of_unit(world: World<'_>, unit: &ProvisionedUnit<'_>, needs: &Needs) -> I
         resources: needs.then("resources", || {
             unit.resources.iter().map(|resource| (resource.local.clone(), ResourceFacts::of(resource))).collect()
         }),
-        manifests: needs.then("manifests", || objects(kubernetes::objects(unit))),
+        manifests: needs.then("manifests", || objects.running.as_slice()),
         terraform: needs.then("terraform", || modules().collect()),
-        change: None,
-        cost: None,
-        capacity: None,
+        change: standing.change().filter(|_| needs.has("change")),
+        cost: needs.then("cost", || standing.cost(unit)),
+        capacity: needs.then("capacity", || standing.capacity(demand(unit), &unit.environment)),
     }
 }
 
 /// The input of what an environment itself needs.
-pub fn of_environment(world: World<'_>, facts: &EnvironmentFacts<'_>, needs: &Needs) -> Input {
+pub fn of_environment<'u>(
+    world: World<'_>,
+    facts: &EnvironmentFacts<'_>,
+    objects: &'u Objects,
+    needs: &Needs,
+    standing: Standing<'_>,
+) -> Input<'u> {
     let id = UnitId { environment: facts.name.clone(), kind: UnitKind::Environment, name: facts.name.clone() };
     let declaration = || {
         let environment = world.catalog.environments.get(&facts.name);
@@ -273,22 +295,22 @@ pub fn of_environment(world: World<'_>, facts: &EnvironmentFacts<'_>, needs: &Ne
         secrets: needs.then("secrets", BTreeMap::new),
         workload: None,
         resources: needs.then("resources", BTreeMap::new),
-        manifests: needs.then("manifests", || objects(kubernetes::environment_objects(facts))),
+        manifests: needs.then("manifests", || objects.running.as_slice()),
         terraform: needs.then("terraform", BTreeMap::new),
-        change: None,
+        change: standing.change().filter(|_| needs.has("change")),
         cost: None,
-        capacity: None,
+        capacity: needs.then("capacity", || standing.capacity(Demand::default(), facts)),
     }
 }
 
 /// The JSON Schema of what policies are asked about.
 pub fn input_schema() -> Value {
-    let mut schema = schemars::schema_for!(Input).to_value();
+    let mut schema = schemars::schema_for!(Input<'static>).to_value();
     schema["$id"] = Value::from("https://pavior.dev/schemas/policy-input.schema.json");
     schema
 }
 
-impl Input {
+impl Input<'_> {
     pub fn into_value(self) -> Value {
         serde_json::to_value(self).expect("names and texts are keys, and numbers finite")
     }
@@ -350,8 +372,4 @@ fn owner_of(team: Option<&Declared<Team>>) -> Value {
     let mut value = json!(team.spec);
     value["name"] = json!(team.metadata.name);
     value
-}
-
-fn objects(trees: Vec<Map<String, Value>>) -> Vec<Value> {
-    trees.into_iter().map(Value::Object).collect()
 }

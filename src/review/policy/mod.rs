@@ -6,6 +6,7 @@
 mod annotation;
 mod bounds;
 mod engine;
+mod facts;
 mod input;
 mod located;
 mod origin;
@@ -21,9 +22,11 @@ mod walk;
 mod wording;
 
 pub use engine::MAX_STEPS;
-pub use input::{CapacityFacts, ChangeFacts, CostFacts, Input, Needs, input_schema};
-use input::{of_environment, of_unit};
+pub use facts::{CapacityFacts, ChangeFacts, Compared, CostFacts};
+pub use input::{Input, Needs, input_schema};
+use input::{Standing, of_environment, of_unit};
 pub use report::{Judged, RequiredApproval, findings, required_approvals};
+pub use settings::{InForce, in_force};
 pub use testing::{FileCoverage, TestCase, TestFile, TestOutcome, TestRun, run_tests};
 
 use crate::compile::{MadeOf, Source};
@@ -115,16 +118,35 @@ impl Policies {
         self.rules.is_empty()
     }
 
-    /// What the rules say of a unit.
-    pub fn opinion(&self, source: Source<'_, '_>) -> Opinion {
+    /// What the rules want to know.
+    pub fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
+    /// Whether some rule is asked about units that a change deletes.
+    pub fn judge_what_goes(&self) -> bool {
+        self.policies.iter().any(reads_the_change)
+    }
+
+    /// What the rules say of a unit; with what it was at base, where there is one.
+    pub fn opinion(&self, source: Source<'_, '_>, base: Option<&Compared>) -> Opinion {
+        self.told(source, base.map_or(Standing::Alone, Standing::Compared), |_| true)
+    }
+
+    /// What they say of a unit of base that the change deletes: those whose files read `input.change`, and no others.
+    pub fn opinion_of_what_goes(&self, source: Source<'_, '_>, change: &ChangeFacts) -> Opinion {
+        self.told(source, Standing::Goes(change), reads_the_change)
+    }
+
+    fn told(&self, source: Source<'_, '_>, standing: Standing<'_>, is_asked: impl Fn(&Policy) -> bool) -> Opinion {
         if self.is_empty() {
             return Opinion::default();
         }
         let input = match source.made_of {
-            MadeOf::Unit(unit) => of_unit(source.world, unit, &self.needs),
-            MadeOf::Environment(facts) => of_environment(source.world, facts, &self.needs),
+            MadeOf::Unit(unit) => of_unit(source.world, unit, source.objects, &self.needs, standing),
+            MadeOf::Environment(facts) => of_environment(source.world, facts, source.objects, &self.needs, standing),
         };
-        let mut opinion = self.opinion_of(&source.id(), input.into_value());
+        let mut opinion = self.opinion_of(&source.id(), input.into_value(), is_asked);
         if opinion.violations.iter().any(|violation| violation.object.is_some()) {
             let provenance = source.provenance();
             opinion.violations.iter_mut().for_each(|violation| violation.at = origin::of(&provenance, violation));
@@ -132,12 +154,18 @@ impl Policies {
         opinion
     }
 
-    fn opinion_of(&self, unit: &UnitId, input: serde_json::Value) -> Opinion {
+    fn opinion_of(&self, unit: &UnitId, input: serde_json::Value, is_asked: impl Fn(&Policy) -> bool) -> Opinion {
         let mut opinion = Opinion::default();
         let Some(compiled) = &self.compiled else { return opinion };
         let mut machine = compiled.machine(input);
-        for (rule, entry) in compiled.entries.iter().enumerate() {
-            match machine.ask(&self.policies, entry) {
+        let asked = |entry: &engine::Entry| is_asked(&self.policies[entry.policy]);
+        let mut together = machine.ask_all();
+        for (rule, entry) in compiled.entries.iter().enumerate().filter(|(_, entry)| asked(entry)) {
+            let answer = match &mut together {
+                Some(found) => Ok(std::mem::take(&mut found[rule])),
+                None => machine.ask(&self.policies, entry),
+            };
+            match answer {
                 Ok(results) => {
                     for result in results {
                         match violation(rule, unit, &result) {
@@ -152,6 +180,21 @@ impl Policies {
         }
         opinion
     }
+}
+
+/// All that a policy may be asked about a unit, where nothing is compared.
+pub fn input(source: Source<'_, '_>) -> serde_json::Value {
+    let needs = Needs::everything();
+    let input = match source.made_of {
+        MadeOf::Unit(unit) => of_unit(source.world, unit, source.objects, &needs, Standing::Alone),
+        MadeOf::Environment(facts) => of_environment(source.world, facts, source.objects, &needs, Standing::Alone),
+    };
+    input.into_value()
+}
+
+/// By name: a policy that reads the whole input did not mean to judge what is gone.
+fn reads_the_change(policy: &Policy) -> bool {
+    policy.reads.as_ref().is_some_and(|fields| fields.contains("change"))
 }
 
 /// The Rego files, in the order of their paths.

@@ -1,17 +1,19 @@
 //! What rules say of units becomes findings at the lines of declarations, and approvals that those ask for.
 
-use super::settings::{self, set_of, under_ceiling};
+use super::settings::{self, InForce, in_force};
 use super::wording;
-use super::{Fault, Opinion, Policies, PolicyRule, Violation, engine};
-use crate::model::kinds::platform::PolicySet;
-use crate::model::{Date, Finding, Findings, Location, Name, Severity};
+use super::{Fault, Opinion, Policies, Violation, engine};
+use crate::model::kinds::Service;
+use crate::model::{Date, Finding, Findings, Location, Name, RepoPath, Severity};
 use crate::provision::{UnitId, UnitKind};
-use crate::read::{Document, DocumentId, Documents, Node, Part, Place};
+use crate::read::{Declared, Document, DocumentId, Documents, Node, Part, Place, locate};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How opinions are told.
 pub struct Judged<'o> {
     pub documents: &'o Documents,
+    /// What is gone at head was declared there.
+    pub base: Option<&'o Documents>,
     /// Findings of sets that do not count before a later day are warnings.
     pub graced_on: Option<Date>,
 }
@@ -31,10 +33,22 @@ pub fn findings(policies: &Policies, opinions: Vec<Opinion>, judged: &Judged<'_>
     let mut findings = Findings::default();
     settings::check(policies, judged.documents, &mut findings);
     let (mut faults, mut alike) = (BTreeSet::new(), BTreeMap::new());
+    let declaring = Declaring::of(judged.documents);
+    let declaring_base = judged.base.map(|base| (base, Declaring::of(base)));
     for opinion in opinions {
         faults.extend(opinion.faults);
+        let unit = opinion.violations.first().map(|violation| violation.unit.clone());
+        let at_head = unit.as_ref().and_then(|unit| declaring.document(unit)).map(|id| judged.documents.document(id));
+        // The report has the texts of head, so it shows none of what is gone.
+        let goes = at_head.is_none();
+        let at_base = || {
+            let (base, declaring) = declaring_base.as_ref()?;
+            Some(base.document(declaring.document(unit.as_ref()?)?))
+        };
+        let declaration = at_head.or_else(at_base).map(Document::apart);
         for violation in opinion.violations {
-            let at = place(&violation, judged);
+            let at = place(&violation, declaration.as_ref());
+            let at = if goes { Location { span: None, ..at } } else { at };
             let Violation { rule, unit, message, object, field, at: _ } = violation;
             let what = (rule, unit.kind, unit.name, message, object, field, at);
             alike.entry(what).or_insert_with(BTreeSet::new).insert(unit.environment);
@@ -45,14 +59,15 @@ pub fn findings(policies: &Policies, opinions: Vec<Opinion>, judged: &Judged<'_>
     }
     for ((rule, kind, unit, message, object, field, at), environments) in alike {
         let rule = &policies.rules[rule];
-        let set = set_of(judged.documents, rule);
+        let in_force = in_force(rule, judged.documents);
+        let severity = severity(&in_force, judged.graced_on);
         let message = match kind {
             UnitKind::Environment => format!("environment {unit}: {message}"),
             UnitKind::Service | UnitKind::SharedResource => {
                 format!("{unit} in {}: {message}", joined(environments.iter()))
             }
         };
-        let finding = Finding::new(rule.as_rule(severity(rule, set, judged.graced_on)), at, message)
+        let finding = Finding::new(rule.as_rule(severity), at, message)
             .label(label(object.as_deref(), field.as_deref()))
             .related(rule.at.clone(), "this rule says so");
         let finding = rule.help.iter().fold(finding, |finding, help| finding.help(help));
@@ -60,6 +75,8 @@ pub fn findings(policies: &Policies, opinions: Vec<Opinion>, judged: &Judged<'_>
             true => finding.help(format!("`pavior policy explain {}` says why", rule.id)),
             false => finding,
         };
+        let milder = (severity < rule.severity).then(|| wording::why_milder(&in_force));
+        let finding = milder.iter().fold(finding, |finding, why| finding.help(why));
         // It changes with neither label nor help.
         let fingerprint = finding.fingerprint();
         findings.push(match finding.severity() {
@@ -75,14 +92,9 @@ pub fn required_approvals(policies: &Policies, documents: &Documents, findings: 
     let mut asked: BTreeMap<(Name, u32), BTreeSet<String>> = BTreeMap::new();
     for finding in findings {
         let Some(rule) = policies.rules.iter().find(|rule| rule.id == finding.rule.id) else { continue };
-        let set = set_of(documents, rule);
-        let owners = match (rule.owners.is_empty(), set) {
-            (true, Some(set)) => &set.owners,
-            _ => &rule.owners,
-        };
-        let count = rule.approvals.or_else(|| set.and_then(|set| set.approvals)).unwrap_or(0);
-        for owner in owners.iter().filter(|_| count > 0) {
-            asked.entry((owner.clone(), count)).or_default().insert(finding.fingerprint());
+        let InForce { owners, approvals, .. } = in_force(rule, documents);
+        for owner in owners.iter().filter(|_| approvals > 0) {
+            asked.entry((owner.clone(), approvals)).or_default().insert(finding.fingerprint());
         }
     }
     let required = |((owner, count), fingerprints): ((Name, u32), BTreeSet<String>)| RequiredApproval {
@@ -93,11 +105,9 @@ pub fn required_approvals(policies: &Policies, documents: &Documents, findings: 
     asked.into_iter().map(required).collect()
 }
 
-fn severity(rule: &PolicyRule, set: Option<&PolicySet>, graced_on: Option<Date>) -> Severity {
-    let begins = set.and_then(|set| set.enforce_from);
-    let graced = matches!((graced_on, begins), (Some(day), Some(begins)) if day < begins);
-    let severity = under_ceiling(rule.severity, set);
-    if graced { severity.min(Severity::Warning) } else { severity }
+fn severity(rule: &InForce<'_>, graced_on: Option<Date>) -> Severity {
+    let graced = matches!((graced_on, rule.enforce_from), (Some(day), Some(begins)) if day < begins);
+    if graced { rule.severity.min(Severity::Warning) } else { rule.severity }
 }
 
 fn told(policies: &Policies, fault: Fault) -> Finding {
@@ -127,62 +137,71 @@ fn label(object: Option<&str>, field: Option<&str>) -> String {
 }
 
 /// The line of the declaration that is to blame, as near as is known.
-fn place(violation: &Violation, judged: &Judged<'_>) -> Location {
-    let documents = judged.documents;
+fn place(violation: &Violation, declaration: Option<&Document>) -> Location {
+    let locate = |document: &Document, route: Vec<String>| {
+        locate(std::slice::from_ref(document), &Place { document: DocumentId(0), route, part: Part::Value })
+    };
     let known = match (&violation.object, &violation.field) {
         (Some(_), _) => violation.at.clone(),
-        (None, Some(field)) => document(documents, &violation.unit)
-            .map(|(id, document)| documents.locate(&field_place(id, document, &violation.unit, field))),
+        (None, Some(field)) => {
+            declaration.map(|document| locate(document, field_route(document, &violation.unit, field)))
+        }
         (None, None) => None,
     };
-    known
-        .or_else(|| name_of(documents, &violation.unit))
-        .unwrap_or_else(|| Location::file(crate::model::RepoPath::literal("pavior.yaml")))
+    let name = || declaration.map(|document| locate(document, ["metadata", "name"].map(str::to_owned).to_vec()));
+    known.or_else(name).unwrap_or_else(|| Location::file(RepoPath::literal("pavior.yaml")))
 }
 
-fn name_of(documents: &Documents, unit: &UnitId) -> Option<Location> {
-    let (id, _) = document(documents, unit)?;
-    let route = ["metadata", "name"].map(str::to_owned).to_vec();
-    Some(documents.locate(&Place { document: id, route, part: Part::Value }))
+/// Which documents declare what.
+struct Declaring<'d> {
+    services: BTreeMap<&'d Name, DocumentId>,
+    environments: BTreeMap<&'d Name, DocumentId>,
+    resources: BTreeMap<&'d Name, DocumentId>,
+    all: &'d [Declared<Service>],
 }
 
-/// The document that declares a unit.
-fn document<'d>(documents: &'d Documents, unit: &UnitId) -> Option<(DocumentId, &'d Document)> {
-    let declarations = &documents.declarations;
-    let id = match unit.kind {
-        UnitKind::Service => {
-            declarations.services.iter().find(|one| one.metadata.name == unit.name).map(|one| one.document)
+impl<'d> Declaring<'d> {
+    fn of(documents: &'d Documents) -> Declaring<'d> {
+        fn by_name<S>(declared: &[Declared<S>]) -> BTreeMap<&Name, DocumentId> {
+            // Of two of one name the first counts.
+            declared.iter().rev().map(|one| (&one.metadata.name, one.document)).collect()
         }
-        UnitKind::Environment => {
-            declarations.environments.iter().find(|one| one.metadata.name == unit.name).map(|one| one.document)
+        let declarations = &documents.declarations;
+        Declaring {
+            services: by_name(&declarations.services),
+            environments: by_name(&declarations.environments),
+            resources: by_name(&declarations.resources),
+            all: &declarations.services,
         }
-        UnitKind::SharedResource => {
-            let declared = declarations.resources.iter().find(|one| one.metadata.name == unit.name);
-            declared.map(|one| one.document).or_else(|| {
+    }
+
+    /// The document that declares a unit.
+    fn document(&self, unit: &UnitId) -> Option<DocumentId> {
+        match unit.kind {
+            UnitKind::Service => self.services.get(&unit.name).copied(),
+            UnitKind::Environment => self.environments.get(&unit.name).copied(),
+            UnitKind::SharedResource => self.resources.get(&unit.name).copied().or_else(|| {
                 // Shared by an id that its users agree on: the first of them stands for all.
-                let uses = |spec: &crate::model::kinds::Service| {
-                    spec.resources.values().any(|request| request.id.as_ref() == Some(&unit.name))
-                };
-                declarations.services.iter().find(|one| uses(&one.spec)).map(|one| one.document)
-            })
+                let uses =
+                    |spec: &Service| spec.resources.values().any(|request| request.id.as_ref() == Some(&unit.name));
+                self.all.iter().find(|one| uses(&one.spec)).map(|one| one.document)
+            }),
         }
-    }?;
-    Some((id, documents.document(id)))
+    }
 }
 
 /// `spec.scaling.min` of a service is what its settings for the environment say, where they say it.
-fn field_place(id: DocumentId, document: &Document, unit: &UnitId, field: &str) -> Place {
+fn field_route(document: &Document, unit: &UnitId, field: &str) -> Vec<String> {
     let route = route(field);
-    let place = |route: Vec<String>| Place { document: id, route, part: Part::Value };
-    let [first, rest @ ..] = route.as_slice() else { return place(route) };
+    let [first, rest @ ..] = route.as_slice() else { return route };
     let mut own = vec!["spec".to_owned(), "environments".to_owned(), unit.environment.to_string()];
     own.extend(rest.iter().cloned());
     let is_there =
         |route: &[String]| route.iter().try_fold(document.root(), |node: &Node, step| node.child(step)).is_some();
     if first == "spec" && !rest.is_empty() && unit.kind == UnitKind::Service && is_there(&own) {
-        return place(own);
+        return own;
     }
-    place(route)
+    route
 }
 
 /// `spec.docs[0].kind`, `metadata.labels["a.b/c"]`

@@ -3,12 +3,41 @@
 use super::wording;
 use super::{FOLDER, Policies, PolicyRule};
 use crate::model::kinds::platform::PolicySet;
-use crate::model::{Findings, Severity, nearest};
+use crate::model::{Date, Findings, Name, Severity, nearest};
 use crate::read::{Declared, Documents};
 use std::collections::BTreeSet;
 
+/// What counts of a rule, once `pavior.yaml` has had its say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InForce<'r> {
+    pub rule: &'r PolicyRule,
+    /// Under the ceiling of its set.
+    pub severity: Severity,
+    /// Who approves what it finds.
+    pub owners: &'r [Name],
+    /// How many people of each; 0 asks for nobody.
+    pub approvals: u32,
+    /// The first day on which it counts for what is there already.
+    pub enforce_from: Option<Date>,
+}
+
+/// What a rule's own annotation leaves open, that of its set says.
+pub fn in_force<'r>(rule: &'r PolicyRule, documents: &'r Documents) -> InForce<'r> {
+    let set = set_of(documents, rule);
+    InForce {
+        rule,
+        severity: under_ceiling(rule.severity, set),
+        owners: match (rule.owners.is_empty(), set) {
+            (true, Some(set)) => &set.owners,
+            _ => &rule.owners,
+        },
+        approvals: rule.approvals.or_else(|| set.and_then(|set| set.approvals)).unwrap_or(0),
+        enforce_from: set.and_then(|set| set.enforce_from),
+    }
+}
+
 /// The set that a rule belongs to: the one with the longest path.
-pub fn set_of<'d>(documents: &'d Documents, rule: &PolicyRule) -> Option<&'d PolicySet> {
+fn set_of<'d>(documents: &'d Documents, rule: &PolicyRule) -> Option<&'d PolicySet> {
     let sets = documents.declarations.platforms.iter().flat_map(|platform| &platform.spec.policies);
     sets.filter(|set| holds(&set.path, rule.at.path.as_str())).max_by_key(|set| set.path.len())
 }
@@ -19,7 +48,7 @@ fn holds(folder: &str, path: &str) -> bool {
 }
 
 /// What a set lets through of a severity.
-pub fn under_ceiling(severity: Severity, set: Option<&PolicySet>) -> Severity {
+fn under_ceiling(severity: Severity, set: Option<&PolicySet>) -> Severity {
     set.and_then(|set| set.ceiling).map_or(severity, |ceiling| severity.min(ceiling.severity()))
 }
 

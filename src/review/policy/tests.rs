@@ -21,7 +21,7 @@ fn unit() -> UnitId {
 fn asked(text: &str, input: serde_json::Value) -> Opinion {
     let (policies, told) = policies(&[("policies/a.rego", text)]);
     assert_eq!(told, Vec::<String>::new());
-    policies.opinion_of(&unit(), input)
+    policies.opinion_of(&unit(), input, |_| true)
 }
 
 #[test]
@@ -52,7 +52,7 @@ warn contains msg if {
         rules,
         [("policy/a-b.one", 6, Error), ("policy/a-b.two", 11, Warning), ("policy/a-b.warn", 13, Warning)]
     );
-    let opinion = policies.opinion_of(&unit(), json!({"x": true}));
+    let opinion = policies.opinion_of(&unit(), json!({"x": true}), |_| true);
     let said: Vec<_> =
         opinion.violations.iter().map(|one| (one.rule, one.message.as_str(), one.field.as_deref())).collect();
     assert_eq!(said, [(0, "x", None), (1, "y", Some("spec.y")), (2, "both", None)]);
@@ -76,7 +76,7 @@ fn a_policy_that_does_not_compile_hides_no_other() {
             "policies/d.rego:3:22 policy/syntax"
         ]
     );
-    assert_eq!(policies.opinion_of(&unit(), json!({"x": 1})).violations.len(), 1);
+    assert_eq!(policies.opinion_of(&unit(), json!({"x": 1}), |_| true).violations.len(), 1);
 }
 
 /// An error in OPA and in `pavior policy test`; the machine takes it for undefined, and docs/policies.md says so.
@@ -131,4 +131,21 @@ fn what_calls_itself_is_refused() {
 fn only_what_is_read_is_made() {
     let (policies, _) = policies(&[("policies/a.rego", "package pavior.a\ndeny contains \"x\" if input.unit.tier\n")]);
     assert_eq!(policies.needs, Needs::of([Some(&["unit".to_owned()].into())].into_iter()));
+}
+
+/// All are asked in one run; where that comes to no end, each alone.
+#[test]
+fn a_rule_that_is_stopped_hides_no_other() {
+    let endless = "package pavior.endless\ndeny contains \"x\" if count([1 | some a in input.l; some b in input.l; some c in input.l; a + b + c > 1]) > 0\n";
+    let good = "package pavior.good\ndeny contains \"first\" if input.l\n\nwarn contains \"second\" if input.l\n";
+    let (policies, told) = policies(&[("policies/a.rego", endless), ("policies/b.rego", good)]);
+    assert_eq!(told, Vec::<String>::new());
+    let said = |list: Vec<u32>| {
+        let opinion = policies.opinion_of(&unit(), json!({"l": list}), |_| true);
+        let messages = opinion.violations.into_iter().map(|one| (one.rule, one.message));
+        (messages.collect::<Vec<_>>(), opinion.faults)
+    };
+    let (first, second) = ((1, "first".to_owned()), (2, "second".to_owned()));
+    assert_eq!(said((0..500).collect()), (vec![first.clone(), second.clone()], vec![Fault::Limit(0)]));
+    assert_eq!(said(vec![1, 2]), (vec![(0, "x".to_owned()), first, second], Vec::new()));
 }

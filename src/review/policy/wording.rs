@@ -1,6 +1,7 @@
 //! What is said of policies that are wrong themselves. No value of an input is ever shown.
 
 use super::rules;
+use super::settings::InForce;
 use super::source::Verb;
 use crate::model::{Finding, Location};
 
@@ -97,5 +98,15 @@ pub fn unknown_set(at: Location, path: &str, near: Option<&str>) -> Finding {
     match near {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding.help("name a folder or a file below policies/ that holds a policy"),
+    }
+}
+
+/// What makes a denial a warning.
+pub fn why_milder(rule: &InForce<'_>) -> String {
+    match rule.enforce_from {
+        Some(day) if rule.severity == rule.rule.severity => {
+            format!("from {day} on this is an error, by `enforceFrom` of its set in pavior.yaml")
+        }
+        _ => "this would be an error, but for the `ceiling` of its set in pavior.yaml".to_owned(),
     }
 }

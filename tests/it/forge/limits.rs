@@ -54,6 +54,7 @@ async fn a42_any_number_of_annotations_goes_in_fifties() {
         let fake = Fake::start();
         let run = check_run((0..count).map(annotation).collect());
         fake.github().create_check_run(&run).await.unwrap();
+        assert_eq!(fake.clock.slept(), vec![1; calls - 1], "a second lies between two writes");
         {
             let world = fake.world();
             let made = &world.check_runs[0];

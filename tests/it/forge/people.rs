@@ -25,6 +25,8 @@ async fn the_permission_is_that_of_now_and_of_the_same_person() {
     fake.world().writer("grace");
     let renamed = User { id: UserId(1), ..user(&fake, "grace") };
     assert_eq!(fake.github().permission(&renamed).await, Ok(Permission::None), "the login belongs to another now");
+    fake.world().reader("eve");
+    assert_eq!(fake.github().permission(&user(&fake, "eve")).await, Ok(Permission::Read));
     let gone = User { login: "gone".to_owned(), ..renamed };
     assert_eq!(fake.github().permission(&gone).await, Ok(Permission::None));
 }

@@ -78,6 +78,8 @@ async fn a_pull_request_is_read_with_what_a_decision_rests_on() {
     assert!(pull.labels.contains("bug") && pull.requested_users.contains("grace"));
     assert!(pull.requested_teams.contains("platform") && pull.merge_commit.is_none());
     assert_eq!(fake.github().pull(PullNumber(8)).await, Ok(None));
+    fake.world().push(7, &commit("c2"));
+    assert_eq!(fake.github().pull(SEVEN).await.unwrap().unwrap().head.commit.as_str(), commit("c2"));
 }
 
 #[tokio::test]

@@ -93,7 +93,7 @@ async fn a56_a_token_that_may_only_read_is_told_so() {
     assert!(github.pull(SEVEN).await.unwrap().is_some());
     let error = github.create_comment(SEVEN, "report").await.unwrap_err();
     assert!(matches!(error, GitHubError::Forbidden { .. }), "{error}");
-    assert!(error.to_string().contains("Resource not accessible by integration"), "{error}");
+    assert!(error.to_string().contains("Resource not accessible by integration; it needs issues=write"), "{error}");
 }
 
 #[tokio::test]

@@ -125,7 +125,9 @@ async fn what_is_the_same_twice_is_sent_again_until_it_is_heard() {
     for method in ["PATCH", "POST", "DELETE"] {
         fake.trouble(Trouble::after(502).on(method, ""));
     }
+    assert!(!comment.is_edited);
     github.update_comment(comment.id, "second").await.unwrap();
+    assert!(github.comment(comment.id).await.unwrap().unwrap().is_edited);
     github.react(comment.id, Reaction::Eyes).await.unwrap();
     github.add_labels(SEVEN, &["pavior/risk-low".to_owned()]).await.unwrap();
     github.remove_label(SEVEN, "pavior/risk-low").await.unwrap();

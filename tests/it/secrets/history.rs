@@ -69,6 +69,52 @@ fn a_file_that_is_gone_again_is_searched_too_and_so_are_both_sides_of_a_merge() 
     assert_eq!(leak(&output, token), None);
 }
 
+/// base - other - merge, with token - clean on the side that is merged.
+#[test]
+fn a_secret_of_a_branch_is_found_across_the_merge_that_brought_it() {
+    let token = &corpus::samples(1)[0].secret;
+    let repository = history(&["clean"]);
+    let git = |arguments: &[&str]| repository.git(arguments).expect("git does it");
+    let put = |path: &str, text: &str| {
+        repository.write(path, text);
+        repository.commit().expect("git commits");
+    };
+    git(&["tag", "start"]);
+    git(&["checkout", "--quiet", "-b", "side"]);
+    put("catalog/shopping/notes.yaml", &format!("# {token}\n"));
+    put("catalog/shopping/notes.yaml", "# nothing\n");
+    git(&["checkout", "--quiet", "main"]);
+    put("catalog/shopping/more.yaml", "# more\n");
+    git(&["merge", "--quiet", "--no-ff", "-m", "merge", "side"]);
+    let (exit_code, output) = check(&repository, "start");
+    assert_eq!(exit_code, "1\n", "{output}");
+    assert!(output.contains("secret/github-token") && output.contains("catalog/shopping/notes.yaml"), "{output}");
+    assert!(output.contains("1 error"), "{output}");
+    assert_eq!(leak(&output, token), None);
+    // Seen from the side that has it, the merge brings nothing new.
+    assert_eq!(check(&repository, "side").0, "0\n");
+}
+
+#[test]
+fn a_secret_that_only_the_merge_itself_brought_is_found() {
+    let token = &corpus::samples(1)[1].secret;
+    let repository = history(&["clean"]);
+    let git = |arguments: &[&str]| repository.git(arguments).expect("git does it");
+    git(&["tag", "start"]);
+    git(&["checkout", "--quiet", "-b", "side"]);
+    repository.write("catalog/shopping/notes.yaml", "# nothing\n");
+    repository.commit().unwrap();
+    git(&["checkout", "--quiet", "main"]);
+    git(&["merge", "--quiet", "--no-ff", "--no-commit", "side"]);
+    repository.write("catalog/shopping/notes.yaml", format!("# {token}\n"));
+    repository.commit().unwrap();
+    repository.write("catalog/shopping/notes.yaml", "# nothing\n");
+    repository.commit().unwrap();
+    let (exit_code, output) = check(&repository, "start");
+    assert!(exit_code == "1\n" && output.contains("catalog/shopping/notes.yaml"), "{output}");
+    assert_eq!(leak(&output, token), None);
+}
+
 #[test]
 fn where_the_bound_is_met_the_report_says_so() {
     let token = &corpus::samples(1)[0].secret;

@@ -14,8 +14,8 @@ fn shown(world: &World, comment: &FakeComment) -> Value {
         "id": comment.id,
         "user": world.user_json(&comment.author),
         "body": comment.body,
-        "created_at": "2026-11-22T08:00:00Z",
-        "updated_at": if comment.is_edited { "2026-11-22T08:05:00Z" } else { "2026-11-22T08:00:00Z" },
+        "created_at": "2026-11-22T10:00:00Z",
+        "updated_at": if comment.edited { "2026-11-22T10:05:00Z" } else { "2026-11-22T10:00:00Z" },
         "html_url": format!("https://github.com/{}/pull/{}#issuecomment-{}", super::REPOSITORY, comment.pull, comment.id),
         "performed_via_github_app": app.map(|app| json!({"id": app.id})),
     })
@@ -69,8 +69,7 @@ pub fn update(world: &mut World, request: &Request, asker: &Asker, id: &str) -> 
     if comment.author != asker.login {
         return Reply::error(403, "Resource not accessible by integration");
     }
-    comment.body = request.text("body").to_owned();
-    comment.is_edited = true;
+    (comment.body, comment.edited) = (request.text("body").to_owned(), true);
     one(world, id)
 }
 

@@ -16,7 +16,8 @@ pub fn route(world: &mut World, request: &Request, asker: &Asker) -> Reply {
         ("GET", ["orgs", organisation, "teams", slug, "members"]) => people::team(world, request, organisation, slug),
         (method, ["repos", owner, name, rest @ ..]) if format!("{owner}/{name}") == REPOSITORY => {
             if method != "GET" && !asker.writes {
-                return Reply::error(403, "Resource not accessible by integration");
+                let refusal = Reply::error(403, "Resource not accessible by integration");
+                return refusal.with("x-accepted-github-permissions", "issues=write; pull_requests=write");
             }
             of_repository(world, request, asker, rest)
         }

@@ -79,7 +79,8 @@ pub struct FakeComment {
     pub pull: u64,
     pub author: String,
     pub body: String,
-    pub is_edited: bool,
+    /// Whether it is no longer as it was first written.
+    pub edited: bool,
     /// Who reacted, and how.
     pub reactions: BTreeSet<(String, String)>,
 }
@@ -201,8 +202,13 @@ impl World {
     pub fn comment(&mut self, pull: u64, author: &str, body: &str) -> u64 {
         let id = self.id();
         let (author, body) = (author.to_owned(), body.to_owned());
-        self.comments.push(FakeComment { id, pull, author, body, is_edited: false, reactions: BTreeSet::new() });
+        self.comments.push(FakeComment { id, pull, author, body, edited: false, reactions: BTreeSet::new() });
         id
+    }
+
+    /// Moves the head of a pull request.
+    pub fn push(&mut self, pull: u64, commit: &str) {
+        self.pulls.get_mut(&pull).unwrap().head = commit.to_owned();
     }
 
     /// A review of the commit that is the head now; `state` as GitHub writes it, `APPROVED`.
