@@ -98,10 +98,9 @@ async fn many_calls_at_once_ask_for_one_token() {
 
 #[tokio::test]
 async fn an_app_that_is_not_installed_says_so() {
-    let (fake, _) = installed();
-    let key = fake.world().app.as_ref().unwrap().private_key().to_owned();
-    let app = pavior::forge::github::Credentials::app(pavior::forge::words::AppId(77), &key, Some(InstallationId(1)));
-    let github = GitHub::connect(fake.connection(app.unwrap()), repository()).unwrap();
+    let fake = Fake::start();
+    let app = fake.world().install_app(Some(InstallationId(1)));
+    let github = GitHub::connect(fake.connection(app), repository()).unwrap();
     let error = github.pull(SEVEN).await.unwrap_err();
     assert!(matches!(error, GitHubError::Unauthorized { .. }), "that is not a pull request that is not there: {error}");
     assert!(error.to_string().contains("the App is not installed in acme/shop"), "{error}");

@@ -4,7 +4,7 @@
 //! `.ci/end_to_end.py` starts Prism and runs these; PAVIOR_PRISM_URL is its address.
 
 use super::fake::{COMMIT, TOKEN, TestClock, World, repository};
-use pavior::forge::github::{Connection, Credentials, GitHub, GitHubError};
+use pavior::forge::github::{Connection, Credentials as Identity, GitHub, GitHubError};
 use pavior::forge::words::{
     Annotation, ArtifactId, Button, CheckRun, CheckRunId, CommentId, CommitId, Conclusion, DeploymentId,
     DeploymentState, DeploymentStatus, InstallationId, Level, NewDeployment, PullNumber, Reaction, RunId, User, UserId,
@@ -15,14 +15,14 @@ use std::sync::Arc;
 
 const SEVEN: PullNumber = PullNumber(7);
 
-fn connected(credentials: Credentials) -> GitHub {
+fn connected(identity: Identity) -> GitHub {
     let url = std::env::var("PAVIOR_PRISM_URL").expect("PAVIOR_PRISM_URL says where Prism is");
     let clock = Arc::new(TestClock::default());
-    GitHub::connect(Connection { clock, ..Connection::new(&url, credentials) }, repository()).unwrap()
+    GitHub::connect(Connection { clock, ..Connection::new(&url, identity) }, repository()).unwrap()
 }
 
 fn github() -> GitHub {
-    connected(Credentials::actions(TOKEN))
+    connected(Identity::actions(TOKEN))
 }
 
 fn app(installation: Option<InstallationId>) -> GitHub {
@@ -132,7 +132,7 @@ calls! {
     permission => github().permission(&user());
     team_members => github().team_members("acme", "platform");
     actor_of_a_workflow => github().actor();
-    actor_of_a_person => connected(Credentials::person(TOKEN)).actor();
+    actor_of_a_person => connected(Identity::person(TOKEN)).actor();
     actor_of_an_app => app(Some(InstallationId(1))).actor();
     token_of_an_app => app(None).reviews(SEVEN);
     check_runs => github().check_runs(&at(), "pavior");

@@ -1,7 +1,7 @@
 //! GitHub says wait, GitHub says no, GitHub says nothing.
 
-use super::fake::{Fake, READ_TOKEN, Reply, TOKEN, Trouble, repository};
-use pavior::forge::github::{Clock, Credentials, GitHub, GitHubError, SystemClock};
+use super::fake::{Fake, Reply, TOKEN, Trouble};
+use pavior::forge::github::{Clock, GitHubError, SystemClock};
 use pavior::forge::words::PullNumber;
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ async fn a56_a_pull_request_that_is_gone_is_no_place_to_comment() {
 async fn a56_a_token_that_may_only_read_is_told_so() {
     let fake = Fake::start();
     fake.world().pull(7, "ada");
-    let github = GitHub::connect(fake.connection(Credentials::actions(READ_TOKEN)), repository()).unwrap();
+    let github = fake.reading();
     assert!(github.pull(SEVEN).await.unwrap().is_some());
     let error = github.create_comment(SEVEN, "report").await.unwrap_err();
     assert!(matches!(error, GitHubError::Forbidden { .. }), "{error}");
@@ -113,9 +113,7 @@ async fn a_read_is_tried_three_times_and_then_given_up() {
 #[tokio::test]
 async fn nobody_there_is_an_error_that_says_so() {
     let fake = Fake::start();
-    let connection = fake.connection(Credentials::actions(TOKEN));
-    let nowhere = pavior::forge::github::Connection { api_url: "http://127.0.0.1:9".to_owned(), ..connection };
-    let error = GitHub::connect(nowhere, repository()).unwrap().pull(SEVEN).await.unwrap_err();
+    let error = fake.github_at("http://127.0.0.1:9").pull(SEVEN).await.unwrap_err();
     assert!(error.to_string().contains("GitHub cannot be reached"), "{error}");
     assert!(!format!("{error:?}").contains(TOKEN));
 }

@@ -3,7 +3,7 @@
 use super::reply::{Reply, Request};
 use super::world::{Asker, World};
 use octocrab::jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
-use pavior::forge::github::{Clock, Credentials, SystemClock};
+use pavior::forge::github::{Clock, Credentials as Identity, SystemClock};
 use pavior::forge::words::{AppId, InstallationId};
 use rsa::pkcs1::{EncodeRsaPrivateKey, EncodeRsaPublicKey, LineEnding};
 use rsa::{RsaPrivateKey, RsaPublicKey, rand_core};
@@ -15,7 +15,6 @@ pub struct App {
     pub id: u64,
     pub slug: String,
     pub installation: u64,
-    private_key: String,
     public_key: String,
     /// The second in which each token ends.
     pub tokens: BTreeMap<String, i64>,
@@ -32,31 +31,26 @@ struct Claims {
 
 impl World {
     /// Makes the App `pavior` and installs it; the credentials to connect with.
-    pub fn install_app(&mut self, installation: Option<InstallationId>) -> Credentials {
+    pub fn install_app(&mut self, installation: Option<InstallationId>) -> Identity {
         let key = RsaPrivateKey::new(&mut rand_core::OsRng, 2_048).unwrap();
         let private_key = key.to_pkcs1_pem(LineEnding::LF).unwrap().to_string();
         let public_key = RsaPublicKey::from(&key).to_pkcs1_pem(LineEnding::LF).unwrap();
-        let credentials = Credentials::app(AppId(77), &private_key, installation).unwrap();
+        let identity = Identity::app(AppId(77), &private_key, installation).unwrap();
         let app = App {
             id: 77,
             slug: "pavior".to_owned(),
             installation: 55,
-            private_key,
             public_key,
             tokens: BTreeMap::new(),
             life: 3_600,
         };
         self.user("pavior[bot]", 4_711, "Bot", ("none", "none"));
         self.app = Some(app);
-        credentials
+        identity
     }
 }
 
 impl App {
-    pub fn private_key(&self) -> &str {
-        &self.private_key
-    }
-
     /// Whether a claim is ours and holds now: issued in the past, at an end within ten minutes.
     fn accepts(&self, claim: &str) -> bool {
         let mut validation = Validation::new(Algorithm::RS256);

@@ -29,7 +29,7 @@ pub use reply::{Reply, Request};
 pub use trouble::Trouble;
 pub use world::{COMMIT, World, commit};
 
-use pavior::forge::github::{Connection, Credentials, GitHub, Timeouts};
+use pavior::forge::github::{Connection, Credentials as Identity, GitHub, Timeouts};
 use pavior::forge::words::Repository;
 use server::Server;
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
@@ -84,18 +84,30 @@ impl Fake {
         self.world().troubles.push(trouble);
     }
 
-    pub fn connection(&self, credentials: Credentials) -> Connection {
+    pub fn connection(&self, identity: Identity) -> Connection {
         let short = Duration::from_millis(400);
         let timeouts = Timeouts { connect: short, read: short, whole: Duration::from_secs(5) };
-        Connection { clock: self.clock.clone(), timeouts, ..Connection::new(self.url(), credentials) }
+        Connection { clock: self.clock.clone(), timeouts, ..Connection::new(self.url(), identity) }
     }
 
     pub fn github(&self) -> GitHub {
-        GitHub::connect(self.connection(Credentials::actions(TOKEN)), repository()).unwrap()
+        GitHub::connect(self.connection(Identity::actions(TOKEN)), repository()).unwrap()
+    }
+
+    /// With the token that workflows of forks get.
+    pub fn reading(&self) -> GitHub {
+        let fork = Identity::actions(READ_TOKEN);
+        GitHub::connect(self.connection(fork), repository()).unwrap()
+    }
+
+    /// As `github`, but at another address.
+    pub fn github_at(&self, url: &str) -> GitHub {
+        let there = self.connection(Identity::actions(TOKEN));
+        GitHub::connect(Connection { api_url: url.to_owned(), ..there }, repository()).unwrap()
     }
 
     pub fn dry_run(&self) -> GitHub {
-        GitHub::dry_run(self.connection(Credentials::actions(TOKEN)), repository()).unwrap()
+        GitHub::dry_run(self.connection(Identity::actions(TOKEN)), repository()).unwrap()
     }
 
     /// The requests of this method whose path ends so, in order.
