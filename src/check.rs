@@ -32,7 +32,9 @@ pub fn check(head: Loaded) -> Result<Report, CompileError> {
 /// The same, telling of each stage as it ends.
 pub fn check_watched(head: Loaded, watch: &dyn Watch) -> Result<Report, CompileError> {
     let graced_on = head.as_of;
-    let (report, _) = judged(head, graced_on, watch, &|_, _| (), None)?;
+    let (mut report, _) = judged(head, graced_on, watch, &|_, _| (), None)?;
+    // Nothing is merged here: what is waived asks nobody.
+    ask_only_for(&mut report, |_| false);
     Ok(report)
 }
 
@@ -100,7 +102,11 @@ fn judged<T: Send>(
     let report = Report {
         inventory: Inventory::of(&documents, &outlines, rules::all().count() + policies.rules().len()),
         policies: policies.rules().len(),
-        approvals: required_approvals(&policies, &documents, &findings),
+        approvals: required_approvals(
+            &policies,
+            &documents,
+            findings.iter().chain(waived.iter().map(|one| &one.finding)),
+        ),
         notes: notes(&documents, as_of),
         files: documents.snapshot.files.len(),
         sources: documents.snapshot.files.clone(),
@@ -176,11 +182,18 @@ fn subtract(report: &mut Report, before: &Report) {
     report.findings = new_findings(std::mem::take(&mut report.findings), &before.findings);
     report.known = found - report.findings.len();
     for waived in &mut report.waived {
-        waived.is_new = !before.waived.iter().any(|one| one.finding.fingerprint() == waived.finding.fingerprint());
+        waived.is_new = !before.waived.iter().any(|one| one.says_the_same(waived));
     }
-    let remaining: BTreeSet<String> = report.findings.iter().map(Finding::fingerprint).collect();
+    // An exception is no way around those whose rule it is.
+    ask_only_for(report, |waived| waived.is_new);
+}
+
+/// Asks for approvals of findings, and of what is waived where it shall be asked for.
+fn ask_only_for(report: &mut Report, counts: fn(&waivers::Waived) -> bool) {
+    let waived = report.waived.iter().filter(|one| counts(one)).map(|one| &one.finding);
+    let asked: BTreeSet<String> = report.findings.iter().chain(waived).map(Finding::fingerprint).collect();
     for approval in &mut report.approvals {
-        approval.fingerprints.retain(|fingerprint| remaining.contains(fingerprint));
+        approval.fingerprints.retain(|fingerprint| asked.contains(fingerprint));
     }
     report.approvals.retain(|approval| !approval.fingerprints.is_empty());
 }

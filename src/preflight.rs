@@ -6,10 +6,10 @@ use crate::compile::{CompileError, CompiledUnit, Source, Watch};
 use crate::emit::Artifact;
 use crate::link::Graph;
 use crate::model::kinds::Team;
-use crate::model::{Findings, Name};
+use crate::model::{Finding, Findings, Name};
 use crate::read::Declared;
 use crate::report::{Judged, Report, counted};
-use crate::review::preflight::{Reviewed, UnitFacts, preflight as review};
+use crate::review::preflight::{Preflight, Reviewed, UnitFacts, preflight as review};
 use crate::review::verdict::{Approval, Ground};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,10 +43,18 @@ pub fn judge(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<(Judged, A
     let Against { mut report, base, head, merged } =
         against(base, head, watch, &keep, Some(|(unit, facts)| (unit, facts)))?;
     let (base, head) = (reviewed(base), reviewed(head));
+    // Only where something is wrong: else what is not there was taken away.
+    let not_compiled = match report.findings.iter().any(keeps_from_compiling) {
+        true => base.not_compiled_at(&head),
+        false => BTreeSet::new(),
+    };
     let merged = merged.map(|Merged { side, files, new_findings }| (reviewed(side), files, new_findings));
     let mut findings = Findings::default();
     let after = merged.as_ref().map(|(side, files, _)| (side, files.clone()));
-    let mut preflight = review(&base, &head, after, today, &mut findings);
+    let mut preflight = match not_compiled.is_empty() {
+        true => review(&base, &head, after, today, &mut findings),
+        false => Preflight { not_compiled, ..Preflight::default() },
+    };
     if let (Some(effect), Some((_, _, new_findings))) = (&mut preflight.platform, &merged) {
         effect.new_findings = *new_findings;
     }
@@ -56,6 +64,12 @@ pub fn judge(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<(Judged, A
         ask(&mut preflight.approvals, team, because, ground);
     }
     Ok((Judged { preflight, report, ..Judged::default() }, at_base(base, &head)))
+}
+
+/// Whether a finding is of the compiler: what others find is found in what was compiled.
+fn keeps_from_compiling(finding: &Finding) -> bool {
+    const OTHERS: [&str; 4] = ["policy/", "waiver/", "cost/", "capacity/"];
+    finding.is_error() && !OTHERS.iter().any(|stage| finding.rule.id.starts_with(stage))
 }
 
 fn at_base(base: Reviewed, head: &Reviewed) -> AtBase {

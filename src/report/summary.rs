@@ -30,7 +30,11 @@ pub fn known(count: usize) -> String {
 /// `waived by legacy-image until 2027-06-30 (security): ...`
 pub fn waived(waived: &Waived) -> String {
     let Waived { finding, waiver, reason, approver, expires, is_new, .. } = waived;
-    let asked = if *is_new { "; this change adds the waiver, so its approver has to agree" } else { "" };
+    let asked = if *is_new {
+        "; this change brings the waiver, so its approver has to agree, and those whose rule it is"
+    } else {
+        ""
+    };
     format!(
         "waived by {waiver} until {expires}, approved by {approver} ({reason}): {} [{}]{asked}",
         finding.message, finding.rule.id

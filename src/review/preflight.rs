@@ -13,7 +13,7 @@ use crate::model::kinds::Environment;
 use crate::model::kinds::service::Tier;
 use crate::model::{Date, Findings, Name, RepoPath, short_hash};
 use crate::provision::{UnitId, UnitKind};
-use crate::read::{Declared, Documents};
+use crate::read::{Declared, DocumentId, Documents};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is kept of a unit beside its files.
@@ -111,6 +111,9 @@ pub struct Preflight {
     pub approvals: Vec<Approval>,
     /// What the change makes of everything else, where it touches platform files.
     pub platform: Option<PlatformEffect>,
+    /// Units that are declared and could not be compiled. Where there are any, nothing is compared: what others see of them
+    /// would seem to go.
+    pub not_compiled: BTreeSet<UnitId>,
 }
 
 impl Preflight {
@@ -173,7 +176,38 @@ pub fn preflight(
     risks.dedup_by(|a, b| a.unit == b.unit);
     let approvals = required(&risks, &owners(base, head), changed_files);
     let access = access::changes(&renames.of_accesses(base.accesses()), &head.accesses());
-    Preflight { diff, cost, headroom, access, consequences, risks, approvals, platform }
+    let not_compiled = BTreeSet::new();
+    Preflight { diff, cost, headroom, access, consequences, risks, approvals, platform, not_compiled }
+}
+
+impl Reviewed {
+    /// What head declares as well and does not compile, because something is wrong there: it does not go.
+    pub fn not_compiled_at(&self, head: &Reviewed) -> BTreeSet<UnitId> {
+        let renamed: BTreeSet<&Name> =
+            head.documents.declarations.services.iter().filter_map(|one| one.spec.renamed_from.as_ref()).collect();
+        let is_declared =
+            |document: DocumentId| head.documents.snapshot.files.contains_key(&self.documents.document(document).path);
+        let declared = &self.documents.declarations;
+        let environments: BTreeSet<&Name> = declared
+            .environments
+            .iter()
+            .filter(|one| is_declared(one.document))
+            .map(|one| &one.metadata.name)
+            .collect();
+        let services = declared.services.iter().map(|one| (UnitKind::Service, &one.metadata.name, one.document));
+        let resources =
+            declared.resources.iter().map(|one| (UnitKind::SharedResource, &one.metadata.name, one.document));
+        let gone: BTreeSet<(UnitKind, &Name)> = services
+            .chain(resources)
+            .filter(|(_, name, document)| !is_declared(*document) || renamed.contains(name))
+            .map(|(kind, name, _)| (kind, name))
+            .collect();
+        let is_lost = |unit: &UnitId| {
+            let stays = unit.kind == UnitKind::Environment || !gone.contains(&(unit.kind, &unit.name));
+            stays && environments.contains(&unit.environment) && !head.facts.contains_key(unit)
+        };
+        self.facts.keys().filter(|unit| is_lost(unit)).cloned().collect()
+    }
 }
 
 /// What is called otherwise at head: it costs what it cost and may do what it did, under another name.

@@ -152,6 +152,13 @@ impl Page {
     }
 }
 
+/// What a group changes, as lines without colours.
+pub fn plain_lines(group: &Group<'_>) -> Vec<String> {
+    let page = Page { options: HumanOptions { limit: None, width: 0, paint: Paint::Plain } };
+    let text: String = group.changes.iter().map(|change| page.change(change, group)).collect();
+    text.lines().map(str::to_owned).collect()
+}
+
 /// As much of a digest as people compare; `-` for none.
 pub fn short(digest: Option<Digest>) -> String {
     digest.map_or_else(|| "-".to_owned(), |digest| digest.to_string()[..12].to_owned())

@@ -10,6 +10,7 @@ mod value;
 mod wording;
 
 pub use human::diff_human;
+pub(super) use human::plain_lines;
 pub(super) use json::Document;
 pub use json::{diff_json, diff_schema};
 pub use markdown::diff_markdown;

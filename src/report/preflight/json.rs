@@ -64,6 +64,9 @@ struct Document {
     /// Where the change touches platform files: what they make of everything after the merge.
     #[serde(skip_serializing_if = "Option::is_none")]
     platform: Option<Platform>,
+    /// Units that are declared and could not be compiled. Where there are any, nothing is compared or measured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_compiled: Vec<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -238,6 +241,7 @@ impl Document {
             undo: UndoWord::of(preflight.undo()),
             consequences: preflight.consequences.iter().map(ConsequenceItem::of).collect(),
             risks: preflight.risks.iter().map(RiskItem::of).collect(),
+            not_compiled: preflight.not_compiled.iter().map(ToString::to_string).collect(),
             platform: preflight.platform.as_ref().map(|effect| Platform {
                 files: effect.files.iter().map(ToString::to_string).collect(),
                 diff: diff::Document::of(&effect.diff),

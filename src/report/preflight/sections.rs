@@ -3,13 +3,15 @@
 use super::Judged;
 use super::wording::{access_change, bar, budget_bar, cost_line, risk};
 use crate::model::Finding;
-use crate::report::counted;
+use crate::report::diff::plain_lines;
+use crate::report::{counted, summary};
 use crate::review::capacity::Headroom;
 use crate::review::cost::Line;
 use crate::review::diff::groups;
-use crate::review::preflight::PlatformEffect;
+use crate::review::preflight::{PlatformEffect, Preflight};
 use crate::review::reversibility::{Consequence, Undo};
 use crate::review::verdict::Risk;
+use crate::review::waivers::Waived;
 
 /// One part of the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub fn sections(judged: &Judged) -> Vec<Section> {
     let preflight = &judged.preflight;
     let mut sections = vec![
         findings(judged),
+        not_compiled(preflight),
+        waived(judged),
         undo(&preflight.consequences),
         listed("cost by unit", dearest_first(&preflight.cost.units).map(cost_line)),
         listed("budgets", preflight.cost.budgets.iter().map(budget_bar)),
@@ -39,6 +43,22 @@ pub fn sections(judged: &Judged) -> Vec<Section> {
 
 fn listed(title: &str, lines: impl Iterator<Item = String>) -> Section {
     Section { title: title.to_owned(), lines: lines.collect(), is_open: false }
+}
+
+/// Why nothing is compared.
+fn not_compiled(preflight: &Preflight) -> Section {
+    let units = &preflight.not_compiled;
+    let title = format!("{} could not be compiled", counted(units.len(), "unit"));
+    Section { title, lines: units.iter().map(ToString::to_string).collect(), is_open: true }
+}
+
+/// What declared exceptions excuse: those of this change first.
+fn waived(judged: &Judged) -> Section {
+    let mut waived: Vec<&Waived> = judged.report.waived.iter().collect();
+    waived.sort_by_key(|one| !one.is_new);
+    let is_open = waived.iter().any(|one| one.is_new);
+    let lines = waived.iter().map(|one| summary::waived(one)).collect();
+    Section { title: format!("{} waived", counted(waived.len(), "finding")), lines, is_open }
 }
 
 /// What moves most: there may be no room for the rest.
@@ -117,6 +137,9 @@ fn capacity(headroom: &[Headroom]) -> Section {
     listed("capacity", headroom.iter().filter(touched).map(bar))
 }
 
+/// So many lines of a class are shown; `pavior diff` shows all.
+const MOST_OF_A_CLASS: usize = 12;
+
 /// Classes of equal change with their counts.
 fn platform(effect: &PlatformEffect) -> Section {
     let mut lines: Vec<String> = effect.files.iter().map(|path| format!("changes {path}")).collect();
@@ -130,6 +153,11 @@ fn platform(effect: &PlatformEffect) -> Section {
         let Some(first) = first else { continue };
         let others = if rest > 0 { format!(" and {rest} more get the same") } else { String::new() };
         lines.push(format!("{}{others}: {}", first.unit, counted(fields, "difference")));
+        let told = plain_lines(&group);
+        lines.extend(told.iter().take(MOST_OF_A_CLASS).cloned());
+        if told.len() > MOST_OF_A_CLASS {
+            lines.push(format!("  and {} more", counted(told.len() - MOST_OF_A_CLASS, "line")));
+        }
     }
     let worse = effect.consequences.iter().filter(|one| one.undo > Undo::Reversible);
     lines.extend(worse.map(|one| format!("{}: {}: {}: {}", one.undo.as_str(), one.unit, one.what, one.why)));

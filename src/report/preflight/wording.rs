@@ -37,6 +37,9 @@ pub fn verdict(judged: &Judged) -> String {
     if let (Some(currency), false) = (&preflight.cost.currency, costs.is_empty()) {
         parts.push(format!("{} {currency} a month", costs.join(", ")));
     }
+    if !preflight.not_compiled.is_empty() {
+        parts.push("nothing is compared before it compiles".to_owned());
+    }
     match preflight.diff.units.len() {
         0 => {}
         1 => parts.push("1 unit changes".to_owned()),
@@ -55,13 +58,18 @@ pub fn checks(judged: &Judged) -> Vec<String> {
     let of = |is_of: fn(&str) -> bool| -> Vec<&Finding> {
         report.findings.iter().filter(|finding| is_of(finding.rule.id)).collect()
     };
-    let declarations = state("declarations", &of(|id| !is_review(id)));
-    let secrets = state("secrets", &of(|id| id.starts_with("secret/")));
+    let lost = preflight.not_compiled.len();
+    let declarations = state("declarations", &of(|id| !is_review(id)), 0);
+    let secrets = state("secrets", &of(|id| id.starts_with("secret/")), 0);
     let policy = match report.policies {
         0 => "policy not asked: there is none".to_owned(),
-        _ => state("policy", &of(|id| id.starts_with("policy/") || id.starts_with("waiver/"))),
+        _ => state("policy", &of(|id| id.starts_with("policy/") || id.starts_with("waiver/")), lost),
     };
     let capacity = capacity(preflight, &of(|id| id.starts_with("capacity/")));
+    if lost > 0 {
+        let rest = "cost, capacity, access and undoing not measured".to_owned();
+        return vec![declarations, policy, secrets, rest];
+    }
     vec![
         declarations,
         policy,
@@ -81,11 +89,15 @@ fn is_review(id: &str) -> bool {
     ["capacity/", "cost/", "policy/", "waiver/", "secret/"].iter().any(|stage| id.starts_with(stage))
 }
 
-/// `schema ✓`, `policy ✗ 2 errors, 1 warning`.
-fn state(what: &str, findings: &[&Finding]) -> String {
+/// `schema ✓`, `policy ✗ 2 errors, 1 warning`. Where so many units could not be looked at, nothing is well by that.
+fn state(what: &str, findings: &[&Finding], lost: usize) -> String {
     let count = |severity: Severity| findings.iter().filter(|finding| finding.severity() == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let mark = if errors > 0 { "✗" } else { "✓" };
+    let mark = match (errors, lost) {
+        (0, 0) => "✓",
+        (0, _) => "–",
+        _ => "✗",
+    };
     let told: Vec<String> = [(errors, "error"), (warnings, "warning")]
         .into_iter()
         .filter(|(n, _)| *n > 0)
@@ -109,7 +121,7 @@ fn cost(preflight: &Preflight, findings: &[&Finding]) -> String {
         (count, _) => format!("not known: {} without a price", counted(count, "line")),
     };
     let budgets = budgets(&cost.budgets).map(|told| format!("{told}; ")).unwrap_or_default();
-    format!("{} {delta} ({budgets}{covered})", state("cost", findings))
+    format!("{} {delta} ({budgets}{covered})", state("cost", findings, 0))
 }
 
 /// How many budgets, or environments, are told in one line.
@@ -172,9 +184,9 @@ fn capacity(preflight: &Preflight, findings: &[&Finding]) -> String {
     let told: Vec<String> = rooms.iter().map(|room| headroom(room)).collect();
     let is_known = findings.is_empty() && rooms.iter().any(|room| room.is_exceeded());
     match (told.is_empty(), is_known) {
-        (true, _) => format!("{}, unchanged", state("capacity", findings)),
+        (true, _) => format!("{}, unchanged", state("capacity", findings, 0)),
         (false, true) => format!("capacity exceeded as before: {}", some_of(&told)),
-        (false, false) => format!("{} {}", state("capacity", findings), some_of(&told)),
+        (false, false) => format!("{} {}", state("capacity", findings, 0), some_of(&told)),
     }
 }
 

@@ -88,7 +88,11 @@ pub fn findings(policies: &Policies, opinions: Vec<Opinion>, judged: &Judged<'_>
 }
 
 /// The approvals that findings of policies ask for, by owner and count.
-pub fn required_approvals(policies: &Policies, documents: &Documents, findings: &[Finding]) -> Vec<RequiredApproval> {
+pub fn required_approvals<'f>(
+    policies: &Policies,
+    documents: &Documents,
+    findings: impl IntoIterator<Item = &'f Finding>,
+) -> Vec<RequiredApproval> {
     let mut asked: BTreeMap<(Name, u32), BTreeSet<String>> = BTreeMap::new();
     for finding in findings {
         let Some(rule) = policies.rules.iter().find(|rule| rule.id == finding.rule.id) else { continue };

@@ -17,7 +17,8 @@ pub struct Waived {
     pub reason: String,
     pub approver: Name,
     pub expires: Date,
-    /// Declared by the change that is checked: its approver must approve the change.
+    /// Declared, or declared otherwise, by the change that is checked: its approver must approve the change, and so must
+    /// those whose rule it is.
     pub is_new: bool,
 }
 
@@ -64,6 +65,12 @@ pub fn apply(documents: &Documents, findings: Vec<Finding>, on: Option<Date>) ->
 }
 
 impl Waived {
+    /// Whether it is the same exception: of the same finding, by the same approver, for as long and for the same reason.
+    pub fn says_the_same(&self, other: &Waived) -> bool {
+        let said = |one: &Waived| (one.finding.fingerprint(), one.approver.clone(), one.expires, one.reason.clone());
+        said(self) == said(other)
+    }
+
     fn of(documents: &Documents, waiver: &Declared<Waiver>, finding: Finding) -> Waived {
         Waived {
             finding,
