@@ -10,11 +10,21 @@ use crate::forge::wording;
 use crate::forge::words::{CommentId, PullNumber, Reaction, User};
 use anyhow::Result;
 
+/// What somebody told the bot.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub by: User,
+    /// None where it was a button.
+    pub comment: Option<CommentId>,
+    pub lines: Vec<Result<Command, Misunderstood>>,
+}
+
 /// What a line came to.
-struct Answer {
-    reaction: Reaction,
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub reaction: Reaction,
     /// What has to be said; nothing where the report says it.
-    remark: Option<String>,
+    pub remark: Option<String>,
 }
 
 impl Bot {
@@ -22,69 +32,81 @@ impl Bot {
         let Some(comment) = self.github.comment(comment).await? else {
             return Ok(Did::said(format!("comment {comment} is gone")));
         };
-        let said = commands(&comment.body);
-        if said.is_empty() {
+        let lines = commands(&comment.body);
+        if lines.is_empty() {
             return Ok(Did::said(format!("comment {} tells nobody anything any more", comment.id)));
         }
-        self.github.react(comment.id, Reaction::Eyes).await?;
-        let mut answers = Vec::new();
-        for line in said {
-            answers.push(self.answer_to(pull, &comment.author, line).await?);
+        if comment.is_edited {
+            // Whoever may write here could have done it, and GitHub does not say who did.
+            return Ok(Did::said(format!("comment {} was edited, so nobody knows who says this", comment.id)));
         }
-        let remarks = answers.iter().filter_map(|answer| answer.remark.clone()).collect();
-        let did = self.report(pull, &Beside { remarks, first_stage: None }, occasion).await?;
-        let worst = answers.iter().map(|answer| answer.reaction).max_by_key(|reaction| weight(*reaction));
-        self.github.react(comment.id, worst.unwrap_or(Reaction::ThumbsUp)).await?;
-        Ok(did)
+        self.github.react(comment.id, Reaction::Eyes).await?;
+        let told = Told { by: comment.author, comment: Some(comment.id), lines };
+        self.report(pull, &Beside { first_stage: None, told: Some(told) }, occasion).await
     }
 
     /// A button says what a line could have said.
     pub(super) async fn press(&self, identifier: &str, of: &Subject, by: &User, occasion: &Occasion) -> Result<Did> {
-        let Some(command) = commands(&format!("/pavior {identifier}")).into_iter().next() else {
-            return Ok(Did::said("a button without a name"));
-        };
+        let lines = commands(&format!("/pavior {identifier}"));
         let mut did = Did::default();
         for pull in self.pulls(of).await? {
-            let remarks = self.answer_to(pull.number, by, command.clone()).await?.remark.into_iter().collect();
-            did = did.and(self.report(pull.number, &Beside { remarks, first_stage: None }, occasion).await?);
+            let told = Told { by: by.clone(), comment: None, lines: lines.clone() };
+            let beside = Beside { first_stage: None, told: Some(told) };
+            did = did.and_tried(pull.number, self.report(pull.number, &beside, occasion).await);
         }
         Ok(did)
     }
 
-    async fn answer_to(&self, pull: PullNumber, by: &User, line: Result<Command, Misunderstood>) -> Result<Answer> {
-        let command = match line {
-            Ok(command) => command,
-            Err(what) => return Ok(Answer::saying(Reaction::Confused, wording::misunderstood(&what))),
-        };
-        let needed = command.least_permission();
-        if self.github.permission(by).await? < needed {
-            return Ok(Answer::saying(Reaction::ThumbsDown, wording::not_allowed(&by.login, command.name(), needed)));
-        }
-        if let Some(named) = command.digest() {
-            let Some(stands) = self.stands(pull).await? else {
-                return Ok(Answer::saying(Reaction::ThumbsDown, wording::nothing_judged(command.name())));
+    /// What each line comes to, where this is the digest of what stands there now.
+    pub(super) async fn answers(&self, told: &Told, stands: &ReportDigest) -> Result<Vec<Answer>> {
+        let permission = self.github.permission(&told.by).await?;
+        let login = &told.by.login;
+        let answer = |line: &Result<Command, Misunderstood>| {
+            let command = match line {
+                Ok(command) => command,
+                Err(what) => return Answer::saying(Reaction::Confused, wording::misunderstood(what)),
             };
-            if !named.names(&stands) {
-                let remark = wording::another_digest(&by.login, command.name(), named, &stands);
-                return Ok(Answer::saying(Reaction::ThumbsDown, remark));
+            let (name, needed) = (command.name(), command.least_permission());
+            if permission < needed {
+                return Answer::saying(Reaction::ThumbsDown, wording::not_allowed(login, name, needed));
             }
-        }
-        Ok(match command {
-            // Reported anew in any case, and approvals are counted by reading comments.
-            Command::Approve(_) | Command::Recheck => Answer { reaction: Reaction::ThumbsUp, remark: None },
-            Command::Help => Answer::saying(Reaction::ThumbsUp, wording::help()),
-            Command::Preview(_) | Command::Teardown | Command::Plan | Command::Apply(_) | Command::Unlock => {
-                Answer::saying(Reaction::Confused, wording::not_there_yet(command.name()))
+            if let Some(named) = command.digest().filter(|named| !named.names(stands)) {
+                return Answer::saying(Reaction::ThumbsDown, wording::another_digest(login, name, named, stands));
             }
-        })
+            match command {
+                // Reported anew in any case, and approvals are counted by reading comments.
+                Command::Approve(_) | Command::Recheck => Answer { reaction: Reaction::ThumbsUp, remark: None },
+                Command::Help => Answer::saying(Reaction::ThumbsUp, wording::help()),
+                Command::Preview(_) | Command::Teardown | Command::Plan | Command::Apply(_) | Command::Unlock => {
+                    Answer::saying(Reaction::Confused, wording::not_there_yet(name))
+                }
+            }
+        };
+        Ok(told.lines.iter().map(answer).collect())
     }
 
-    /// The digest of the report that stands on a pull request.
-    async fn stands(&self, pull: PullNumber) -> Result<Option<ReportDigest>> {
+    /// Of several lines the worst answer is the one to look at.
+    pub(super) async fn react(&self, told: &Told, answers: &[Answer]) -> Result<Did> {
+        let (Some(comment), Some(worst)) = (told.comment, answers.iter().max_by_key(|one| weight(one.reaction))) else {
+            return Ok(Did::default());
+        };
+        self.github.react(comment, worst.reaction).await?;
+        Ok(Did::said(format!("comment {comment} is answered")))
+    }
+
+    /// The report that stands on a pull request.
+    pub(super) async fn stands(&self, pull: PullNumber) -> Result<Option<Marker>> {
         let (own, comments) = (self.github.actor().await?, self.github.comments(pull).await?);
         let ours = comments.iter().filter(|comment| comment.author.id == own.user);
         let mut markers = ours.filter_map(|comment| Marker::of(&comment.body)).filter(|marker| marker.pull == pull);
-        Ok(markers.next().map(|marker| marker.digest))
+        Ok(markers.next())
+    }
+}
+
+impl Told {
+    /// For a pull request that is over: its comment ends with what became of it, and stays so.
+    pub(super) fn too_late(&self) -> Vec<Answer> {
+        vec![Answer { reaction: Reaction::Confused, remark: None }]
     }
 }
 
@@ -94,7 +116,6 @@ impl Answer {
     }
 }
 
-/// Of several lines the worst answer is the one to look at.
 fn weight(reaction: Reaction) -> u8 {
     match reaction {
         Reaction::Eyes => 0,

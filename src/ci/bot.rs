@@ -1,10 +1,11 @@
 //! The bot: who it is on GitHub, where its commits are, and the occasion on which it acts.
 
-use super::git::Git;
+use super::git::{Git, Remote, Wanted};
 use super::judgement::{Against, Judgement, judge};
 use crate::forge::comment::Sequence;
 use crate::forge::event::Work;
 use crate::forge::github::GitHub;
+use crate::forge::wording;
 use crate::forge::words::{CommitId, PullNumber};
 use crate::model::Date;
 use anyhow::{Context, Result};
@@ -28,16 +29,33 @@ pub struct Occasion {
 
 /// What came of it, for the log: one line each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Did(pub Vec<String>);
+pub struct Did {
+    pub lines: Vec<String>,
+    /// Pull requests of several that could not be done, and why.
+    pub failed: Vec<String>,
+}
 
 impl Did {
     pub fn said(line: impl Into<String>) -> Did {
-        Did(vec![line.into()])
+        Did { lines: vec![line.into()], failed: Vec::new() }
     }
 
     pub fn and(mut self, other: Did) -> Did {
-        self.0.extend(other.0);
+        self.lines.extend(other.lines);
+        self.failed.extend(other.failed);
         self
+    }
+
+    /// Also what one of several came to: that it failed keeps nobody from the others.
+    pub fn and_tried(self, pull: PullNumber, outcome: Result<Did>) -> Did {
+        match outcome {
+            Ok(did) => self.and(did),
+            Err(error) => self.and(Did { lines: Vec::new(), failed: vec![format!("#{pull}: {error:#}")] }),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty() && self.failed.is_empty()
     }
 }
 
@@ -56,21 +74,30 @@ impl Bot {
             Work::Button { identifier, of, by, .. } => self.press(identifier, of, by, occasion).await,
             Work::Sweep => self.sweep(occasion).await,
             Work::Judge(pull) => Ok(Did::said(only_judged(*pull))),
-            Work::Nothing(why) => Ok(Did::said(format!("nothing to do: {why:?}"))),
+            Work::Nothing(why) => Ok(Did::said(wording::ignored(why))),
         }
     }
 
     /// Compiling takes all processors: not on a thread that others wait for.
     pub(super) async fn judge(
         &self,
-        base: &CommitId,
+        tip: &CommitId,
         head: &CommitId,
         against: Against,
-        today: Date,
+        occasion: &Occasion,
     ) -> Result<Judgement> {
-        let (folder, base, head) = (self.git.folder.clone(), base.clone(), head.clone());
-        let judging = tokio::task::spawn_blocking(move || judge(&folder, &base, &head, against, today));
+        let (folder, tip, head, today) = (self.git.folder.clone(), tip.clone(), head.clone(), occasion.today);
+        let judging = tokio::task::spawn_blocking(move || judge(&folder, &tip, &head, against, today));
         judging.await.context("judging")?
+    }
+
+    pub(super) async fn bring(&self, wanted: Vec<Wanted>) -> Result<()> {
+        // Asked for each time: an App's token lasts for an hour.
+        let authorization = match &self.git.remote {
+            Remote::GitHub(_) => Some(self.github.git_authorization().await?),
+            Remote::Other(_) => None,
+        };
+        self.with_git(move |git| git.bring(&wanted, authorization.as_deref())).await
     }
 
     pub(super) async fn with_git<T: Send + 'static>(

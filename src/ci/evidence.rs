@@ -1,6 +1,7 @@
 //! What approvals are counted by, read from the API for this one count.
 
 use super::bot::{Bot, Occasion};
+use super::git::Wanted;
 use super::judgement::{Against, Judgement};
 use crate::forge::approvals::codeowners::{Problem, problems};
 use crate::forge::approvals::{Evidence, Needed, Standing, TeamHandle, Teams, count, needed};
@@ -10,6 +11,7 @@ use crate::model::RepoPath;
 use crate::read::{Objects, reads_file};
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// How approvals stand, and what else was read for it.
 pub struct Counted {
@@ -106,28 +108,30 @@ impl Bot {
     }
 
     async fn seen_at(&self, commit: &CommitId, judgement: &Judgement, occasion: &Occasion) -> Result<BTreeSet<String>> {
-        if !self.git.has(&[commit]) {
-            let wanted = commit.clone();
-            self.with_git(move |git| git.fetch_commit(&wanted)).await?;
-        }
-        let earlier = self.judge(&judgement.base, commit, Against::WhereItParted, occasion.today).await?;
+        self.bring(vec![Wanted::Commit(commit.clone())]).await?;
+        let earlier = self.judge(&judgement.tip, commit, Against::WhereItParted, occasion).await?;
         let approvals = earlier.judged.report.approvals.iter();
         Ok(approvals.flat_map(|one| one.fingerprints.iter().cloned()).collect())
     }
 
     /// Only where the base branch has such a file: who does not use code owners does not rely on them.
     async fn codeowners(&self, pull: &Pull, judgement: &Judgement) -> Result<Vec<Problem>> {
-        let base = pull.base.commit.clone();
-        let text = self.with_git(move |git| {
-            let objects = Objects::open(&git.folder)?;
-            let tree = objects.tree(base.as_str())?;
-            let read = |path: &&str| objects.file(&tree, &RepoPath::literal(path)).ok().flatten();
-            Ok(CODEOWNERS.iter().find_map(read))
-        });
-        let Some(text) = text.await? else { return Ok(Vec::new()) };
-        let errors = self.github.codeowners_errors(&judgement.base).await?;
+        let tip = judgement.tip.clone();
+        let (folder, text) = self
+            .with_git(move |git| {
+                let objects = Objects::open(&git.folder)?;
+                let tree = objects.whole_tree(tip.as_str())?;
+                let read = |path: &&str| objects.file(&tree, &RepoPath::literal(path)).ok().flatten();
+                Ok((objects.folder().to_owned(), CODEOWNERS.iter().find_map(read)))
+            })
+            .await?;
+        let Some(text) = text else { return Ok(Vec::new()) };
+        let errors = self.github.codeowners_errors(&judgement.tip).await?;
         let changed = self.github.changed_files(pull.number).await?;
-        let ours: Vec<&str> = changed.iter().map(|file| file.path.as_str()).filter(|path| reads_file(path)).collect();
+        let is_ours = |path: &&str| {
+            Path::new(path).strip_prefix(&folder).is_ok_and(|within| within.to_str().is_some_and(reads_file))
+        };
+        let ours: Vec<&str> = changed.iter().map(|file| file.path.as_str()).filter(is_ours).collect();
         Ok(problems(&text, errors.map(|errors| errors.len()), &ours))
     }
 }

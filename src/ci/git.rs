@@ -1,8 +1,11 @@
 //! Commits that GitHub has and this repository may not: fetched by git itself, objects and nothing else.
+//!
+//! Git is told commit ids and numbers of pull requests, never a text that somebody chose.
 
 use crate::forge::words::{CommitId, PullNumber};
+use crate::read::Objects;
 use anyhow::{Context, Result, anyhow, bail};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,64 +15,131 @@ use std::time::{Duration, Instant};
 pub struct Git {
     /// The folder that declarations are read from; in the repository.
     pub folder: PathBuf,
-    /// `https://github.com/acme/platform.git`
-    pub remote: String,
-    /// The value of the header by which the remote knows us. Never in an argument, where others on the machine see it.
-    pub authorization: Option<String>,
+    pub remote: Remote,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remote {
+    /// `https://github.com/acme/platform.git`, which is told who we are.
+    GitHub(String),
+    /// A path or an address that is told nothing.
+    Other(String),
+}
+
+/// A commit, and where it is to be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    HeadOf(PullNumber, CommitId),
+    /// By its id: GitHub gives away what it still keeps.
+    Commit(CommitId),
 }
 
 /// A fetch that takes longer will not end.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-impl Git {
-    /// Whether all of these are there.
-    pub fn has(&self, commits: &[&CommitId]) -> bool {
-        let Ok(objects) = crate::read::Objects::open(&self.folder) else { return false };
-        commits.iter().all(|commit| objects.commit(commit.as_str()).is_ok())
-    }
+/// What git needs of our environment: programs, certificates, proxies. No token, and nothing that changes what git does.
+const PASSED_ON: [&str; 19] = [
+    "PATH",
+    "HOME",
+    "XDG_CONFIG_HOME",
+    "TMPDIR",
+    "SSH_AUTH_SOCK",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "CURL_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+    "GIT_SSL_CAPATH",
+    "GIT_EXEC_PATH",
+    "http_proxy",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+    "LD_LIBRARY_PATH",
+];
 
-    /// Fetches the head of a pull request and the branch that it is to be merged into.
+impl Git {
+    /// Brings these commits with all of their history, where they are not here yet. `authorization` is a header, for
+    /// GitHub alone.
     ///
     /// # Errors
     /// When git cannot be run, or the remote does not give them.
-    pub fn fetch_pull(&self, pull: PullNumber, base: &str) -> Result<()> {
-        let base = branch(base)?;
-        let specs = [
-            format!("+refs/pull/{pull}/head:refs/pavior/pull/{pull}/head"),
-            format!("+refs/heads/{base}:refs/pavior/pull/{pull}/base"),
-        ];
-        self.fetch(&specs).with_context(|| format!("fetching the commits of #{pull}"))
+    pub fn bring(&self, wanted: &[Wanted], authorization: Option<&str>) -> Result<()> {
+        let is_shallow = self.is_shallow();
+        let missing: Vec<&Wanted> = wanted.iter().filter(|one| is_shallow || !self.has(one.commit())).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.fetch(missing.iter().map(|one| one.reference()).collect(), is_shallow, authorization)?;
+        // A head that has moved since GitHub was asked is no longer what its reference names.
+        let gone: Vec<&Wanted> = missing.into_iter().filter(|one| !self.has(one.commit())).collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        self.fetch(gone.iter().map(|one| one.commit().to_string()).collect(), false, authorization)?;
+        match gone.iter().find(|one| !self.has(one.commit())) {
+            Some(one) => bail!("GitHub names commit {} and does not give it away", one.commit().short()),
+            None => Ok(()),
+        }
     }
 
-    /// Fetches one commit by its id, which GitHub gives away for as long as it keeps it.
-    ///
-    /// # Errors
-    /// When git cannot be run, or the remote does not give it.
-    pub fn fetch_commit(&self, commit: &CommitId) -> Result<()> {
-        self.fetch(&[commit.to_string()]).with_context(|| format!("fetching {}", commit.short()))
+    fn has(&self, commit: &CommitId) -> bool {
+        Objects::open(&self.folder).is_ok_and(|objects| objects.commit(commit.as_str()).is_ok())
     }
 
-    fn fetch(&self, specs: &[String]) -> Result<()> {
+    /// `git rev-parse --is-shallow-repository`, without asking: the file is there or it is not.
+    fn is_shallow(&self) -> bool {
+        Objects::open(&self.folder).is_ok_and(|objects| objects.git_folder().join("shallow").exists())
+    }
+
+    fn fetch(&self, references: Vec<String>, deepen: bool, authorization: Option<&str>) -> Result<()> {
+        let (Remote::GitHub(remote) | Remote::Other(remote)) = &self.remote;
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.folder);
-        // Hooks and filters are programs, and a redirected transport is another remote.
-        command.args(["-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never", "-c", "gc.auto=0"]);
-        command.args(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]);
-        if is_shallow(&self.folder) {
+        // Hooks are programs, and so are helpers that know passwords and what tidies up behind a fetch.
+        command.args(["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "credential.helper="]);
+        command.args(["-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "fetch.writeCommitGraph=false"]);
+        command.args(["fetch", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head"]);
+        command.arg("--no-recurse-submodules");
+        if deepen {
             command.arg("--unshallow");
         }
-        command.arg("--").arg(&self.remote).args(specs);
+        command.arg("--").arg(remote).args(references);
+        command.env_clear().envs(PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
         command
+            .env("LC_ALL", "C")
+            .env("GIT_ALLOW_PROTOCOL", "https:http:ssh:file")
             .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
             .env("GIT_HTTP_LOW_SPEED_LIMIT", "1000")
             .env("GIT_HTTP_LOW_SPEED_TIME", "60");
-        if let Some(authorization) = &self.authorization {
-            command.env("GIT_CONFIG_COUNT", "1");
-            command.env("GIT_CONFIG_KEY_0", "http.extraHeader").env("GIT_CONFIG_VALUE_0", authorization);
+        if let Some(authorization) = authorization {
+            // In no argument, where others on the machine see it; for this address alone; and in place of a header that
+            // a checkout left behind, for GitHub refuses two.
+            let name = format!("http.{remote}.extraHeader");
+            command.env("GIT_CONFIG_COUNT", "2");
+            command.env("GIT_CONFIG_KEY_0", &name).env("GIT_CONFIG_VALUE_0", "");
+            command.env("GIT_CONFIG_KEY_1", &name).env("GIT_CONFIG_VALUE_1", authorization);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let child = command.spawn().context("starting git, which has to be on the path")?;
-        ended(child, PATIENCE)
+        ended(child, PATIENCE).context("fetching commits")
+    }
+}
+
+impl Wanted {
+    pub fn commit(&self) -> &CommitId {
+        let (Wanted::HeadOf(_, commit) | Wanted::Commit(commit)) = self;
+        commit
+    }
+
+    fn reference(&self) -> String {
+        match self {
+            Wanted::HeadOf(pull, _) => format!("+refs/pull/{pull}/head:refs/pavior/pull/{pull}/head"),
+            Wanted::Commit(commit) => commit.to_string(),
+        }
     }
 }
 
@@ -77,9 +147,9 @@ impl Git {
 fn ended(mut child: Child, patience: Duration) -> Result<()> {
     let stderr = child.stderr.take();
     let said = thread::spawn(move || {
-        let mut text = String::new();
-        stderr.map(|mut stderr| std::io::Read::read_to_string(&mut stderr, &mut text));
-        text
+        let mut text = Vec::new();
+        stderr.map(|mut stderr| std::io::Read::read_to_end(&mut stderr, &mut text));
+        String::from_utf8_lossy(&text).into_owned()
     });
     let deadline = Instant::now() + patience;
     let status = loop {
@@ -96,23 +166,13 @@ fn ended(mut child: Child, patience: Duration) -> Result<()> {
     if status.success() {
         return Ok(());
     }
-    let said = said.join().unwrap_or_default();
-    Err(anyhow!("git says: {}", said.lines().last().unwrap_or("nothing")))
+    Err(anyhow!("git says: {}", reason(&said.join().unwrap_or_default())))
 }
 
-/// `git rev-parse --is-shallow-repository`, without asking: the file is there or it is not.
-fn is_shallow(folder: &Path) -> bool {
-    let objects = crate::read::Objects::open(folder);
-    objects.is_ok_and(|objects| objects.git_folder().join("shallow").exists())
-}
-
-/// The name of a branch, if git takes it for one and for nothing else: no option, pattern or second half of a refspec.
-fn branch(name: &str) -> Result<&str> {
-    let is_odd = |c: char| c.is_control() || " ~^:?*[\\".contains(c);
-    let is_part = |part: &str| !part.is_empty() && !part.starts_with(['.', '-']) && !part.ends_with(".lock");
-    let is_branch =
-        !name.contains(is_odd) && !name.contains("..") && !name.contains("@{") && name.split('/').all(is_part);
-    is_branch.then_some(name).ok_or_else(|| anyhow!("`{}` is no name that a branch can have", name.escape_debug()))
+/// The line that tells why: git gives advice below it.
+fn reason(said: &str) -> &str {
+    let told = |word: &str| said.lines().find_map(|line| line.strip_prefix(word));
+    told("fatal: ").or_else(|| told("error: ")).or_else(|| said.lines().last()).unwrap_or("nothing").trim()
 }
 
 #[cfg(test)]
@@ -120,24 +180,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a44_a_branch_is_a_name_and_no_option_or_refspec() {
-        for name in ["main", "release/1.2", "feature/$(id)", "a`id`", "a\";b", "élan"] {
-            assert_eq!(branch(name).ok(), Some(name));
-        }
-        for name in [
-            "-oProxyCommand=x",
-            "--upload-pack=x",
-            "a:refs/heads/main",
-            "a b",
-            "a\nb",
-            "..",
-            "a..b",
-            "a//b",
-            "",
-            "*",
-            "a@{1}",
-        ] {
-            assert!(branch(name).is_err(), "{name:?}");
-        }
+    fn of_what_git_says_the_line_with_the_reason_is_told() {
+        let denied = "fatal: '/x' does not appear to be a git repository\nfatal: Could not read from remote \
+                      repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n";
+        assert_eq!(reason(denied), "'/x' does not appear to be a git repository");
+        assert_eq!(reason("warning: x\nerror: Server does not allow request\n"), "Server does not allow request");
+        assert_eq!(reason("something else\n"), "something else");
+        assert_eq!(reason(""), "nothing");
+    }
+
+    #[test]
+    fn git_that_does_not_end_is_stopped() {
+        let child = Command::new("sleep").arg("60").stderr(Stdio::piped()).spawn().unwrap();
+        let error = ended(child, Duration::from_millis(50)).unwrap_err();
+        assert_eq!(error.to_string(), "git did not end within 0 s");
     }
 }

@@ -1,9 +1,10 @@
 //! A merge queue's commit: judged as it would be merged, and held against what was reviewed.
 
 use super::bot::{Bot, Did, Occasion};
+use super::git::Wanted;
 use super::judgement::Against;
 use crate::forge::approvals::Standing;
-use crate::forge::check_run::{Judgement as Checked, check_run, could_not_run, in_progress};
+use crate::forge::check_run::{Judgement as Checked, annotations, check_run, could_not_run, in_progress};
 use crate::forge::event::MergeGroup;
 use crate::forge::merge_group::unreviewed;
 use crate::forge::wording;
@@ -24,12 +25,9 @@ impl Bot {
     }
 
     async fn group_check(&self, group: &MergeGroup, occasion: &Occasion) -> Result<CheckRun> {
-        let wanted = [group.head.clone(), group.base.clone()];
-        self.with_git(move |git| {
-            wanted.iter().filter(|commit| !git.has(&[commit])).try_for_each(|one| git.fetch_commit(one))
-        })
-        .await?;
-        let judgement = self.judge(&group.base, &group.head, Against::Itself, occasion.today).await?;
+        let (head, base) = (group.head.clone(), group.base.clone());
+        self.bring(vec![Wanted::Commit(head), Wanted::Commit(base)]).await?;
+        let judgement = self.judge(&group.base, &group.head, Against::Itself, occasion).await?;
         let mut reviewed: Vec<(PullNumber, Diff)> = Vec::new();
         let mut waiting = Vec::new();
         for pull in self.pulls_in(group).await? {
@@ -62,6 +60,7 @@ impl Bot {
             buttons: &[],
         };
         let run = check_run(&judgement.judged, &checked);
+        let run = CheckRun { annotations: annotations(&judgement.from_root), ..run };
         Ok(match remarks.first() {
             None => run,
             Some(_) => CheckRun { conclusion: Some(Conclusion::Failure), title: wording::not_as_reviewed(), ..run },

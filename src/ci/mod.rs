@@ -18,6 +18,6 @@ mod stage;
 mod sweep;
 
 pub use bot::{Bot, Did, Occasion};
-pub use git::Git;
+pub use git::{Git, Remote};
 pub use judgement::{Judgement, judge};
 pub use stage::{Judged, REPORT};

@@ -1,26 +1,39 @@
 //! One pull request: judged as it stands now, and everything that GitHub shows of that made so.
 
+use super::answer::Told;
 use super::bot::{Bot, Did, Occasion};
 use super::evidence::Counted;
+use super::git::Wanted;
 use super::judgement::{Against, Judgement};
-use crate::forge::check_run::{Judgement as Checked, NAME, RECHECK, check_run, could_not_run, in_progress};
+use crate::forge::check_run::{
+    Judgement as Checked, NAME, RECHECK, annotations, check_run, could_not_run, in_progress,
+};
 use crate::forge::comment::{About, Decision, Fate, Marker, body, decide};
 use crate::forge::digest::ReportDigest;
 use crate::forge::event::Subject;
 use crate::forge::github::GitHubError;
 use crate::forge::labels::{label_changes, labels};
 use crate::forge::reviewers::{Asked, affected, broken, reviewers};
+use crate::forge::wording;
 use crate::forge::words::{CheckRun, CheckRunId, CommitId, Pull, PullNumber, PullState, RunId};
 use crate::report::sarif;
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
 /// What belongs beside a report.
 #[derive(Debug, Clone, Default)]
 pub struct Beside {
-    /// What nobody should overlook: sentences of `forge::wording`.
-    pub remarks: Vec<String>,
     /// The run that judged it first, and whose report should be the same.
     pub first_stage: Option<RunId>,
+    /// What somebody told the bot to do.
+    pub told: Option<Told>,
+}
+
+/// A pull request, judged and said.
+struct Said {
+    check_run: CheckRun,
+    judgement: Judgement,
+    counted: Counted,
+    did: Did,
 }
 
 /// How often a head may move on while it is being judged. Whoever moves it makes an event of their own.
@@ -31,11 +44,11 @@ impl Bot {
     pub(super) async fn report_all(&self, of: &Subject, run: Option<RunId>, occasion: &Occasion) -> Result<Did> {
         let mut did = Did::default();
         for pull in self.pulls(of).await? {
-            let beside = Beside { remarks: Vec::new(), first_stage: run };
-            did = did.and(self.report(pull.number, &beside, occasion).await?);
+            let beside = Beside { first_stage: run, told: None };
+            did = did.and_tried(pull.number, self.report(pull.number, &beside, occasion).await);
         }
-        match did.0.is_empty() {
-            true => Ok(Did::said("no open pull request has this head any more")),
+        match did.is_empty() {
+            true => Ok(Did::said(wording::nothing_there(of))),
             false => Ok(did),
         }
     }
@@ -45,7 +58,7 @@ impl Bot {
             Subject::Pull(number) => self.github.pull(*number).await?.into_iter().collect(),
             // GitHub lists no pull request of a fork by its commit, but by its branch.
             Subject::Head { repository: Some(repository), branch: Some(branch), .. } => {
-                self.github.open_pulls_from(repository, branch).await?
+                self.github.pulls_from(repository, branch).await?
             }
             Subject::Head { commit, .. } => self.github.pulls_of(commit).await?,
         };
@@ -60,7 +73,7 @@ impl Bot {
         for _ in 0..MOVES {
             let said = match pull.state {
                 PullState::Open => self.report_open(&pull, beside, occasion).await?,
-                PullState::Merged | PullState::Closed => return self.report_closed(&pull, occasion).await,
+                PullState::Merged | PullState::Closed => return self.report_closed(&pull, beside, occasion).await,
             };
             let Some(now) = self.github.pull(number).await? else { return Ok(said) };
             if now.head.commit == pull.head.commit && now.state == pull.state {
@@ -81,16 +94,21 @@ impl Bot {
             None => Some(self.github.create_check_run(&in_progress(head)).await?),
         };
         match self.judge_and_say(pull, beside, occasion).await {
-            Ok((check_run, did)) => {
+            Ok(Said { check_run, judgement, counted, did }) => {
                 let same = ours.filter(|run| run.external_id == check_run.external_id);
                 self.conclude(begun, same.map(|run| run.id), &check_run).await?;
-                Ok(did)
+                let did = did.and(concluded(pull, &check_run));
+                // The verdict stands, whatever comes of these.
+                let did = did.and(self.label(pull, &judgement).await?).and(self.ask(pull, &judgement, &counted).await?);
+                Ok(did.and(self.scan(pull, &judgement).await))
             }
             Err(error) => {
                 // Whoever waits for the check must not wait for ever.
                 let failed = could_not_run(head, &format!("{error:#}"), occasion.full_report.as_deref());
-                self.conclude(begun, None, &failed).await.context("saying on the check run why it failed")?;
-                Err(error)
+                match self.conclude(begun, None, &failed).await {
+                    Ok(()) => Err(error),
+                    Err(second) => Err(error.context(format!("the check run could not be told either: {second:#}"))),
+                }
             }
         }
     }
@@ -108,37 +126,47 @@ impl Bot {
         Ok(())
     }
 
-    async fn judge_and_say(&self, pull: &Pull, beside: &Beside, occasion: &Occasion) -> Result<(CheckRun, Did)> {
+    async fn judge_and_say(&self, pull: &Pull, beside: &Beside, occasion: &Occasion) -> Result<Said> {
         let judgement = self.judge_pull(pull, occasion).await?;
-        let mut remarks = beside.remarks.clone();
+        let mut remarks = Vec::new();
+        let mut answered = None;
+        if let Some(told) = &beside.told {
+            let answers = self.answers(told, &judgement.digest).await?;
+            remarks.extend(answers.iter().filter_map(|answer| answer.remark.clone()));
+            answered = Some(answers);
+        }
         if let Some(run) = beside.first_stage {
             remarks.extend(self.compared_with_first_stage(run, &judgement).await);
         }
         let counted = self.count(pull, &judgement, occasion).await?;
-        let full_report = occasion.full_report.as_deref();
-        let did = self.say(pull, &judgement, &counted, &Fate::Open, &remarks, occasion).await?;
-        let did = did.and(self.label(pull, &judgement).await?).and(self.ask(pull, &judgement, &counted).await?);
-        let did = did.and(self.scan(pull, &judgement).await?);
+        let mut did = self.say(pull, &judgement, &counted, &Fate::Open, &remarks, occasion).await?;
+        if let (Some(told), Some(answers)) = (&beside.told, answered) {
+            did = did.and(self.react(told, &answers).await?);
+        }
         let checked = Checked {
             head: &judgement.head,
             digest: &judgement.digest,
             standing: &counted.standing,
-            full_report,
+            full_report: occasion.full_report.as_deref(),
             remarks: &remarks,
             buttons: &[RECHECK],
         };
-        Ok((check_run(&judgement.judged, &checked), did))
+        let check_run = check_run(&judgement.judged, &checked);
+        let check_run = CheckRun { annotations: annotations(&judgement.from_root), ..check_run };
+        Ok(Said { check_run, judgement, counted, did })
     }
 
+    /// Against where its base branch stands now: what GitHub remembers of that is as old as the last push.
     pub(super) async fn judge_pull(&self, pull: &Pull, occasion: &Occasion) -> Result<Judgement> {
-        let (number, base) = (pull.number, pull.base.name.clone());
-        self.with_git(move |git| git.fetch_pull(number, &base)).await?;
-        let (base, head) = (&pull.base.commit, &pull.head.commit);
-        let wanted = [base.clone(), head.clone()];
-        if !self.with_git(move |git| Ok(git.has(&[&wanted[0], &wanted[1]]))).await? {
-            bail!("GitHub says that the head of #{number} is {}, and does not give it away", head.short());
-        }
-        self.judge(base, head, Against::WhereItParted, occasion.today).await
+        let tip = match pull.state {
+            PullState::Open => self.github.branch(&pull.base.name).await?,
+            // By now it may hold the very commits that are to be judged.
+            PullState::Merged | PullState::Closed => None,
+        };
+        let tip = tip.unwrap_or_else(|| pull.base.commit.clone());
+        let head = pull.head.commit.clone();
+        self.bring(vec![Wanted::HeadOf(pull.number, head.clone()), Wanted::Commit(tip.clone())]).await?;
+        self.judge(&tip, &head, Against::WhereItParted, occasion).await
     }
 
     /// The one comment.
@@ -151,12 +179,11 @@ impl Bot {
         remarks: &[String],
         occasion: &Occasion,
     ) -> Result<Did> {
-        let Judgement { judged, base, head, digest, .. } = judgement;
-        let (base, head, digest) = (base.clone(), head.clone(), digest.clone());
+        let Judgement { base, head, digest, .. } = judgement.clone();
         let marker = Marker { pull: pull.number, head, base, digest, sequence: occasion.sequence };
         let full_report = occasion.full_report.as_deref();
         let about = About { marker: &marker, standing: &counted.standing, fate, remarks, full_report };
-        let text = body(judged, &about);
+        let text = body(&judgement.judged, &about);
         let own = self.github.actor().await?;
         let number = pull.number;
         // Read again: what was read for counting may be old by now.
@@ -176,13 +203,15 @@ impl Bot {
     }
 
     /// What became of it, below the report that stands there. Where there is none, nobody asked.
-    async fn report_closed(&self, pull: &Pull, occasion: &Occasion) -> Result<Did> {
+    async fn report_closed(&self, pull: &Pull, beside: &Beside, occasion: &Occasion) -> Result<Did> {
         let number = pull.number;
-        let (own, comments) = (self.github.actor().await?, self.github.comments(number).await?);
-        let is_ours = |text: &str| Marker::of(text).is_some_and(|marker| marker.pull == number);
-        if !comments.iter().any(|comment| comment.author.id == own.user && is_ours(&comment.body)) {
-            return Ok(Did::said(format!("#{number} is over, and nothing was said on it")));
+        let mut did = Did::default();
+        if let Some(told) = &beside.told {
+            did = self.react(told, &told.too_late()).await?;
         }
+        let Some(stands) = self.stands(number).await? else {
+            return Ok(did.and(Did::said(format!("#{number} is over, and nothing was said on it"))));
+        };
         let fate = match pull.state {
             PullState::Merged => {
                 let by = pull.merged_by.as_ref().map(|user| user.login.clone());
@@ -190,9 +219,17 @@ impl Bot {
             }
             PullState::Open | PullState::Closed => Fate::Closed,
         };
-        let judgement = self.judge_pull(pull, occasion).await?;
+        let judgement = match stands.head == pull.head.commit {
+            // The report that people saw.
+            true => {
+                let wanted = vec![Wanted::HeadOf(number, stands.head.clone()), Wanted::Commit(stands.base.clone())];
+                self.bring(wanted).await?;
+                self.judge(&stands.base, &stands.head, Against::Itself, occasion).await?
+            }
+            false => self.judge_pull(pull, occasion).await?,
+        };
         let counted = self.count(pull, &judgement, occasion).await?;
-        self.say(pull, &judgement, &counted, &fate, &[], occasion).await
+        Ok(did.and(self.say(pull, &judgement, &counted, &fate, &[], occasion).await?))
     }
 
     async fn label(&self, pull: &Pull, judgement: &Judgement) -> Result<Did> {
@@ -202,7 +239,11 @@ impl Bot {
         for label in &changes.remove {
             self.github.remove_label(pull.number, label).await?;
         }
-        Ok(Did(add.into_iter().map(|label| format!("#{}: labelled {label}", pull.number)).collect()))
+        let said = |what: &str, labels: Vec<String>| match labels.is_empty() {
+            true => Did::default(),
+            false => Did::said(format!("#{}: {what} {}", pull.number, labels.join(", "))),
+        };
+        Ok(said("labelled", add).and(said("no longer labelled", changes.remove.into_iter().collect())))
     }
 
     /// Nobody is asked to look at a draft.
@@ -222,8 +263,21 @@ impl Bot {
             (wanted.users.into_iter().collect(), wanted.teams.into_iter().collect());
         match self.github.request_reviewers(pull.number, &users, &teams).await {
             Ok(refused) => {
-                let asked: Vec<String> = users.into_iter().chain(teams).filter(|one| !refused.contains(one)).collect();
-                Ok(Did::said(format!("#{}: asked {}", pull.number, asked.join(", "))))
+                let organisation = self.github.repository().owner();
+                let users = users.iter().filter(|one| !refused.contains(one)).map(|user| format!("@{user}"));
+                let teams =
+                    teams.iter().filter(|one| !refused.contains(one)).map(|team| format!("@{organisation}/{team}"));
+                let asked: Vec<String> = users.chain(teams).collect();
+                let mut did = Did::default();
+                if !asked.is_empty() {
+                    did = did.and(Did::said(format!("#{}: asked {} for a review", pull.number, asked.join(", "))));
+                }
+                if !refused.is_empty() {
+                    let refused = refused.join(", ");
+                    did =
+                        did.and(Did::said(format!("#{}: GitHub lets nobody ask {refused} for a review", pull.number)));
+                }
+                Ok(did)
             }
             // A token that may not ask: the comment names them all the same.
             Err(error @ (GitHubError::Forbidden { .. } | GitHubError::NotFound { .. })) => {
@@ -234,14 +288,11 @@ impl Bot {
     }
 
     /// For code scanning, where the repository has it.
-    async fn scan(&self, pull: &Pull, judgement: &Judgement) -> Result<Did> {
+    async fn scan(&self, pull: &Pull, judgement: &Judgement) -> Did {
         let reference = format!("refs/pull/{}/head", pull.number);
-        match self.github.upload_sarif(&judgement.head, &reference, &sarif(&judgement.judged.report)).await {
-            Ok(()) => Ok(Did::default()),
-            Err(
-                error @ (GitHubError::Forbidden { .. } | GitHubError::NotFound { .. } | GitHubError::TooMany { .. }),
-            ) => Ok(Did::said(format!("no code scanning: {error}"))),
-            Err(error) => Err(error.into()),
+        match self.github.upload_sarif(&judgement.head, &reference, &sarif(&judgement.from_root)).await {
+            Ok(()) => Did::default(),
+            Err(error) => Did::said(format!("#{}: nothing for code scanning: {error}", pull.number)),
         }
     }
 
@@ -250,9 +301,18 @@ impl Bot {
         let mut did = Did::default();
         for pull in self.github.pulls_of(commit).await? {
             if pull.state == PullState::Merged {
-                did = did.and(self.report(pull.number, &Beside::default(), occasion).await?);
+                let told = self.report(pull.number, &Beside::default(), occasion).await;
+                did = did.and_tried(pull.number, told);
             }
         }
-        Ok(did)
+        match did.is_empty() {
+            true => Ok(Did::said(format!("{} came without a pull request", commit.short()))),
+            false => Ok(did),
+        }
     }
+}
+
+/// What the check run says, for the log.
+fn concluded(pull: &Pull, run: &CheckRun) -> Did {
+    Did::said(format!("#{}: check {}: {}", pull.number, run.name, run.title))
 }

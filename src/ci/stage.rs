@@ -4,7 +4,7 @@
 use super::bot::{Bot, Occasion};
 use super::judgement::Judgement;
 use crate::forge::artifact::{Artifact, MOST_BYTES, compared};
-use crate::forge::github::member;
+use crate::forge::github::{GitHubError, member};
 use crate::forge::wording::another_artifact;
 use crate::forge::words::{Pull, PullNumber, RunId};
 use anyhow::{Result, bail};
@@ -46,7 +46,11 @@ impl Bot {
         let Some(artifact) = artifacts.into_iter().find(|one| one.name == REPORT && !one.expired) else {
             return Ok(None);
         };
-        let stored = self.github.download_artifact(artifact.id, MOST_BYTES).await?;
+        let stored = match self.github.download_artifact(artifact.id, MOST_BYTES).await {
+            // No report is so large: this is none.
+            Err(GitHubError::TooMany { .. }) => return Ok(Some(Vec::new())),
+            stored => stored?,
+        };
         // Older servers pack what is uploaded, whatever they are told.
         match stored.starts_with(b"PK") {
             true => Ok(Some(member(&stored, REPORT, MOST_BYTES as u64).unwrap_or_default())),

@@ -1,45 +1,40 @@
-//! What events missed: pull requests whose comment does not speak of their head, or of today.
+//! What events missed: pull requests whose comment and check run do not speak of their head, or that wait for approvals.
 
 use super::bot::{Bot, Did, Occasion};
 use super::pull::Beside;
 use crate::forge::check_run::NAME;
-use crate::forge::comment::Marker;
 use crate::forge::digest::ReportDigest;
-use crate::forge::words::Pull;
+use crate::forge::words::{Conclusion, Pull};
 use anyhow::Result;
 
 impl Bot {
-    /// One that cannot be judged keeps nobody from the others; the first failure is told when all were looked at.
     pub(super) async fn sweep(&self, occasion: &Occasion) -> Result<Did> {
-        let (mut did, mut failed) = (Did::default(), None);
-        for pull in self.github.open_pulls().await? {
-            let swept = match self.is_judged(&pull).await {
+        let pulls = self.github.open_pulls().await?;
+        let (count, mut did, mut found) = (pulls.len(), Did::default(), 0);
+        for pull in pulls {
+            let swept = match self.is_settled(&pull).await {
                 Ok(true) => continue,
                 Ok(false) => self.report(pull.number, &Beside::default(), occasion).await,
                 Err(error) => Err(error),
             };
-            match swept {
-                Ok(more) => did = did.and(more),
-                Err(error) => drop(failed.get_or_insert(error.context(format!("sweeping #{}", pull.number)))),
-            }
+            found += 1;
+            did = did.and_tried(pull.number, swept);
         }
-        match failed {
-            Some(error) => Err(error),
-            None => Ok(did),
-        }
+        Ok(Did::said(format!("looked at open pull requests: {count}, to be judged: {found}")).and(did))
     }
 
-    /// Whether a comment and a concluded check run speak of its head.
-    async fn is_judged(&self, pull: &Pull) -> Result<bool> {
+    /// Whether a comment and a concluded check run speak of its head, and nobody is waited for.
+    async fn is_settled(&self, pull: &Pull) -> Result<bool> {
         let head = &pull.head.commit;
-        let (own, comments) = (self.github.actor().await?, self.github.comments(pull.number).await?);
-        let ours = comments.iter().filter(|comment| comment.author.id == own.user);
-        let marker = ours.filter_map(|comment| Marker::of(&comment.body)).find(|marker| marker.pull == pull.number);
+        let marker = self.stands(pull.number).await?;
         let Some(marker) = marker.filter(|marker| marker.head == *head) else { return Ok(false) };
         let runs = self.github.check_runs(head, NAME).await?;
         let is_of_it = |digest: ReportDigest| digest == marker.digest;
+        // An approval or its withdrawal may have been missed.
+        let is_settled =
+            |conclusion: Option<Conclusion>| !matches!(conclusion, None | Some(Conclusion::ActionRequired));
         Ok(runs
             .iter()
-            .any(|run| run.conclusion.is_some() && ReportDigest::parse(&run.external_id).is_some_and(is_of_it)))
+            .any(|run| is_settled(run.conclusion) && ReportDigest::parse(&run.external_id).is_some_and(is_of_it)))
     }
 }

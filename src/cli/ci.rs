@@ -1,14 +1,15 @@
 //! `pavior ci`: the one command of every workflow. It sees what happened, reads how things stand, and makes GitHub say so.
 
 use super::{Outcome, terminal};
-use crate::ci::{Bot, Git, Judgement, Occasion, REPORT};
+use crate::ci::{Bot, Did, Git, Judgement, Occasion, REPORT, Remote};
 use crate::forge::comment::Sequence;
 use crate::forge::event::{Receiver, Work, WorkflowRun, event};
 use crate::forge::github::{Connection, Credentials, GitHub};
+use crate::forge::wording::{code, could_not_run};
 use crate::forge::words::AppId;
 use crate::forge::workflow_command::{MOST_SUMMARY_BYTES, Token, masks, output, stopped};
 use crate::model::Date;
-use crate::report::{HumanOptions, Paint, github, preflight_human, preflight_markdown};
+use crate::report::{HumanOptions, Paint, github, github_failure, preflight_human, preflight_markdown};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::fs::{self, OpenOptions};
@@ -52,33 +53,61 @@ docs/ci.md has the workflows. Exit codes: 0 done, 1 findings that block (in the 
 
 pub fn run(arguments: &Ci) -> Result<Outcome> {
     let run = WorkflowRun::of(|name| std::env::var(name).ok())?;
+    let outcome = happened(arguments, &run);
+    if let Err(error) = &outcome {
+        // Where people look first, and not below a thousand lines of log.
+        terminal::print(&github_failure(&format!("{error:#}")))?;
+        summarise(&run, &format!("{}\n", could_not_run(&format!("{error:#}"))))?;
+    }
+    outcome
+}
+
+fn happened(arguments: &Ci, run: &WorkflowRun) -> Result<Outcome> {
     let payload = fs::read(&run.payload).with_context(|| format!("reading {}", run.payload.display()))?;
     let happened = event(&run.event, &payload, Receiver::Workflow)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting to work")?;
     runtime.block_on(async {
-        let bot = bot(arguments, &run).await?;
+        let bot = bot(arguments, run)?;
         let sequence = Sequence { run: run.run.0, attempt: run.attempt };
         let occasion = Occasion { sequence, full_report: Some(run.url()), today: today()? };
-        let outcome = match &happened.work {
-            Work::Judge(pull) => first_stage(arguments, &run, &bot.judge_only(*pull, &occasion).await?.judgement),
-            work => {
-                let did = bot.act(work, &occasion).await?;
-                terminal::print(&stopped(&lines(&did.0), &token()?)?)?;
-                Ok(Outcome::Clean)
+        match &happened.work {
+            Work::Judge(pull) => {
+                let judged = bot.judge_only(*pull, &occasion).await?;
+                first_stage(arguments, run, &judged.judgement)
             }
-        };
-        if arguments.dry_run {
-            terminal::print(&stopped(&lines(&bot.github.noted_calls()), &token()?)?)?;
+            work => {
+                let did = bot.act(work, &occasion).await;
+                if arguments.dry_run {
+                    terminal::print(&stopped(&lines(&bot.github.noted_calls()), &token()?)?)?;
+                }
+                second_stage(run, &did?)
+            }
         }
-        outcome
     })
+}
+
+/// What was done, in the log and in the summary of the job.
+fn second_stage(run: &WorkflowRun, did: &Did) -> Result<Outcome> {
+    if !did.lines.is_empty() {
+        terminal::print(&stopped(&lines(&did.lines), &token()?)?)?;
+    }
+    let items: Vec<String> = did.lines.iter().map(|line| format!("- {}", code(line))).collect();
+    summarise(run, &lines(&items))?;
+    match did.failed.as_slice() {
+        [] => Ok(Outcome::Clean),
+        failed => bail!("{}", failed.join("; ")),
+    }
+}
+
+fn summarise(run: &WorkflowRun, markdown: &str) -> Result<()> {
+    run.summary.as_ref().map_or(Ok(()), |summary| append(summary, markdown))
 }
 
 fn lines(all: &[String]) -> String {
     all.iter().map(|line| format!("{line}\n")).collect()
 }
 
-async fn bot(arguments: &Ci, run: &WorkflowRun) -> Result<Bot> {
+fn bot(arguments: &Ci, run: &WorkflowRun) -> Result<Bot> {
     let mut connection = Connection::new(&run.api, credentials()?);
     connection.patience = Duration::from_secs(arguments.wait);
     let repository = run.repository.clone();
@@ -86,15 +115,12 @@ async fn bot(arguments: &Ci, run: &WorkflowRun) -> Result<Bot> {
         true => GitHub::dry_run(connection, repository)?,
         false => GitHub::connect(connection, repository)?,
     };
-    let (remote, authorization) = match &arguments.remote {
-        Some(remote) => (remote.clone(), None),
-        None => {
-            let remote = format!("{}/{}.git", run.server, run.repository);
-            (remote, Some(github.git_authorization().await?))
-        }
+    let remote = match &arguments.remote {
+        Some(remote) => Remote::Other(remote.clone()),
+        None => Remote::GitHub(format!("{}/{}.git", run.server, run.repository)),
     };
     let folder = arguments.root.canonicalize().with_context(|| format!("opening {}", arguments.root.display()))?;
-    Ok(Bot { github, git: Git { folder, remote, authorization } })
+    Ok(Bot { github, git: Git { folder, remote } })
 }
 
 /// An App where one is configured, else the token of the workflow.
@@ -119,15 +145,13 @@ fn first_stage(arguments: &Ci, run: &WorkflowRun, judgement: &Judgement) -> Resu
     let options = HumanOptions { limit: Some(50), width: 120, paint: Paint::Plain };
     let token = token()?;
     terminal::print(&stopped(&preflight_human(judged, options), &token)?)?;
-    terminal::print(&github(&judged.report))?;
-    let markdown = preflight_markdown(judged);
+    terminal::print(&github(&judgement.from_root))?;
     let given = std::env::var_os("PAVIOR_REPORT").filter(|path| !path.is_empty()).map(PathBuf::from);
     put(&arguments.report.clone().or(given).unwrap_or_else(|| REPORT.into()), &judgement.json)?;
-    if let Some(summary) = &run.summary {
-        match markdown.len() <= MOST_SUMMARY_BYTES {
-            true => append(summary, &markdown)?,
-            false => append(summary, "The report is larger than GitHub shows: it is in the artifact of this run.\n")?,
-        }
+    let markdown = preflight_markdown(judged);
+    match markdown.len() <= MOST_SUMMARY_BYTES {
+        true => summarise(run, &markdown)?,
+        false => summarise(run, "The report is larger than GitHub shows: it is in the artifact of this run.\n")?,
     }
     if let Some(outputs) = &run.outputs {
         append(outputs, &output("digest", judgement.digest.as_str(), &token)?)?;

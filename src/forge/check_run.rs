@@ -82,7 +82,8 @@ pub fn in_progress(head: &CommitId) -> CheckRun {
         commit: head.clone(),
         conclusion: None,
         title: wording::being_judged(),
-        summary: String::new(),
+        // GitHub refuses an empty one.
+        summary: wording::being_judged_since_a_moment(),
         text: String::new(),
         annotations: Vec::new(),
         buttons: Vec::new(),

@@ -5,6 +5,7 @@ use super::approvals::{Discounted, Standing, TeamStanding};
 use super::command::Misunderstood;
 use super::comment::Fate;
 use super::digest::{LEAST_DIGITS, NamedDigest, ReportDigest};
+use super::event::{Ignored, Subject};
 use super::words::{CommitId, Permission, PullNumber};
 use crate::report::{counted, visible_line};
 
@@ -41,8 +42,11 @@ pub fn cut(full_report: Option<&str>) -> String {
     }
 }
 
+/// What stands before the address of the whole report.
+pub const FULL_REPORT: &str = "[full report](";
+
 fn link(url: &str) -> String {
-    format!("[full report]({url})")
+    format!("{FULL_REPORT}{url})")
 }
 
 /// What stands below every report.
@@ -241,6 +245,11 @@ pub fn being_judged() -> String {
     "being judged".to_owned()
 }
 
+/// Its summary.
+pub fn being_judged_since_a_moment() -> String {
+    "What this change does is being worked out: it takes seconds".to_owned()
+}
+
 pub fn could_not_run_title() -> String {
     "could not be judged".to_owned()
 }
@@ -265,14 +274,32 @@ pub fn not_reviewed(units: &[String], pulls: &[PullNumber]) -> String {
     )
 }
 
-/// A command that acts on a report, where none stands.
-pub fn nothing_judged(command: &str) -> String {
-    format!("`/pavior {command}` acts on what was judged, and nothing is judged here yet: say `/pavior recheck` first")
-}
-
 /// A pull request that is queued and lacks an approval.
 pub fn not_approved(pull: PullNumber) -> String {
     format!("#{pull} lacks an approval that its report asks for")
+}
+
+/// An event about what is not there any more, for the log.
+pub fn nothing_there(of: &Subject) -> String {
+    match of {
+        Subject::Pull(number) => format!("#{number} is not there"),
+        Subject::Head { commit, .. } => format!("no pull request has the head {} any more", commit.short()),
+    }
+}
+
+/// Why an event leads to nothing, for the log.
+pub fn ignored(why: &Ignored) -> String {
+    match why {
+        Ignored::Event(name) => format!("nothing to do: what {name} tells changes nothing that is said"),
+        Ignored::Action { event, action } => {
+            format!("nothing to do: {event} with the action `{action}` changes nothing that is said")
+        }
+        Ignored::OtherBranch(branch) => format!("nothing to do: `{branch}` is not the default branch"),
+        Ignored::BranchDeleted => "nothing to do: the branch was deleted".to_owned(),
+        Ignored::NoPull => "nothing to do: this is an issue, not a pull request".to_owned(),
+        Ignored::NoCommand => "nothing to do: the comment tells Pavior nothing".to_owned(),
+        Ignored::OtherRun(event) => format!("nothing to do: the workflow ran for {event}, and judged nothing"),
+    }
 }
 
 /// The title of a merge group that is not what was reviewed.

@@ -19,6 +19,11 @@ pub fn github(report: &Report) -> String {
     without_bracket_commands(output)
 }
 
+/// A command that could not run: the reason, where people look first.
+pub fn github_failure(reason: &str) -> String {
+    without_bracket_commands(format!("::error title=pavior::{}\n", data(reason)))
+}
+
 fn annotation(finding: &Finding) -> String {
     let command = match finding.severity() {
         Severity::Error => "error",
@@ -86,6 +91,9 @@ mod tests {
             assert_eq!(output.lines().count(), 4, "{output}");
             assert!(!output.contains('\r') && !output.contains("##["), "{output}");
             assert!(!output.contains("%0A::stop"), "{output}");
+            let failure = github_failure(hostile);
+            assert_eq!(failure.trim_end().split(['\n', '\r']).count(), 1, "{failure}");
+            assert!(!failure.contains("##["), "{failure}");
         }
     }
 }

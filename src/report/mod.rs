@@ -25,7 +25,7 @@ pub use catalog::{dependents_table, details_page, hits_table, list_table};
 pub use cost::{cost_human, cost_json, cost_markdown, cost_schema, cost_svg};
 pub use diff::{diff_human, diff_json, diff_markdown, diff_schema};
 pub use explain::{explain_human, explain_json, explain_schema, provenance_json, provenance_schema};
-pub use github::github;
+pub use github::{github, github_failure};
 pub use graph::{dot, svg};
 pub use human::{HumanOptions, Paint, human};
 pub use inert::{inert, inert_json, visible, visible_line};

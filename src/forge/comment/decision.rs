@@ -1,6 +1,7 @@
 //! Comments that stand there and the one that should in, what to do out.
 
 use super::marker::Marker;
+use crate::forge::wording::FULL_REPORT;
 use crate::forge::words::{Actor, Comment, CommentId, CommitId};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,10 +39,15 @@ pub fn decide(standing: &[Comment], own: &Actor, marker: &Marker, head: &CommitI
     }
 }
 
-/// What stands below the marker. GitHub gives line feeds back as they came, but for some at the end.
+/// What stands below the marker, wherever the whole report is: every run has its own place for it. GitHub gives line
+/// feeds back as they came, but for some at the end.
 fn text(body: &str) -> String {
     let text = body.split_once('\n').map_or("", |(_, text)| text);
-    text.replace("\r\n", "\n").trim_end().to_owned()
+    let mut parts = text.split(FULL_REPORT);
+    let first = parts.next().unwrap_or_default().to_owned();
+    let without_link =
+        |text: String, part: &str| text + FULL_REPORT + part.split_once(')').map_or("", |(_, rest)| rest);
+    parts.fold(first, without_link).replace("\r\n", "\n").trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -81,6 +87,14 @@ mod tests {
         assert_eq!(decided(&standing, &marker('a', 'b', 9), 'b', "x\ny"), Decision::Leave(CommentId(5)));
         // The same words of another base are another report.
         assert_eq!(decided(&standing, &marker('d', 'b', 9), 'b', "x\ny"), Decision::Update(CommentId(5)));
+    }
+
+    #[test]
+    fn another_place_of_the_same_full_report_is_no_news() {
+        let standing = [comment(5, OWN, &marker('a', 'b', 1), "x · [full report](https://ci/1) · y")];
+        let decided = |text| decided(&standing, &marker('a', 'b', 9), 'b', text);
+        assert_eq!(decided("x · [full report](https://ci/2) · y"), Decision::Leave(CommentId(5)));
+        assert_eq!(decided("x · [full report](https://ci/2) · z"), Decision::Update(CommentId(5)));
     }
 
     #[test]

@@ -89,9 +89,9 @@ impl GitHub {
         self.pulls(with(&self.path(&["pulls"]), "state", "open")).await
     }
 
-    /// The open ones whose head is this branch of this repository, a fork or our own.
-    pub async fn open_pulls_from(&self, head: &Repository, branch: &str) -> Result<Vec<Pull>, GitHubError> {
-        let path = with(&self.path(&["pulls"]), "state", "open");
+    /// Those whose head is this branch of this repository, a fork or our own; also those that are over.
+    pub async fn pulls_from(&self, head: &Repository, branch: &str) -> Result<Vec<Pull>, GitHubError> {
+        let path = with(&self.path(&["pulls"]), "state", "all");
         let pulls = self.pulls(with(&path, "head", &format!("{}:{branch}", head.owner()))).await?;
         // GitHub overlooks a filter that it cannot read, and one owner may have several forks.
         let is_meant = |pull: &Pull| pull.head.name == branch && pull.head.repository.as_ref() == Some(head);

@@ -52,6 +52,14 @@ impl Objects {
         Ok(root_tree(&self.repo, revision, &self.folder)?.to_string())
     }
 
+    /// The id of the tree of a revision from the root of the repository, whatever folder of it is read.
+    ///
+    /// # Errors
+    /// When the revision is not known.
+    pub fn whole_tree(&self, revision: &str) -> Result<String> {
+        Ok(root_tree(&self.repo, revision, Path::new(""))?.to_string())
+    }
+
     /// The id of the commit that a revision names.
     ///
     /// # Errors

@@ -76,7 +76,11 @@ pub(super) fn root_tree(repo: &Repository, revision: &str, folder: &Path) -> Res
         .filter(|entry| entry.mode().is_tree());
     match entry {
         Some(entry) => Ok(entry.object_id()),
-        None => bail!("revision `{}` has no folder {}", visible(revision), folder.display()),
+        // As good as empty: before the first change there was no such folder.
+        None => {
+            let what = format!("folder {} of revision `{}`", folder.display(), visible(revision));
+            Err(NotARepository { what }.into())
+        }
     }
 }
 

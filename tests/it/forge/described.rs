@@ -111,7 +111,7 @@ macro_rules! calls {
 calls! {
     pull => github().pull(SEVEN);
     open_pulls => github().open_pulls();
-    open_pulls_from => github().open_pulls_from(&repository(), "feature/a b");
+    pulls_from => github().pulls_from(&repository(), "feature/a b");
     pulls_of => github().pulls_of(&at());
     request_reviewers => github().request_reviewers(SEVEN, &names(&["octocat"]), &names(&["platform"]));
     request_reviewers_of_users => github().request_reviewers(SEVEN, &names(&["octocat"]), &[]);

@@ -8,6 +8,7 @@ pub mod fake;
 mod app;
 mod artifacts;
 mod described;
+mod flow;
 mod limits;
 mod names;
 mod people;

@@ -110,8 +110,8 @@ async fn pull_requests_are_found_by_commit_and_by_the_branch_of_a_fork() {
     let (github, fork) = (fake.github(), Repository::parse("mallory/shop").unwrap());
     let numbers = |pulls: Vec<pavior::forge::words::Pull>| pulls.iter().map(|pull| pull.number.0).collect::<Vec<_>>();
     assert_eq!(numbers(github.open_pulls().await.unwrap()), [8, 7]);
-    assert_eq!(numbers(github.open_pulls_from(&fork, "change-7").await.unwrap()), [7]);
-    assert_eq!(numbers(github.open_pulls_from(&repository(), "change-7").await.unwrap()), [8]);
+    assert_eq!(numbers(github.pulls_from(&fork, "change-7").await.unwrap()), [7]);
+    assert_eq!(numbers(github.pulls_from(&repository(), "change-7").await.unwrap()), [8]);
     let at = pavior::forge::words::CommitId::parse(&commit("c1")).unwrap();
     assert_eq!(numbers(github.pulls_of(&at).await.unwrap()), [8]);
 }

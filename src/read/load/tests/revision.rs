@@ -46,7 +46,7 @@ fn a_folder_within_a_work_tree_is_that_folder_of_the_revision() {
     let other = git.folder.path().join("other");
     std::fs::create_dir(&other).unwrap();
     let error = load_revision(&other, "main", &mut Findings::default()).unwrap_err();
-    assert!(error.to_string().contains("has no folder other"), "{error}");
+    assert!(error.to_string().contains("folder other of revision"), "{error}");
 }
 
 #[test]

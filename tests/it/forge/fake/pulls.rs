@@ -21,7 +21,7 @@ fn shown(world: &World, number: u64, pull: &FakePull) -> Value {
         "state": pull.state,
         "draft": pull.draft,
         "merged_at": pull.merged_at,
-        "merge_commit_sha": pull.head,
+        "merge_commit_sha": pull.merge_commit.as_ref().unwrap_or(&pull.head),
         "user": world.user_json(&pull.author),
         "base": {"ref": "main", "sha": pull.base, "repo": {"full_name": REPOSITORY}},
         "head": {"ref": pull.head_branch, "sha": pull.head, "repo": repository},
@@ -47,7 +47,7 @@ pub fn list(world: &World, request: &Request) -> Reply {
 }
 
 pub fn of_commit(world: &World, request: &Request, sha: &str) -> Reply {
-    shown_where(world, request, |pull| pull.head == sha)
+    shown_where(world, request, |pull| pull.head == sha || pull.merge_commit.as_deref() == Some(sha))
 }
 
 pub fn one(world: &World, number: &str) -> Reply {

@@ -64,6 +64,8 @@ pub struct FakePull {
     pub head: String,
     pub head_branch: String,
     pub head_repository: Option<String>,
+    /// What its merge made; its head where nothing is said.
+    pub merge_commit: Option<String>,
     pub labels: BTreeSet<String>,
     pub reviewers: BTreeSet<String>,
     pub team_reviewers: BTreeSet<String>,
@@ -185,6 +187,7 @@ impl World {
             head: COMMIT.to_owned(),
             head_branch: format!("change-{number}"),
             head_repository: Some(REPOSITORY.to_owned()),
+            merge_commit: None,
             labels: BTreeSet::new(),
             reviewers: BTreeSet::new(),
             team_reviewers: BTreeSet::new(),

@@ -1,0 +1,17 @@
+//! `pavior ci` as it runs in Actions: the real binary, a real git repository with branches, an event in a file, and a
+//! GitHub that keeps state.
+
+mod events;
+mod scene;
+
+mod approvals;
+mod closed;
+mod commands;
+mod comment;
+mod first_stage;
+mod hostile;
+mod limits;
+mod merge_group;
+mod second_stage;
+mod sweep;
+mod trouble;
