@@ -71,7 +71,7 @@ fn a_comment_that_was_edited_or_deleted_meanwhile_commands_nothing() {
     let scene = reported();
     let text = format!("/pavior approve {}", scene.digest());
     let id = scene.fake.world().comment(7, "priya-nair", &text);
-    scene.fake.world().comments.last_mut().unwrap().is_edited = true;
+    scene.fake.world().comments.last_mut().unwrap().edited = true;
     let ran = scene.run(comment(7, id, &text));
     assert!(ran.stdout.contains("was edited"), "{}", ran.stdout);
     assert!(scene.reactions(id).is_empty());
