@@ -15,6 +15,8 @@ pub struct App {
     pub id: u64,
     pub slug: String,
     pub installation: u64,
+    /// Its private half, for a process that acts as the App.
+    pub pem: String,
     public_key: String,
     /// The second in which each token ends.
     pub tokens: BTreeMap<String, i64>,
@@ -40,6 +42,7 @@ impl World {
             id: 77,
             slug: "pavior".to_owned(),
             installation: 55,
+            pem: private_key,
             public_key,
             tokens: BTreeMap::new(),
             life: 3_600,

@@ -56,5 +56,5 @@ fn one_that_was_closed_before_anything_was_said_gets_no_comment() {
     close(&scene, false);
     let ran = scene.run(workflow_run(&head, "change-7", "acme/shop"));
     assert!(ran.stdout.contains("#7 is over, and nothing was said on it"), "{}", ran.stdout);
-    assert_eq!(scene.writes(), [String::new(); 0]);
+    assert_eq!(scene.writes(), Vec::<String>::new());
 }

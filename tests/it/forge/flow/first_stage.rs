@@ -18,7 +18,7 @@ fn a45_the_first_stage_prints_and_leaves_a_report_and_writes_nothing_to_github()
     assert!(ran.outputs.starts_with("digest<<pavior-"), "{}", ran.outputs);
     let report: serde_json::Value = serde_json::from_str(&ran.report).unwrap();
     assert_eq!(report["head"].as_str().unwrap(), &scene.head()[..10]);
-    assert_eq!(scene.writes(), [String::new(); 0]);
+    assert_eq!(scene.writes(), Vec::<String>::new());
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn findings_that_block_end_the_first_stage_with_one_and_stand_at_their_lines() {
     assert_eq!((ran.code, ran.stderr.as_str()), (1, ""), "{ran:#?}");
     assert!(ran.stdout.contains("\n::error file=catalog/ads/adservice.yaml,line=7,col="), "{}", ran.stdout);
     assert!(ran.summary.contains("blocked by 1 error"), "{}", ran.summary);
-    assert_eq!(scene.writes(), [String::new(); 0]);
+    assert_eq!(scene.writes(), Vec::<String>::new());
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn a_dry_run_prints_every_call_and_makes_none() {
     let head = scene.push(7);
     let ran = scene.run(by_hand(7));
     assert_eq!(ran.code, 0, "{ran:#?}");
-    assert_eq!(scene.writes(), [String::new(); 0]);
+    assert_eq!(scene.writes(), Vec::<String>::new());
     for call in
         ["POST /repos/acme/shop/check-runs {", "POST /repos/acme/shop/issues/7/comments {", "PATCH ", "sarifs {"]
     {
@@ -114,7 +114,7 @@ fn an_app_acts_as_itself_and_its_key_is_masked() {
     scene.new_image();
     scene.push(7);
     drop(scene.fake.world().install_app(None));
-    let key = scene.fake.world().app.as_ref().unwrap().private_key().to_owned();
+    let key = scene.fake.world().app.as_ref().unwrap().pem.clone();
     let scene = scene.with_variable("PAVIOR_APP_ID", "77").with_variable("PAVIOR_APP_PRIVATE_KEY", &key);
     let ran = scene.report();
     assert_eq!(ran.code, 0, "{}", ran.stderr);

@@ -17,7 +17,7 @@ fn a56_a_pull_request_that_is_gone_is_said_and_no_failure() {
     let ran = scene.report();
     assert_eq!(ran.code, 0, "{ran:#?}");
     assert!(ran.stdout.contains("#7 is not there"), "{}", ran.stdout);
-    assert_eq!(scene.writes(), [String::new(); 0]);
+    assert_eq!(scene.writes(), Vec::<String>::new());
 }
 
 #[test]
