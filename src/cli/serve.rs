@@ -35,7 +35,7 @@ pub struct Serve {
     #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = clap::value_parser!(u64).range(1..))]
     sweep_every: u64,
     /// How long work that was accepted goes on after SIGTERM
-    #[arg(long, value_name = "SECONDS", default_value_t = 25)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     grace: u64,
 }
 

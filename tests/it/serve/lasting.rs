@@ -2,8 +2,8 @@
 
 use super::client::Delivery;
 use super::process::Process;
-use crate::forge::fake::{TOKEN, Trouble};
-use crate::forge::flow::events::pull_request;
+use crate::forge::fake::{REPOSITORY, TOKEN, Trouble};
+use crate::forge::flow::events::{pull_request, push};
 use crate::forge::flow::scene::Scene;
 use serde_json::json;
 use std::os::unix::fs::symlink;
@@ -45,8 +45,15 @@ fn a53_what_was_missed_is_found_at_the_start_and_by_the_clock() {
     scene.push(8);
     server.wait_until("8, of which nothing was delivered", |_| is_judged(&scene, 8));
     assert_eq!((comments(&scene, 7), comments(&scene, 8)), (1, 1));
+    // What was here before, with another body: whoever watches is told, on a line that nobody can break.
+    let first = Delivery::new(1, pull_request("opened", 7));
+    assert_eq!(server.deliver(&first), 202);
+    assert_eq!(server.deliver(&Delivery::new(1, pull_request("opened", 8))), 409);
+    assert_eq!(server.deliver(&Delivery::new(2, pull_request("closed", 9)).with("x-github-event", "a\"}\u{9}{")), 200);
     let (code, log) = server.terminate();
     assert_eq!(code, Some(0), "{log}");
+    assert_eq!(log.matches("\"security\":true").count(), 1, "{log}");
+    assert!(log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{log}");
     assert!(log.lines().all(|line| line.starts_with("{\"timestamp\":")), "{log}");
     assert!(log.contains("\"stopped\"") && !log.contains(TOKEN) && !log.contains(super::client::KEY), "{log}");
 }
@@ -78,6 +85,35 @@ fn a52_deliveries_out_of_order_lead_to_what_stands_now() {
     server.wait_until("older", |server| done(server) >= 3);
     let said = scene.said();
     assert!(said.contains(&format!(" head={newer} ")) && !said.contains("Merged"), "{said}");
+    assert_eq!(comments(&scene, 7), 1);
+}
+
+#[test]
+fn an_event_about_a_commit_is_worked_on_by_pull_request() {
+    let scene = Scene::start();
+    scene.new_image();
+    let head = scene.push(7);
+    let remotes = remotes(&scene);
+    let server = Process::start(scene.fake.url(), &remotes, &data(&scene), &[]);
+    server.wait_until("the first report", |_| is_judged(&scene, 7));
+    let repository = json!({"full_name": REPOSITORY, "default_branch": "main"});
+    let by = json!({"id": 1, "login": "ada", "type": "User"});
+    let suite = json!({"action": "rerequested", "check_suite": {"id": 1, "head_sha": head}, "repository": repository});
+    assert_eq!(server.deliver(&Delivery::new(1, ("check_suite", suite))), 202);
+    server.wait_until("asked for again", |server| server.log().matches("says so already").count() == 1);
+    let button = json!({
+        "action": "requested_action", "requested_action": {"identifier": "recheck"}, "sender": by,
+        "check_run": {"id": 1, "head_sha": head}, "repository": repository,
+    });
+    assert_eq!(server.deliver(&Delivery::new(2, ("check_run", button))), 202);
+    server.wait_until("the button", |server| server.log().matches("says so already").count() == 2);
+    {
+        let mut world = scene.fake.world();
+        let pull = world.pulls.get_mut(&7).unwrap();
+        (pull.state, pull.merged_at) = ("closed", Some("2026-11-22T12:00:00Z".to_owned()));
+    }
+    assert_eq!(server.deliver(&Delivery::new(3, push(&head))), 202);
+    server.wait_until("what became of it", |_| scene.said().contains("Merged"));
     assert_eq!(comments(&scene, 7), 1);
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "what is set up for a test is there, or the test fails")]
 
 mod client;
+mod declaration;
 mod deliveries;
 mod harness;
 mod lasting;

@@ -25,7 +25,12 @@ impl Process {
             .arg(data)
             .args(arguments)
             .env_clear()
-            .envs([("PATH", "/usr/bin:/bin"), ("HOME", "/nonexistent"), ("GITHUB_API_URL", api), ("GITHUB_TOKEN", TOKEN)])
+            .envs([
+                ("PATH", "/usr/bin:/bin"),
+                ("HOME", "/nonexistent"),
+                ("GITHUB_API_URL", api),
+                ("GITHUB_TOKEN", TOKEN),
+            ])
             .env("GITHUB_SERVER_URL", format!("file://{}", remotes.display()))
             .env("PAVIOR_WEBHOOK_SECRET_FILE", key)
             .stderr(Stdio::piped())
@@ -34,7 +39,9 @@ impl Process {
             .unwrap();
         let log: Arc<Mutex<Vec<String>>> = Arc::default();
         let (lines, stderr) = (Arc::clone(&log), BufReader::new(child.stderr.take().unwrap()));
-        std::thread::spawn(move || stderr.lines().map_while(Result::ok).for_each(|line| lines.lock().unwrap().push(line)));
+        std::thread::spawn(move || {
+            stderr.lines().map_while(Result::ok).for_each(|line| lines.lock().unwrap().push(line))
+        });
         let mut process = Process { child, address: ([127, 0, 0, 1], 0).into(), log };
         process.wait_until("it listens", |process| process.log().contains("\"listening\""));
         let address = process.log().lines().find_map(|line| {
