@@ -84,7 +84,7 @@ fn a52_deliveries_out_of_order_lead_to_what_stands_now() {
     say(3, "synchronize", &older, "open");
     server.wait_until("older", |server| done(server) >= 3);
     let said = scene.said();
-    assert!(said.contains(&format!(" head={newer} ")) && !said.contains("Merged"), "{said}");
+    assert!(said.contains(&format!(" head={newer} ")) && !said.contains("**merged by"), "{said}");
     assert_eq!(comments(&scene, 7), 1);
 }
 
@@ -97,7 +97,8 @@ fn an_event_about_a_commit_is_worked_on_by_pull_request() {
     let server = Process::start(scene.fake.url(), &remotes, &data(&scene), &[]);
     server.wait_until("the first report", |_| is_judged(&scene, 7));
     let repository = json!({"full_name": REPOSITORY, "default_branch": "main"});
-    let by = json!({"id": 1, "login": "ada", "type": "User"});
+    let id = scene.fake.world().users["ada"].id;
+    let by = json!({"id": id, "login": "ada", "type": "User"});
     let suite = json!({"action": "rerequested", "check_suite": {"id": 1, "head_sha": head}, "repository": repository});
     assert_eq!(server.deliver(&Delivery::new(1, ("check_suite", suite))), 202);
     server.wait_until("asked for again", |server| server.log().matches("says so already").count() == 1);
@@ -113,7 +114,7 @@ fn an_event_about_a_commit_is_worked_on_by_pull_request() {
         (pull.state, pull.merged_at) = ("closed", Some("2026-11-22T12:00:00Z".to_owned()));
     }
     assert_eq!(server.deliver(&Delivery::new(3, push(&head))), 202);
-    server.wait_until("what became of it", |_| scene.said().contains("Merged"));
+    server.wait_until("what became of it", |_| scene.said().contains("**merged by `ada`"));
     assert_eq!(comments(&scene, 7), 1);
 }
 
