@@ -43,10 +43,10 @@ const HOW: &str = "\
 Deliveries go to POST /webhook. GET /healthz, /readyz and /metrics are for whoever watches over it.
 
 Secrets come by environment variables, or by files that variables name:
-  PAVIOR_WEBHOOK_SECRET, PAVIOR_WEBHOOK_SECRET_FILE            what deliveries are signed with; one a line while it is changed
-  PAVIOR_APP_ID, PAVIOR_APP_PRIVATE_KEY[_FILE]                 the GitHub App
-  GITHUB_TOKEN[_FILE]                                          a token in its place
-  GITHUB_API_URL, GITHUB_SERVER_URL                            GitHub Enterprise
+  PAVIOR_WEBHOOK_SECRET[_FILE]                   signs deliveries; while it changes, one a line
+  PAVIOR_APP_ID, PAVIOR_APP_PRIVATE_KEY[_FILE]   the GitHub App
+  GITHUB_TOKEN[_FILE]                            a token in its place
+  GITHUB_API_URL, GITHUB_SERVER_URL              GitHub Enterprise
 
 docs/serve.md has the App's settings and what to deploy. Exit codes: 0 stopped by a signal, 2 could not run.";
 
