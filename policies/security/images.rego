@@ -56,7 +56,8 @@ deny contains finding(one, sprintf("image %s means something else tomorrow", [on
 }
 
 tag(image) := named[1] if {
-	named := split(regex.replace(image, "^.*/", ""), ":")
+	path := split(image, "/")
+	named := split(path[count(path) - 1], ":")
 	count(named) == 2
 } else := ""
 
