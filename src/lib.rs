@@ -30,5 +30,7 @@ pub mod revisions;
 pub mod forge;
 #[cfg(feature = "forge")]
 pub mod ci;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod lsp;
 pub mod cli;

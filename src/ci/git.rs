@@ -5,7 +5,7 @@
 use crate::forge::words::{CommitId, PullNumber};
 use crate::read::Objects;
 use anyhow::{Context, Result, anyhow, bail};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -61,6 +61,19 @@ const PASSED_ON: [&str; 19] = [
 ];
 
 impl Git {
+    /// Makes the folder a bare repository where it is none yet, and usable where a git was killed in it. For a folder that
+    /// is this process's alone.
+    ///
+    /// # Errors
+    /// When git cannot be run, or the folder cannot be written.
+    pub fn make(&self) -> Result<()> {
+        std::fs::create_dir_all(&self.folder).with_context(|| format!("making {}", self.folder.display()))?;
+        unlock(&self.folder)?;
+        let mut command = self.command();
+        command.args(["init", "--quiet", "--bare", "--template="]);
+        run(command).context("making a repository")
+    }
+
     /// Brings these commits with all of their history, where they are not here yet. `authorization` is a header, for
     /// GitHub alone.
     ///
@@ -96,25 +109,13 @@ impl Git {
 
     fn fetch(&self, references: Vec<String>, deepen: bool, authorization: Option<&str>) -> Result<()> {
         let (Remote::GitHub(remote) | Remote::Other(remote)) = &self.remote;
-        let mut command = Command::new("git");
-        command.arg("-C").arg(&self.folder);
-        // Hooks are programs, and so are helpers that know passwords and what tidies up behind a fetch.
-        command.args(["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "credential.helper="]);
-        command.args(["-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "fetch.writeCommitGraph=false"]);
+        let mut command = self.command();
         command.args(["fetch", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head"]);
         command.arg("--no-recurse-submodules");
         if deepen {
             command.arg("--unshallow");
         }
         command.arg("--").arg(remote).args(references);
-        command.env_clear().envs(PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
-        command
-            .env("LC_ALL", "C")
-            .env("GIT_ALLOW_PROTOCOL", "https:http:ssh:file")
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .env("GIT_NO_REPLACE_OBJECTS", "1")
-            .env("GIT_HTTP_LOW_SPEED_LIMIT", "1000")
-            .env("GIT_HTTP_LOW_SPEED_TIME", "60");
         if let Some(authorization) = authorization {
             // In no argument, where others on the machine see it; for this address alone; and in place of a header that
             // a checkout left behind, for GitHub refuses two.
@@ -123,9 +124,25 @@ impl Git {
             command.env("GIT_CONFIG_KEY_0", &name).env("GIT_CONFIG_VALUE_0", "");
             command.env("GIT_CONFIG_KEY_1", &name).env("GIT_CONFIG_VALUE_1", authorization);
         }
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let child = command.spawn().context("starting git, which has to be on the path")?;
-        ended(child, PATIENCE).context("fetching commits")
+        run(command).context("fetching commits")
+    }
+
+    /// Git in the folder, with nothing of ours but what it needs.
+    fn command(&self) -> Command {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(&self.folder);
+        // Hooks are programs, and so are helpers that know passwords and what tidies up behind a fetch.
+        command.args(["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "credential.helper="]);
+        command.args(["-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "fetch.writeCommitGraph=false"]);
+        command.env_clear().envs(PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+        command
+            .env("LC_ALL", "C")
+            .env("GIT_ALLOW_PROTOCOL", "https:http:ssh:file")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
+            .env("GIT_HTTP_LOW_SPEED_LIMIT", "1000")
+            .env("GIT_HTTP_LOW_SPEED_TIME", "60");
+        command
     }
 }
 
@@ -141,6 +158,29 @@ impl Wanted {
             Wanted::Commit(commit) => commit.to_string(),
         }
     }
+}
+
+/// Of a git that was killed nothing but its locks is in the way: what it had not finished is not referred to.
+fn unlock(folder: &Path) -> Result<()> {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).with_context(|| format!("listing {}", folder.display()))?;
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if path.is_dir() && name != "objects" {
+                folders.push(path);
+            } else if name.ends_with(".lock") {
+                std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn run(mut command: Command) -> Result<()> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let child = command.spawn().context("starting git, which has to be on the path")?;
+    ended(child, PATIENCE)
 }
 
 /// Waits, but not for ever.
@@ -187,6 +227,20 @@ mod tests {
         assert_eq!(reason("warning: x\nerror: Server does not allow request\n"), "Server does not allow request");
         assert_eq!(reason("something else\n"), "something else");
         assert_eq!(reason(""), "nothing");
+    }
+
+    #[test]
+    fn a_folder_becomes_a_repository_once_and_is_unlocked_after_that() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().canonicalize().unwrap().join("acme/shop.git");
+        let git = Git { folder: folder.clone(), remote: Remote::Other("/nowhere".to_owned()) };
+        git.make().unwrap();
+        let lock = folder.join("refs/pavior/pull/7/head.lock");
+        std::fs::create_dir_all(lock.parent().unwrap()).unwrap();
+        std::fs::write(&lock, "").unwrap();
+        std::fs::write(folder.join("packed-refs.lock"), "").unwrap();
+        git.make().unwrap();
+        assert!(!lock.exists() && !folder.join("packed-refs.lock").exists() && folder.join("HEAD").exists());
     }
 
     #[test]

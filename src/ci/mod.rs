@@ -14,6 +14,7 @@ mod git;
 mod group;
 mod judgement;
 mod pull;
+mod spread;
 mod stage;
 mod sweep;
 

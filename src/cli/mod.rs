@@ -21,6 +21,8 @@ mod repository;
 mod resource_types;
 mod rules;
 mod schema;
+#[cfg(feature = "serve")]
+mod serve;
 mod store;
 mod terminal;
 mod timings;
@@ -57,6 +59,8 @@ enum Command {
     Rules(rules::Rules),
     ResourceTypes(resource_types::ResourceTypes),
     Schema(schema::Schema),
+    #[cfg(feature = "serve")]
+    Serve(serve::Serve),
     Completions(completions::Completions),
     Lsp(lsp::Lsp),
 }
@@ -86,6 +90,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Rules(arguments) => rules::run(&arguments),
         Command::ResourceTypes(arguments) => resource_types::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Lsp(arguments) => lsp::run(&arguments),
     }

@@ -23,6 +23,8 @@ mod purity;
 mod repository;
 mod secrets;
 mod seeds;
+#[cfg(feature = "serve")]
+mod serve;
 mod showcase;
 mod streams;
 mod workflows;

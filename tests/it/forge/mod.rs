@@ -8,7 +8,7 @@ pub mod fake;
 mod app;
 mod artifacts;
 mod described;
-mod flow;
+pub mod flow;
 mod limits;
 mod names;
 mod people;

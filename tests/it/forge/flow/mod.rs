@@ -1,8 +1,8 @@
 //! `pavior ci` as it runs in Actions: the real binary, a real git repository with branches, an event in a file, and a
 //! GitHub that keeps state.
 
-mod events;
-mod scene;
+pub mod events;
+pub mod scene;
 
 mod approvals;
 mod closed;
