@@ -97,6 +97,7 @@ pub fn change() -> Judged {
             approval("platform", 1, "irreversible in production", &unit),
             approval("shopping", 2, "owner", &unit),
         ],
+        not_compiled: Default::default(),
         platform: Some(PlatformEffect {
             files: vec![RepoPath::literal("golden-paths/resources/redis/aws/main.tf")],
             diff: samples::diff(),
