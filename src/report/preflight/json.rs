@@ -65,7 +65,7 @@ struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     platform: Option<Platform>,
     /// Units that are declared and could not be compiled. Where there are any, nothing is compared or measured.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     not_compiled: Vec<String>,
 }
 
