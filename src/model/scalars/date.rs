@@ -49,6 +49,22 @@ impl Date {
     }
 }
 
+impl Date {
+    /// How many days lie between this one and a later one; negative for an earlier one.
+    pub fn days_until(self, other: Date) -> i64 {
+        other.number() - self.number()
+    }
+
+    /// Days since 1970-01-01: the way back from [`Date::of_day`].
+    fn number(self) -> i64 {
+        let shifted = i64::from(self.year) - i64::from(self.month <= 2);
+        let (era, of_era) = (shifted.div_euclid(400), shifted.rem_euclid(400));
+        let from_march = i64::from(self.month) + if self.month > 2 { -3 } else { 9 };
+        let of_year = (153 * from_march + 2) / 5 + i64::from(self.day) - 1;
+        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
@@ -112,6 +128,8 @@ mod tests {
         let days = (0..40_000).map(|number| Date::of_day(number).unwrap()).collect::<Vec<_>>();
         assert!(days.iter().all(|day| Date::parse(&day.to_string()) == Some(*day)));
         assert!(days.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(days.windows(2).all(|pair| pair[0].days_until(pair[1]) == 1));
+        assert_eq!(days[39_999].days_until(days[0]), -39_999);
     }
 
     #[test]
