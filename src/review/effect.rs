@@ -35,6 +35,16 @@ pub struct PlatformEffect {
     pub new_findings: BTreeSet<String>,
 }
 
+/// A change that concerns more teams than this is the platform's to announce: asking all of them would bring nobody.
+const MOST_TOLD_BY_NAME: usize = 5;
+
+impl PlatformEffect {
+    /// Whom to ask to have a look, whose approval is not needed.
+    pub fn teams_to_tell(&self) -> impl Iterator<Item = &Name> {
+        self.told.keys().filter(|_| self.told.len() <= MOST_TOLD_BY_NAME)
+    }
+}
+
 /// `base` is how things are, `head` the declarations as they will be under the platform files that count, `merged` the
 /// same under their own. What it finds is told as of after the merge.
 pub fn effect(
@@ -112,4 +122,18 @@ fn policies(base: &Reviewed, merged: &Reviewed, files: &[RepoPath]) -> Vec<Polic
 fn after_the_merge(finding: Finding) -> Finding {
     let message = format!("after the merge, {}", finding.message);
     Finding { message, ..finding }.help("it is the platform files of this change that make it so")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_teams_are_told_by_name_and_many_by_the_report_alone() {
+        let of = |teams: usize| {
+            let told = (0..teams).filter_map(|number| Some((Name::parse(&format!("team-{number}"))?, 1))).collect();
+            PlatformEffect { told, ..PlatformEffect::default() }.teams_to_tell().count()
+        };
+        assert_eq!([of(0), of(5), of(6), of(41)], [0, 5, 0, 0]);
+    }
 }

@@ -85,8 +85,10 @@ pub fn platform(effect: &PlatformEffect, changes: &[DeclaredChange]) -> Section 
         let count = counted(effect.new_findings.len(), "finding");
         lines.push(format!("{count} that today's platform files do not make"));
     }
-    let title =
-        format!("what the new platform files make of {} after the merge", counted(effect.diff.units.len(), "unit"));
+    let title = match effect.diff.units.len() {
+        0 => "what the new platform files make of it after the merge".to_owned(),
+        count => format!("what the new platform files make of {} after the merge", counted(count, "unit")),
+    };
     Section { title, lines, is_open: false }
 }
 

@@ -50,9 +50,13 @@ pub fn verdict(judged: &Judged) -> String {
     if let Some(platform) = &preflight.platform {
         let loosened = platform.policies.iter().filter(|one| one.loosens()).count();
         if loosened > 0 {
-            parts.push(format!("policies loosened: {loosened}"));
+            let policies = if loosened == 1 { "policy" } else { "policies" };
+            parts.push(format!("{loosened} {policies} loosened"));
         }
-        let count = counted(platform.diff.units.len(), "unit");
+        let count = match platform.diff.units.len() {
+            0 => "no unit".to_owned(),
+            count => counted(count, "unit"),
+        };
         parts.push(format!("new platform files change {count}{}", cost_after(&platform.cost)));
     }
     parts.join(" · ")
@@ -275,7 +279,7 @@ pub fn told(effect: &PlatformEffect) -> Option<String> {
     let (units, teams) = (effect.told.values().sum::<usize>(), effect.told.len());
     (units > 0).then(|| {
         format!(
-            "{} of {} in production can be undone: told, no approval of theirs is needed",
+            "in production {} of {} change in a way that can be undone: their owners are told, none has to approve",
             counted(units, "unit"),
             counted(teams, "team")
         )
