@@ -42,7 +42,7 @@ pub fn expiry(base: &Documents, head: &Documents, units: &[UnitChange], today: O
         units.iter().filter(|change| change.unit.kind == UnitKind::Service).map(|change| &change.unit.name).collect();
     for request in &head.declarations.secret_requests {
         let Some(expires) = request.spec.expires else { continue };
-        let left = today.days_until(expires);
+        let left = expires.day_number() - today.day_number();
         let at = || head.locate(&request.place(&["spec", "expires"]));
         match is_new(base, request) {
             true if left < 0 => findings.push(expired(at(), request, expires, today)),
