@@ -72,7 +72,12 @@ pub fn preflight(
     let cost = cost(base, head, &renames, |_| true, &mut told);
     let headroom = rooms(base, head, &mut told);
     let changed: &[RepoPath] = merged.as_ref().map_or(&[], |(_, files)| files);
-    told.into_vec().into_iter().for_each(|finding| findings.push(as_at_base(finding, changed)));
+    let counts_from_base = |finding: &Finding| {
+        changed.contains(&finding.at.path) && base.documents.snapshot.files.contains_key(&finding.at.path)
+    };
+    for finding in told.into_vec() {
+        findings.push(if counts_from_base(&finding) { as_at_base(finding) } else { finding });
+    }
     expiry(&base.documents, &head.documents, &diff.units, today, findings);
     let consequences = all_consequences(&diff, base, head);
     let platform = merged.as_ref().map(|(merged, files)| effect(base, head, merged, files, findings));
@@ -103,14 +108,11 @@ pub fn preflight(
 }
 
 /// An environment that the change declares otherwise counts from base: who reads its limit at head has to know.
-fn as_at_base(finding: Finding, changed: &[RepoPath]) -> Finding {
-    match changed.contains(&finding.at.path) {
-        true => finding.help(
-            "an environment counts as the base revision has it; what this change makes of it counts from the merge on, so \
-             change it first, by itself",
-        ),
-        false => finding,
-    }
+fn as_at_base(finding: Finding) -> Finding {
+    finding.help(
+        "an environment counts as the base revision has it; what this change makes of it counts from the merge on, so change \
+         it first, by itself",
+    )
 }
 
 /// Those of base, for a change cannot choose its own judges; of head where base has none.

@@ -2,15 +2,17 @@
 
 use super::declared;
 use super::sections::Section;
-use super::wording::{access_change, affected, aspect, bar, budget_bar, cost_line, told};
+use super::wording::{access_change, bar, budget_bar, cost_line, some_of};
+use crate::model::Name;
 use crate::model::kinds::Kind;
 use crate::report::counted;
 use crate::report::diff::plain_lines;
 use crate::review::declared::DeclaredChange;
 use crate::review::diff::{Action, groups};
 use crate::review::effect::PlatformEffect;
-use crate::review::policy::{About, How, PolicyChange};
+use crate::review::policy::{About, Aspect, How, PolicyChange};
 use crate::review::reversibility::Undo;
+use std::collections::BTreeSet;
 
 /// So many lines of a class are shown; `pavior diff` shows all.
 const MOST_OF_A_CLASS: usize = 12;
@@ -92,10 +94,56 @@ pub fn platform(effect: &PlatformEffect, changes: &[DeclaredChange]) -> Section 
     Section { title, lines, is_open: false }
 }
 
+/// `error → warning`, `approvals 2 → 1`, `body changed`.
+fn aspect(aspect: &Aspect) -> String {
+    match aspect {
+        Aspect::Body => "body changed".to_owned(),
+        Aspect::Setting { name: "severity", before, after, .. } => format!("{before} → {after}"),
+        Aspect::Setting { name, before, after, .. } => format!("{name} {before} → {after}"),
+    }
+}
+
+/// `affects 22 units of 5 teams: shopping 8, checkout 6, payments 4 and 2 more`.
+fn affected(effect: &PlatformEffect) -> Option<String> {
+    let units: usize = effect.affected.values().sum();
+    let mut teams: Vec<(&Name, &usize)> = effect.affected.iter().collect();
+    teams.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let told: Vec<String> = teams.iter().map(|(team, count)| format!("{team} {count}")).collect();
+    let count = counted(told.len(), "team");
+    (units > 0).then(|| format!("affects {} of {count}: {}", counted(units, "unit"), some_of(&told)))
+}
+
+/// Who should know and need not approve.
+fn told(effect: &PlatformEffect) -> Option<String> {
+    let (units, teams) = (effect.told.values().sum::<usize>(), effect.told.len());
+    (units > 0).then(|| {
+        format!(
+            "in production {} of {} change in a way that can be undone: their owners are told, none has to approve",
+            counted(units, "unit"),
+            counted(teams, "team")
+        )
+    })
+}
+
+/// What platform files ask for by themselves.
+pub fn platform_formula(effect: &PlatformEffect) -> Vec<String> {
+    let mut lines = vec!["platform files and environments: always 1 approval of the platform's owners".to_owned()];
+    if !effect.policies.is_empty() {
+        lines.push("policies that change: the approvals of their owners in the base revision, 1 at least".to_owned());
+    }
+    let worse: BTreeSet<_> =
+        effect.consequences.iter().filter(|one| one.undo > Undo::Reversible).map(|one| &one.unit).collect();
+    if !worse.is_empty() {
+        let units = counted(worse.len(), "unit");
+        lines.push(format!("{units} that they change cannot simply be undone: as if changed by itself, below"));
+    }
+    lines.extend(told(effect));
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::policy::Aspect;
 
     fn change(about: &str, how: How) -> PolicyChange {
         let about = About::Rule(about.to_owned());

@@ -1,6 +1,7 @@
 //! What a report holds under its verdict: titles and lines of plain text, which each renderer makes inert.
 
-use super::wording::{access_change, bar, budget_bar, cost_line, platform_formula, risk};
+use super::platform::platform_formula;
+use super::wording::{access_change, bar, budget_bar, cost_line, risk};
 use super::{Judged, declared, platform};
 use crate::model::Finding;
 use crate::report::{counted, summary};

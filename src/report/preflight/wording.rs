@@ -6,8 +6,6 @@ use crate::report::counted;
 use crate::review::access::AccessChange;
 use crate::review::capacity::Headroom;
 use crate::review::cost::{BudgetMove, BudgetOf, BudgetState, BudgetUse, Line, money, signed_money};
-use crate::review::effect::PlatformEffect;
-use crate::review::policy::Aspect;
 use crate::review::preflight::{Cost, Preflight};
 use crate::review::reversibility::Undo;
 use crate::review::verdict::{Approval, Outcome, Risk};
@@ -189,7 +187,7 @@ fn budget(one: &BudgetMove) -> Option<String> {
 }
 
 /// The first of a list, and how many more there are.
-fn some_of(told: &[String]) -> String {
+pub fn some_of(told: &[String]) -> String {
     match told.len() {
         ..=MOST_TOLD => told.join(", "),
         count => format!("{} and {} more", told[..MOST_TOLD].join(", "), count - MOST_TOLD),
@@ -254,53 +252,6 @@ pub fn approval(approval: &Approval) -> String {
 
 /// How many reasons of one team stand in its line.
 const MOST_REASONS: usize = 5;
-
-/// `error → warning`, `approvals 2 → 1`, `body changed`.
-pub fn aspect(aspect: &Aspect) -> String {
-    match aspect {
-        Aspect::Body => "body changed".to_owned(),
-        Aspect::Setting { name: "severity", before, after, .. } => format!("{before} → {after}"),
-        Aspect::Setting { name, before, after, .. } => format!("{name} {before} → {after}"),
-    }
-}
-
-/// `affects 22 units of 5 teams: shopping 8, checkout 6, payments 4 and 2 more`.
-pub fn affected(effect: &PlatformEffect) -> Option<String> {
-    let units: usize = effect.affected.values().sum();
-    let mut teams: Vec<(&Name, &usize)> = effect.affected.iter().collect();
-    teams.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    let told: Vec<String> = teams.iter().map(|(team, count)| format!("{team} {count}")).collect();
-    let count = counted(told.len(), "team");
-    (units > 0).then(|| format!("affects {} of {count}: {}", counted(units, "unit"), some_of(&told)))
-}
-
-/// Who should know and need not approve.
-pub fn told(effect: &PlatformEffect) -> Option<String> {
-    let (units, teams) = (effect.told.values().sum::<usize>(), effect.told.len());
-    (units > 0).then(|| {
-        format!(
-            "in production {} of {} change in a way that can be undone: their owners are told, none has to approve",
-            counted(units, "unit"),
-            counted(teams, "team")
-        )
-    })
-}
-
-/// What platform files ask for by themselves.
-pub fn platform_formula(effect: &PlatformEffect) -> Vec<String> {
-    let mut lines = vec!["platform files and environments: always 1 approval of the platform's owners".to_owned()];
-    if !effect.policies.is_empty() {
-        lines.push("policies that change: the approvals of their owners in the base revision, 1 at least".to_owned());
-    }
-    let worse: BTreeSet<_> =
-        effect.consequences.iter().filter(|one| one.undo > Undo::Reversible).map(|one| &one.unit).collect();
-    if !worse.is_empty() {
-        let units = counted(worse.len(), "unit");
-        lines.push(format!("{units} that they change cannot simply be undone: as if changed by itself, below"));
-    }
-    lines.extend(told(effect));
-    lines
-}
 
 /// `cart gains read-write access to redis carts in staging, production`.
 pub fn access_change(change: &AccessChange) -> String {
