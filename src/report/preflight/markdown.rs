@@ -61,7 +61,7 @@ fn quoted(note: &str) -> String {
         note.contains(['@', '#', '[', '!', '*', '_', '~', '\\']) || note.contains("://") || note.contains("www.")
     };
     // What stands in code already, such as a path, is inert there.
-    let is_paired = note.matches('`').count() % 2 == 0 && !note.contains("``");
+    let is_paired = note.matches('`').count().is_multiple_of(2) && !note.contains("``");
     let outside: String = note.split('`').step_by(2).collect();
     if !links(if is_paired { &outside } else { note }) {
         return escaped(note);
