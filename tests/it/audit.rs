@@ -1,5 +1,7 @@
 //! `pavior audit` by the real binary, of a ledger that the library wrote.
 
+#![allow(clippy::unwrap_used)]
+
 use pavior::ledger::{Cause, Effect, Entry, Intent, Outcome, REFERENCE, Store, Undo, UnitName, Writer};
 use pavior::model::{Name, Timestamp};
 use std::path::Path;
