@@ -4,8 +4,11 @@ use super::access::{self, Access, AccessChange, ByEnvironment, What, Who, access
 use super::capacity::{Demand, Headroom, demand, headroom};
 use super::cost::{Bill, BudgetMove, BudgetUse, By, Line, bill, budgets, compare, moved, tell_budgets, total};
 use super::diff::{self, Diff, UnitChange};
-use super::reversibility::{Consequence, Stateful, Undo, consequences, stateful};
+use super::refusal::refusals;
+use super::rename_hint::hint_renames;
+use super::reversibility::{Consequence, Stateful, Undo, consequences, resource_consequences, stateful};
 use super::rules;
+use super::upheaval::{moves, upheavals};
 use super::verdict::{Approval, Risk, Subject, required, risk};
 use crate::compile::{CompiledUnit, MadeOf, Source};
 use crate::link::Graph;
@@ -13,7 +16,7 @@ use crate::model::kinds::Environment;
 use crate::model::kinds::service::Tier;
 use crate::model::{Date, Findings, Name, RepoPath, short_hash};
 use crate::provision::{UnitId, UnitKind};
-use crate::read::{Declared, DocumentId, Documents};
+use crate::read::{Declared, DocumentId, Documents, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is kept of a unit beside its files.
@@ -86,6 +89,11 @@ impl Reviewed {
         self.documents.declarations.environments.iter().find(|one| one.metadata.name == *name)
     }
 
+    /// Where a unit's own resource is asked for.
+    fn asked(&self, unit: &UnitId, local: &Name) -> Option<&Place> {
+        Some(&self.facts.get(unit)?.stateful.as_ref()?.resources.get(local)?.asked)
+    }
+
     fn owner(&self, unit: &UnitId) -> Option<Name> {
         let declared = || self.environment(&unit.environment)?.metadata.owner.clone();
         self.facts.get(unit)?.owner.clone().or_else(declared)
@@ -133,6 +141,8 @@ pub struct Cost {
     pub total: Line,
     /// Of which it spends more or less.
     pub budgets: Vec<BudgetMove>,
+    /// Whether one preview of each pattern is in the amounts.
+    pub previews: bool,
 }
 
 /// What new platform files make of the declarations as they will be.
@@ -160,10 +170,13 @@ pub fn preflight(
     let cost = cost(base, head, &renames, findings);
     let headroom = rooms(base, head, findings);
     let consequences = all_consequences(&diff, base, head);
+    hint_renames(&base.documents, &head.documents, findings);
+    refusals(&consequences, &head.documents, |unit, local| head.asked(unit, local), findings);
     let changed_files = merged.iter().flat_map(|(merged, files)| fingerprints(merged, files)).collect();
     let platform = merged.map(|(merged, files)| platform_effect(head, merged, files));
     let mut risks: Vec<Risk> =
         diff.units.iter().filter_map(|change| unit_risk(change, base, head, &consequences, today)).collect();
+    risks.extend(upheaval_risks(&diff, base, head, &consequences, today));
     let more = platform.iter().flat_map(|effect| {
         let (changes, consequences) = (&effect.diff.units, &effect.consequences);
         let worst = |change: &&UnitChange| {
@@ -257,13 +270,40 @@ fn owners(base: &Reviewed, head: &Reviewed) -> Vec<Name> {
 
 fn all_consequences(diff: &Diff, base: &Reviewed, head: &Reviewed) -> Vec<Consequence> {
     let stateful = |side: &'_ Reviewed, unit: &UnitId| side.facts.get(unit).and_then(|facts| facts.stateful.clone());
+    let both = |name: &Name| Some((&base.environment(name)?.spec, &head.environment(name)?.spec));
     let of_unit = |change: &UnitChange| {
         let before = change.from.as_ref().unwrap_or(&change.unit);
-        consequences(change, stateful(base, before).as_ref(), stateful(head, &change.unit).as_ref())
+        let sides = (stateful(base, before), stateful(head, &change.unit));
+        let name = &change.unit.environment;
+        match both(name).is_some_and(|(was, is)| moves(name, was, is)) {
+            true => resource_consequences(change, sides.0.as_ref(), sides.1.as_ref()),
+            false => consequences(change, sides.0.as_ref(), sides.1.as_ref()),
+        }
     };
-    let mut all: Vec<Consequence> = diff.units.iter().flat_map(of_unit).collect();
+    let of_environment = |one: &Declared<Environment>| {
+        let name = &one.metadata.name;
+        let units = base.facts.keys().filter(|unit| unit.environment == *name && unit.kind != UnitKind::Environment);
+        both(name).map(|(was, is)| upheavals(name, was, is, units.count())).unwrap_or_default()
+    };
+    let environments = base.documents.declarations.environments.iter().flat_map(of_environment);
+    let mut all: Vec<Consequence> = diff.units.iter().flat_map(of_unit).chain(environments).collect();
     all.sort_by(|a, b| b.undo.cmp(&a.undo).then_with(|| a.cmp(b)));
     all
+}
+
+/// Of environments that change as a whole though none of their own objects does.
+fn upheaval_risks(
+    diff: &Diff,
+    base: &Reviewed,
+    head: &Reviewed,
+    consequences: &[Consequence],
+    today: Option<Date>,
+) -> Vec<Risk> {
+    let is_told = |unit: &UnitId| diff.units.iter().any(|change| change.unit == *unit);
+    let units: BTreeSet<&UnitId> =
+        consequences.iter().map(|one| &one.unit).filter(|unit| unit.kind == UnitKind::Environment).collect();
+    let units = units.into_iter().filter(|unit| !is_told(unit));
+    units.filter_map(|unit| risk_of((unit, unit), base, head, consequences, today)).collect()
 }
 
 fn unit_risk(
@@ -274,17 +314,32 @@ fn unit_risk(
     today: Option<Date>,
 ) -> Option<Risk> {
     let before = change.from.as_ref().unwrap_or(&change.unit);
+    risk_of((before, &change.unit), base, head, consequences, today)
+}
+
+fn risk_of(
+    (before, unit): (&UnitId, &UnitId),
+    base: &Reviewed,
+    head: &Reviewed,
+    consequences: &[Consequence],
+    today: Option<Date>,
+) -> Option<Risk> {
     // What it was counts as much as what it becomes: a critical service is not made supporting to be rid of it.
-    let tiers = [base.facts.get(before), head.facts.get(&change.unit)].into_iter().flatten().map(|facts| facts.tier);
-    let environment = base.environment(&before.environment).or_else(|| head.environment(&change.unit.environment))?;
-    let undo = consequences.iter().filter(|one| one.unit == change.unit).map(|one| one.undo).max().unwrap_or_default();
+    let tiers = [base.facts.get(before), head.facts.get(unit)].into_iter().flatten().map(|facts| facts.tier);
+    let environment = base.environment(&before.environment).or_else(|| head.environment(&unit.environment))?;
+    // What happens to an environment happens to all that is in it.
+    let concerns = |one: &&Consequence| {
+        let is_around = one.unit.kind == UnitKind::Environment && one.unit.environment == unit.environment;
+        one.unit == *unit || is_around
+    };
+    let undo = consequences.iter().filter(concerns).map(|one| one.undo).max().unwrap_or_default();
     let subject = Subject {
-        unit: change.unit.clone(),
-        owner: base.owner(before).or_else(|| head.owner(&change.unit))?,
+        unit: unit.clone(),
+        owner: base.owner(before).or_else(|| head.owner(unit))?,
         tier: tiers.max().unwrap_or_default(),
         environment: &environment.spec,
         undo,
-        dependents: dependents(&base.graph, before).max(dependents(&head.graph, &change.unit)),
+        dependents: dependents(&base.graph, before).max(dependents(&head.graph, unit)),
     };
     Some(risk(&subject, today))
 }
@@ -326,6 +381,7 @@ fn cost(base: &Reviewed, head: &Reviewed, renames: &Renames, findings: &mut Find
         environments: changed(environments),
         units: changed(compare(&was, &is, By::Unit)),
         budgets: moved(&before, &budgets),
+        previews: is.iter().chain(&was).any(|bill| bill.preview),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::cli::repository::Repository;
 use crate::cli::terminal;
 use crate::link::{Catalog, link};
-use crate::model::{Findings, Timestamp};
+use crate::model::{Date, Findings, Timestamp};
 use crate::query::{Entry, EntryKind, Register};
 use crate::read::{Documents, commit_before, read};
 use crate::report::inert_json;
@@ -11,6 +11,7 @@ use crate::revisions;
 use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Which catalog.
 #[derive(Debug, Args)]
@@ -48,6 +49,9 @@ impl Source {
                     .with_context(|| format!("looking for the last commit before {text}"))?;
                 let Some(commit) = found else { bail!("no commit of HEAD's history was made before {text}") };
                 terminal::tell(&format!("as of {text}: commit {}", &commit[..commit.len().min(12)]));
+                if end_of_today().is_some_and(|today| moment > today) {
+                    terminal::tell(&format!("note: {text} is yet to come, so this is what HEAD holds today"));
+                }
                 Some(commit)
             }
         };
@@ -76,6 +80,12 @@ impl Opened {
         let register = Register::of(&self.documents, &catalog);
         Linked { documents: &self.documents, catalog, register, findings }
     }
+}
+
+/// By this machine's clock, in UTC.
+fn end_of_today() -> Option<Timestamp> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Timestamp::parse(&format!("{}T23:59:59Z", Date::of_day(since.as_secs() / 86_400)?))
 }
 
 /// A day is meant as it begins.
