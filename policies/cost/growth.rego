@@ -16,15 +16,15 @@ most := 10000
 #   help: ask for less, or let the reviewers know why it is worth it; `pavior cost --base` shows what it is made of
 warn contains {
 	"msg": sprintf("costs %s %s a month more than before, %s most of all", [money(growth), input.cost.currency, dearest]),
-	"field": line,
+	"field": place,
 } if {
 	growth > most
 }
 
 # Where its size is set.
-default line := "spec"
+default place := "spec"
 
-line := "spec.scaling" if {
+place := "spec.scaling" if {
 	dearest == "workload"
 } else := sprintf("spec.resources.%s", [dearest]) if {
 	input.unit.kind == "service"
