@@ -1,12 +1,13 @@
 //! `pavior ci`: the one command of every workflow. It sees what happened, reads how things stand, and makes GitHub say so.
 
+use super::identity::credentials;
+use super::replace::replace;
 use super::{Outcome, terminal};
 use crate::ci::{Bot, Did, Git, Judgement, Occasion, REPORT, Remote};
 use crate::forge::comment::Sequence;
-use crate::forge::event::{Receiver, Work, WorkflowRun, event};
+use crate::forge::event::{Job, Receiver, Work, event};
 use crate::forge::github::{Connection, Credentials, GitHub};
 use crate::forge::wording::{code, could_not_run};
-use crate::forge::words::AppId;
 use crate::forge::workflow_command::{MOST_SUMMARY_BYTES, Token, masks, output, stopped};
 use crate::model::Date;
 use crate::report::{HumanOptions, Paint, github, github_failure, preflight_human, preflight_markdown};
@@ -52,7 +53,7 @@ GitHub's API, by GITHUB_TOKEN, or as an App by PAVIOR_APP_ID and PAVIOR_APP_PRIV
 docs/ci.md has the workflows. Exit codes: 0 done, 1 findings that block (in the first stage), 2 could not run.";
 
 pub fn run(arguments: &Ci) -> Result<Outcome> {
-    let run = WorkflowRun::of(|name| std::env::var(name).ok())?;
+    let run = Job::of(|name| std::env::var(name).ok())?;
     let outcome = happened(arguments, &run);
     if let Err(error) = &outcome {
         // Where people look first, and not below a thousand lines of log.
@@ -62,7 +63,7 @@ pub fn run(arguments: &Ci) -> Result<Outcome> {
     outcome
 }
 
-fn happened(arguments: &Ci, run: &WorkflowRun) -> Result<Outcome> {
+fn happened(arguments: &Ci, run: &Job) -> Result<Outcome> {
     let payload = fs::read(&run.payload).with_context(|| format!("reading {}", run.payload.display()))?;
     let happened = event(&run.event, &payload, Receiver::Workflow)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting to work")?;
@@ -87,7 +88,7 @@ fn happened(arguments: &Ci, run: &WorkflowRun) -> Result<Outcome> {
 }
 
 /// What was done, in the log and in the summary of the job.
-fn second_stage(run: &WorkflowRun, did: &Did) -> Result<Outcome> {
+fn second_stage(run: &Job, did: &Did) -> Result<Outcome> {
     if !did.lines.is_empty() {
         terminal::print(&stopped(&lines(&did.lines), &token()?)?)?;
     }
@@ -99,7 +100,7 @@ fn second_stage(run: &WorkflowRun, did: &Did) -> Result<Outcome> {
     }
 }
 
-fn summarise(run: &WorkflowRun, markdown: &str) -> Result<()> {
+fn summarise(run: &Job, markdown: &str) -> Result<()> {
     run.summary.as_ref().map_or(Ok(()), |summary| append(summary, markdown))
 }
 
@@ -107,8 +108,8 @@ fn lines(all: &[String]) -> String {
     all.iter().map(|line| format!("{line}\n")).collect()
 }
 
-fn bot(arguments: &Ci, run: &WorkflowRun) -> Result<Bot> {
-    let mut connection = Connection::new(&run.api, credentials()?);
+fn bot(arguments: &Ci, run: &Job) -> Result<Bot> {
+    let mut connection = Connection::new(&run.api, credentials(masked, Credentials::actions)?);
     connection.patience = Duration::from_secs(arguments.wait);
     let repository = run.repository.clone();
     let github = match arguments.dry_run {
@@ -123,31 +124,21 @@ fn bot(arguments: &Ci, run: &WorkflowRun) -> Result<Bot> {
     Ok(Bot { github, git: Git { folder, remote } })
 }
 
-/// An App where one is configured, else the token of the workflow.
-fn credentials() -> Result<Credentials> {
-    let given = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    match (given("PAVIOR_APP_ID"), given("PAVIOR_APP_PRIVATE_KEY"), given("GITHUB_TOKEN")) {
-        (Some(id), Some(key), _) => {
-            // Before anything else is printed: whatever goes wrong later cannot show it.
-            terminal::print(&masks(&key))?;
-            let id = id.parse().map(AppId).context("PAVIOR_APP_ID is no number")?;
-            Ok(Credentials::app(id, &key, None)?)
-        }
-        (Some(_), None, _) => bail!("PAVIOR_APP_ID is set and PAVIOR_APP_PRIVATE_KEY is not"),
-        (None, _, Some(token)) => Ok(Credentials::actions(&token)),
-        (None, _, None) => bail!("neither GITHUB_TOKEN nor PAVIOR_APP_ID is set: pass one in the workflow's env"),
-    }
+/// Before anything else is printed: whatever goes wrong later cannot show it.
+fn masked(key: &str) -> Result<()> {
+    terminal::print(&masks(key))
 }
 
 /// Prints, and leaves behind for the second stage.
-fn first_stage(arguments: &Ci, run: &WorkflowRun, judgement: &Judgement) -> Result<Outcome> {
+fn first_stage(arguments: &Ci, run: &Job, judgement: &Judgement) -> Result<Outcome> {
     let judged = &judgement.judged;
     let options = HumanOptions { limit: Some(50), width: 120, paint: Paint::Plain };
     let token = token()?;
     terminal::print(&stopped(&preflight_human(judged, options), &token)?)?;
     terminal::print(&github(&judgement.from_root))?;
     let given = std::env::var_os("PAVIOR_REPORT").filter(|path| !path.is_empty()).map(PathBuf::from);
-    put(&arguments.report.clone().or(given).unwrap_or_else(|| REPORT.into()), &judgement.json)?;
+    let kept = arguments.report.clone().or(given).unwrap_or_else(|| REPORT.into());
+    replace(&kept, judgement.json.as_bytes()).with_context(|| format!("writing {}", kept.display()))?;
     let markdown = preflight_markdown(judged);
     match markdown.len() <= MOST_SUMMARY_BYTES {
         true => summarise(run, &markdown)?,
@@ -157,14 +148,6 @@ fn first_stage(arguments: &Ci, run: &WorkflowRun, judgement: &Judgement) -> Resu
         append(outputs, &output("digest", judgement.digest.as_str(), &token)?)?;
     }
     Ok(if judged.report.errors() > 0 { Outcome::Blocked } else { Outcome::Clean })
-}
-
-/// Beside it, then in its place.
-fn put(path: &Path, text: &str) -> Result<()> {
-    let beside = path.with_extension("new");
-    fs::write(&beside, text)
-        .and_then(|()| fs::rename(&beside, path))
-        .with_context(|| format!("writing {}", path.display()))
 }
 
 fn append(path: &Path, text: &str) -> Result<()> {

@@ -14,9 +14,12 @@ mod images;
 mod import;
 mod diff;
 mod explain;
+#[cfg(feature = "forge")]
+mod identity;
 mod part;
 mod preflight;
 mod progress;
+mod replace;
 mod repository;
 mod resource_types;
 mod rules;

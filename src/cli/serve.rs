@@ -1,8 +1,9 @@
 //! `pavior serve`: the bot as a webhook server.
 
 use super::Outcome;
+use super::identity::{credentials, secret, variable};
 use crate::forge::github::{Connection, Credentials, GitHub};
-use crate::forge::words::{AppId, Repository};
+use crate::forge::words::Repository;
 use crate::serve::{Bots, Settings, serve};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -75,7 +76,10 @@ pub fn run(arguments: &Serve) -> Result<Outcome> {
     let served = runtime.block_on(async {
         let api = variable("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned());
         let server = variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
-        let github = GitHub::connect(Connection::new(&api, credentials()?), arguments.repositories[0].clone())?;
+        let github = GitHub::connect(
+            Connection::new(&api, credentials(|_| Ok(()), Credentials::person)?),
+            arguments.repositories[0].clone(),
+        )?;
         // A wrong key is told now, and not by the first pull request.
         github.actor().await.context("asking GitHub who we are")?;
         let listener = tokio::net::TcpListener::bind(arguments.listen);
@@ -100,24 +104,6 @@ fn repository(text: &str) -> Result<Repository> {
     Repository::parse(text).ok_or_else(|| anyhow!("a repository is written `owner/name`"))
 }
 
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// From a variable, or from the file that `<name>_FILE` names.
-fn secret(name: &str) -> Result<Option<String>> {
-    let file = format!("{name}_FILE");
-    match (variable(name), variable(&file)) {
-        (Some(_), Some(_)) => bail!("{name} and {file} are both set: which one is meant?"),
-        (Some(value), None) => Ok(Some(value)),
-        (None, Some(path)) => {
-            let text = std::fs::read_to_string(&path);
-            text.map(Some).with_context(|| format!("reading {path}, which {file} names"))
-        }
-        (None, None) => Ok(None),
-    }
-}
-
 /// Several, one a line, while one takes the place of another.
 fn webhook_secrets() -> Result<Vec<String>> {
     let text = secret("PAVIOR_WEBHOOK_SECRET")?.unwrap_or_default();
@@ -125,18 +111,5 @@ fn webhook_secrets() -> Result<Vec<String>> {
     match secrets.is_empty() {
         true => bail!("PAVIOR_WEBHOOK_SECRET is not set: without it anybody could tell the bot what to do"),
         false => Ok(secrets),
-    }
-}
-
-/// An App where one is configured, else a token.
-fn credentials() -> Result<Credentials> {
-    match (variable("PAVIOR_APP_ID"), secret("PAVIOR_APP_PRIVATE_KEY")?, secret("GITHUB_TOKEN")?) {
-        (Some(id), Some(key), _) => {
-            let id = id.parse().map(AppId).context("PAVIOR_APP_ID is no number")?;
-            Ok(Credentials::app(id, &key, None)?)
-        }
-        (Some(_), None, _) => bail!("PAVIOR_APP_ID is set and PAVIOR_APP_PRIVATE_KEY is not"),
-        (None, _, Some(token)) => Ok(Credentials::person(&token)),
-        (None, _, None) => bail!("neither PAVIOR_APP_ID nor GITHUB_TOKEN is set"),
     }
 }

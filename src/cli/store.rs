@@ -1,6 +1,7 @@
 //! What is known of the last revision that was compiled whole, kept in the git folder beside git's own caches. Only
 //! speed depends on it: what is damaged, of another build or not to be written is as good as nothing.
 
+use super::replace::replace;
 use crate::known::{Claims, Table, Written};
 use crate::model::short_hash;
 use crate::read::Objects;
@@ -67,13 +68,10 @@ fn part(file: &mut File, range: Range<usize>) -> Option<String> {
     Some(text)
 }
 
-/// Beside it, then in its place.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let Some(folder) = path.parent() else { return Ok(()) };
     fs::create_dir_all(folder)?;
-    let beside = path.with_extension(format!("{}.new", std::process::id()));
-    fs::write(&beside, bytes)?;
-    fs::rename(&beside, path).inspect_err(|_| drop(fs::remove_file(&beside)))
+    replace(path, bytes)
 }
 
 /// Which build this is: two builds of one version may see things differently.

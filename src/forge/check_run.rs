@@ -1,8 +1,8 @@
 //! A report and how approvals stand in, the check run that should stand at a commit out.
 
 use super::approvals::Standing;
-use super::comment::fitted;
 use super::digest::ReportDigest;
+use super::limit::{OUTPUT_BYTES, fitted};
 use super::wording;
 use super::words::{Annotation, Button, CheckRun, CommitId, Conclusion, Level};
 use crate::model::{Finding, Severity};
@@ -10,9 +10,6 @@ use crate::report::{Judged, Report, preflight_markdown, verdict, visible, visibl
 
 /// What branch protection asks for.
 pub const NAME: &str = "pavior";
-
-/// GitHub takes 65,535 characters of a summary and of a text.
-const MOST_BYTES: usize = 65_535;
 
 /// GitHub takes 255 characters of an annotation's title.
 const MOST_TITLE: usize = 255;
@@ -55,8 +52,8 @@ pub fn check_run(judged: &Judged, judgement: &Judgement<'_>) -> CheckRun {
     let note = wording::cut(judgement.full_report);
     CheckRun {
         title: shortened(&title, MOST_TITLE),
-        summary: fitted(&summary.join("\n\n"), &note, &format!("\n\n{footer}\n"), MOST_BYTES),
-        text: fitted(&preflight_markdown(judged), &note, "", MOST_BYTES),
+        summary: fitted(&summary.join("\n\n"), &note, &format!("\n\n{footer}\n"), OUTPUT_BYTES),
+        text: fitted(&preflight_markdown(judged), &note, "", OUTPUT_BYTES),
         conclusion: Some(conclusion),
         annotations: annotations(&judged.report),
         buttons: judgement.buttons.to_vec(),
@@ -252,14 +249,14 @@ mod tests {
         for one in &run.annotations {
             assert!(one.message.len() <= MOST_MESSAGE && one.title.len() <= MOST_TITLE && !one.message.is_empty());
         }
-        assert!(run.summary.len() <= MOST_BYTES && run.text.len() <= MOST_BYTES && run.title.len() <= MOST_TITLE);
+        assert!(run.summary.len() <= OUTPUT_BYTES && run.text.len() <= OUTPUT_BYTES && run.title.len() <= MOST_TITLE);
     }
 
     #[test]
     fn a41_what_people_write_makes_no_summary_too_long() {
         let objections = (0..5000).map(|number| format!("{number}{}", "x".repeat(500))).collect();
         let run = run(&with(Vec::new()), &Standing { objections, ..Standing::default() });
-        assert!(run.summary.len() <= MOST_BYTES, "{}", run.summary.len());
+        assert!(run.summary.len() <= OUTPUT_BYTES, "{}", run.summary.len());
     }
 
     #[test]

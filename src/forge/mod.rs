@@ -6,6 +6,7 @@
 //!
 //! Every decision is a function of values. `github` alone knows octocrab and the network.
 
+pub mod limit;
 pub mod github;
 pub mod words;
 pub mod digest;

@@ -1,8 +1,8 @@
 //! A report and how things stand around it in, the text of the comment out.
 
-use super::limit::{MOST_BYTES, fitted};
 use super::marker::Marker;
 use crate::forge::approvals::Standing;
+use crate::forge::limit::{COMMENT_BYTES, fitted};
 use crate::forge::wording;
 use crate::forge::words::CommitId;
 use crate::report::{Judged, preflight_markdown, verdict};
@@ -37,7 +37,7 @@ pub fn body(judged: &Judged, about: &About<'_>) -> String {
         return format!("{marker}{}\n", one_line(judged, about));
     }
     let note = wording::cut(about.full_report);
-    let text = fitted(&preflight_markdown(judged), &note, &tail(judged, about), MOST_BYTES - marker.len());
+    let text = fitted(&preflight_markdown(judged), &note, &tail(judged, about), COMMENT_BYTES - marker.len());
     marker + &text
 }
 
@@ -170,7 +170,7 @@ pub mod tests {
             let mut told = standing(&[]);
             told.objections = people;
             let text = text(&judged, &told, &Fate::Open, &[]);
-            assert!(text.len() <= MOST_BYTES, "{}", text.len());
+            assert!(text.len() <= COMMENT_BYTES, "{}", text.len());
             assert!(text.contains("the whole of it is in the [full report](https://github.com/"), "{text}");
             assert!(text.contains(marker('a', 'b', 17).digest.shown()), "the digest is of the whole");
         }

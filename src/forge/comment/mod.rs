@@ -4,10 +4,8 @@ mod body;
 mod decision;
 #[cfg(test)]
 mod hostile;
-mod limit;
 mod marker;
 
 pub use body::{About, Fate, body};
 pub use decision::{Decision, decide};
-pub use limit::{MOST_BYTES, fitted};
 pub use marker::{Marker, Sequence};

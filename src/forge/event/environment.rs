@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// The job that we run in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkflowRun {
+pub struct Job {
     pub event: String,
     /// The file with the payload.
     pub payload: PathBuf,
@@ -32,12 +32,12 @@ pub enum EnvironmentError {
     Wrong { variable: &'static str, value: String, expected: &'static str },
 }
 
-impl WorkflowRun {
+impl Job {
     /// From variables by name.
     ///
     /// # Errors
     /// When one is missing or cannot be what it should.
-    pub fn of(variable: impl Fn(&str) -> Option<String>) -> Result<WorkflowRun, EnvironmentError> {
+    pub fn of(variable: impl Fn(&str) -> Option<String>) -> Result<Job, EnvironmentError> {
         let optional = |name: &str| variable(name).filter(|value| !value.is_empty());
         let given = |name: &'static str| optional(name).ok_or(EnvironmentError::Missing(name));
         let wrong = |variable, value, expected| EnvironmentError::Wrong { variable, value, expected };
@@ -51,7 +51,7 @@ impl WorkflowRun {
                 false => Err(wrong(name, value, "address")),
             }
         };
-        Ok(WorkflowRun {
+        Ok(Job {
             event: given("GITHUB_EVENT_NAME")?,
             payload: given("GITHUB_EVENT_PATH")?.into(),
             repository: Repository::parse(&repository)
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_run_knows_where_people_see_it_on_an_enterprise_server_too() {
-        let run = WorkflowRun::of(variables).unwrap();
+        let run = Job::of(variables).unwrap();
         assert_eq!(run.url(), "https://github.acme.example/acme/platform/actions/runs/17/attempts/2");
         assert_eq!(run.api, "https://github.acme.example/api/v3");
         assert_eq!(run.summary, None);
@@ -99,12 +99,12 @@ mod tests {
 
     #[test]
     fn a_variable_that_is_missing_or_wrong_is_named() {
-        let without = |lost: &'static str| WorkflowRun::of(move |name| variables(name).filter(|_| name != lost));
+        let without = |lost: &'static str| Job::of(move |name| variables(name).filter(|_| name != lost));
         assert_eq!(without("GITHUB_RUN_ID"), Err(EnvironmentError::Missing("GITHUB_RUN_ID")));
         assert_eq!(without("GITHUB_RUN_ATTEMPT").unwrap().attempt, 1);
         assert_eq!(without("GITHUB_API_URL").unwrap().api, "https://api.github.com");
         let with = |changed: &'static str, value: &'static str| {
-            WorkflowRun::of(move |name| if name == changed { Some(value.to_owned()) } else { variables(name) })
+            Job::of(move |name| if name == changed { Some(value.to_owned()) } else { variables(name) })
         };
         for (name, value) in [
             ("GITHUB_REPOSITORY", "../../x"),

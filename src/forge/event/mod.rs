@@ -8,7 +8,7 @@ mod signature;
 mod subject;
 
 pub use delivery::{Deliveries, DeliveryId, Seen};
-pub use environment::{EnvironmentError, WorkflowRun};
+pub use environment::{EnvironmentError, Job};
 pub use signature::{MOST_BYTES, Received, Refusal, verify};
 pub use subject::Subject;
 

@@ -3,9 +3,9 @@
 use super::GitHub;
 use super::call::{Call, Repeat};
 use super::error::GitHubError;
-use super::limits::{OUTPUT_BYTES, prefix, within};
 use super::path::with;
 use super::wire::commit;
+use crate::forge::limit::{OUTPUT_BYTES, prefix, within};
 use crate::forge::words::{Annotation, AppId, CheckRun, CheckRunId, CommitId, Conclusion, Level, StandingCheckRun};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;

@@ -3,8 +3,8 @@
 use super::GitHub;
 use super::call::{Call, Repeat};
 use super::error::GitHubError;
-use super::limits::{COMMENT_BYTES, within};
 use super::wire::{WireUser, user_or_ghost};
+use crate::forge::limit::{COMMENT_BYTES, within};
 use crate::forge::words::{AppId, Comment, CommentId, PullNumber, Reaction};
 use serde::Deserialize;
 use serde_json::json;

@@ -3,9 +3,9 @@
 use super::GitHub;
 use super::call::{Call, Repeat};
 use super::error::GitHubError;
-use super::limits::prefix;
 use super::path::with;
 use super::wire::{WireUser, commit};
+use crate::forge::limit::prefix;
 use crate::forge::words::{CommitId, Deployment, DeploymentId, DeploymentState, DeploymentStatus, NewDeployment};
 use serde::Deserialize;
 use serde_json::json;

@@ -20,8 +20,6 @@ mod credentials;
 mod deployments;
 mod dry_run;
 mod error;
-mod limits;
-mod merge_group;
 mod paging;
 mod path;
 mod people;
@@ -36,8 +34,6 @@ pub use archive::{ArchiveError, member};
 pub use clock::{Clock, SystemClock};
 pub use credentials::{Credentials, Secret};
 pub use error::GitHubError;
-pub use limits::{COMMENT_BYTES, OUTPUT_BYTES, within};
-pub use merge_group::{MergeGroup, merge_group};
 pub use session::Connection;
 pub use transport::Timeouts;
 

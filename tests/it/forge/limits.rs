@@ -1,7 +1,7 @@
 //! What GitHub takes at most.
 
 use super::fake::{COMMIT, Fake, Trouble};
-use pavior::forge::github::COMMENT_BYTES;
+use pavior::forge::limit::COMMENT_BYTES;
 use pavior::forge::words::{Annotation, Button, CheckRun, CommitId, Conclusion, Level, PullNumber};
 
 fn annotation(number: u32) -> Annotation {
