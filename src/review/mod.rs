@@ -6,6 +6,7 @@ pub mod base;
 pub mod capacity;
 pub mod cost;
 pub mod diff;
+mod direction;
 mod param_place;
 pub mod policy;
 pub mod preflight;

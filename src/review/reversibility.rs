@@ -2,9 +2,10 @@
 //! Kubernetes and Terraform cannot change in place.
 
 use super::diff::{Action, Address, Change, Effect, UnitChange};
+use super::direction::{Direction, direction};
+use crate::model::Name;
 use crate::model::kinds::environment::EnvironmentClass;
 use crate::model::kinds::resource_type::{ChangeEffect, Reversibility};
-use crate::model::{Name, Quantity};
 use crate::provision::{Output, ProvisionedUnit, ResolvedResource, UnitId};
 use crate::read::Place;
 use indexmap::IndexMap;
@@ -118,7 +119,12 @@ pub fn consequences(change: &UnitChange, base: Option<&Stateful>, head: Option<&
         Some(Cause::Relocation | Cause::Guard) | None => None,
     });
     let told: BTreeSet<&str> = told.flat_map(|facts| &facts.claims).map(String::as_str).collect();
-    let is_told = |object: &Change| matches!(&object.address, Address::Object { kind, name, .. } if kind == CLAIM && told.contains(name.as_str()));
+    let others: BTreeSet<String> = found.iter().filter_map(module_of_another).collect();
+    let is_told = |object: &Change| match &object.address {
+        Address::Object { kind, name, .. } => kind == CLAIM && told.contains(name.as_str()),
+        Address::Terraform(block) => others.contains(block),
+        Address::ModuleFiles(_) | Address::File(_) => false,
+    };
     for object in change.changes.iter().filter(|object| !is_told(object)) {
         of_object(object, &mut |undo, what, why| {
             objects.push(Consequence { unit: change.unit.clone(), undo, what, why: why.to_owned(), cause: None });
@@ -153,6 +159,14 @@ fn sorted(mut found: Vec<Consequence>, base: Option<&Stateful>, head: Option<&St
     found
 }
 
+/// The block of a resource that goes or becomes another.
+fn module_of_another(one: &Consequence) -> Option<String> {
+    match &one.cause {
+        Some(Cause::Resource(local)) => Some(format!("module {local}")),
+        Some(Cause::Param { .. } | Cause::Relocation | Cause::Guard) | None => None,
+    }
+}
+
 fn of_resources(change: &UnitChange, base: Option<&Stateful>, head: Option<&Stateful>) -> Vec<Consequence> {
     let mut found = Vec::new();
     for (local, was) in base.iter().flat_map(|base| &base.resources) {
@@ -181,6 +195,9 @@ fn of_resources(change: &UnitChange, base: Option<&Stateful>, head: Option<&Stat
 fn became(was: &ResourceFacts, is: &ResourceFacts) -> (Undo, String) {
     let (undo, _) = judged(deletion(was));
     let old = match deletion(was) {
+        _ if was.claims.intersection(&is.claims).next().is_some() => {
+            format!("what the {} wrote stays on the claim of both, where nothing reads it", was.kind)
+        }
         ChangeEffect::HoldsNoData => format!("the {} held no data", was.kind),
         ChangeEffect::InPlace | ChangeEffect::KeepsData | ChangeEffect::ReplaceKeepsData => {
             format!("what the {} left behind is not in it", was.kind)
@@ -273,41 +290,6 @@ fn judged(effect: ChangeEffect) -> (Undo, &'static str) {
     }
 }
 
-enum Direction {
-    Up,
-    Down,
-    Unclear,
-}
-
-/// Numbers, quantities, versions and lists have a direction; what has none could be either.
-fn direction(before: Option<&Value>, after: Option<&Value>) -> Direction {
-    let (Some(before), Some(after)) = (before, after) else { return Direction::Unclear };
-    let order = match (before, after) {
-        (Value::Number(a), Value::Number(b)) => a.as_f64().partial_cmp(&b.as_f64()),
-        (Value::String(a), Value::String(b)) => match (Quantity::parse(a), Quantity::parse(b)) {
-            (Some(a), Some(b)) if !is_version(before) => Some(a.milli().cmp(&b.milli())),
-            _ => numbers(a).zip(numbers(b)).map(|(a, b)| a.cmp(&b)),
-        },
-        (Value::Array(a), Value::Array(b)) if a.iter().all(|item| b.contains(item)) => Some(a.len().cmp(&b.len())),
-        (Value::Array(a), Value::Array(b)) if b.iter().all(|item| a.contains(item)) => Some(a.len().cmp(&b.len())),
-        _ => None,
-    };
-    match order {
-        Some(std::cmp::Ordering::Less) => Direction::Up,
-        Some(std::cmp::Ordering::Greater) => Direction::Down,
-        Some(std::cmp::Ordering::Equal) | None => Direction::Unclear,
-    }
-}
-
-/// `7.10` is later than `7.9`, though less as a number.
-fn is_version(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.contains('.') && numbers(text).is_some())
-}
-
-fn numbers(version: &str) -> Option<Vec<u64>> {
-    version.split('.').map(|part| part.parse().ok()).collect()
-}
-
 fn written(value: Option<&Value>) -> String {
     match value {
         None => "nothing".to_owned(),
@@ -381,8 +363,6 @@ mod tests {
     fn versions_are_compared_as_versions() {
         let told = told(json!({"version": "7.9"}), Some(json!({"version": "7.10"})), EnvironmentClass::Production);
         assert_eq!(told, ["irreversible: postgres orders-db: version 7.9 -> 7.10"]);
-        let up = direction(Some(&json!("7.9")), Some(&json!("7.10")));
-        assert!(matches!(up, Direction::Up));
     }
 
     #[test]
@@ -414,7 +394,9 @@ mod tests {
             let db = base.resources.get_mut(&name("db")).unwrap();
             db.reversibility.insert("delete".to_owned(), Reversibility::Always(effect));
             let mut head = base.clone();
-            head.resources.get_mut(&name("db")).unwrap().kind = name("mysql");
+            let db = head.resources.get_mut(&name("db")).unwrap();
+            db.kind = name("mysql");
+            db.claims.clear();
             let found = consequences(&change(), Some(&base), Some(&head));
             (found[0].undo, format!("{}: {}", found[0].what, found[0].why))
         };
