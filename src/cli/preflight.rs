@@ -73,12 +73,13 @@ pub fn run(arguments: &Preflight) -> anyhow::Result<Outcome> {
     let revision = revisions::base_revision(&root, &arguments.base, arguments.head.as_deref(), arguments.exact)?;
     let mut head = arguments.images.given_to(revisions::load(&root, arguments.head.as_deref())?)?;
     head.as_of = arguments.as_of.or(head.as_of);
-    revisions::search_history(&root, &revision, arguments.head.as_deref(), &mut head)?;
+    let searched = revisions::search_history(&root, &revision, arguments.head.as_deref(), &mut head)?;
     timings.loaded(head.snapshot.files.len());
     let base = arguments.images.given_to(revisions::load_base(&root, &revision)?)?;
     timings.loaded(base.snapshot.files.len());
     let judged = preflight(base, head, &timings)?;
     let judged = Judged {
+        searched,
         base: short(&root, &revision),
         head: arguments.head.as_deref().map_or_else(|| "work tree".to_owned(), |head| short(&root, head)),
         ..judged

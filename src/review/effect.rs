@@ -7,6 +7,7 @@ use super::cost::BudgetUse;
 use super::diff::{self, Action, Diff};
 use super::policy::{self, PolicyChange};
 use super::preflight::{Cost, all_consequences, cost, rooms};
+use super::refusal::refusals;
 use super::reversibility::{Consequence, Undo};
 use super::sides::{Renames, Reviewed};
 use crate::model::kinds::environment::EnvironmentClass;
@@ -63,6 +64,7 @@ pub fn effect(
     let is_worse = |one: &BudgetUse| known.iter().find(|old| old.of == one.of).is_none_or(|old| one.is_worse_than(old));
     let cost = cost(head, merged, &renames, is_worse, &mut later);
     let headroom = rooms(head, merged, &mut later);
+    refusals(&consequences, &merged.documents, |unit, local| merged.asked(unit, local), &mut later);
     let later: Vec<Finding> = later.into_vec().into_iter().map(after_the_merge).collect();
     let new_findings = later.iter().map(Finding::fingerprint).collect();
     later.into_iter().for_each(|finding| findings.push(finding));

@@ -6,14 +6,18 @@ use super::cost::{BudgetMove, BudgetUse, By, Line, budgets, compare, moved, tell
 use super::declared::{self, DeclaredChange};
 use super::diff::{self, Diff, UnitChange};
 use super::effect::{PlatformEffect, effect, fingerprints};
+use super::refusal::refusals;
+use super::rename_hint::hint_renames;
 use super::requests::expiry;
-use super::reversibility::{Consequence, Undo, consequences};
+use super::reversibility::{Consequence, Undo, consequences, resource_consequences};
 use super::rules;
 use super::sides::{Renames, Reviewed, dependents};
+use super::upheaval::{moves, upheavals};
 use super::verdict::{Approval, Risk, Subject, required, risk};
 use crate::model::kinds::Environment;
 use crate::model::{Date, Finding, Findings, Name, RepoPath};
-use crate::provision::UnitId;
+use crate::provision::{UnitId, UnitKind};
+use crate::read::Declared;
 use std::collections::BTreeSet;
 
 /// All that a report says of a change beside findings.
@@ -55,6 +59,8 @@ pub struct Cost {
     pub total: Line,
     /// Of which it spends more or less.
     pub budgets: Vec<BudgetMove>,
+    /// Whether one preview of each pattern is in the amounts.
+    pub previews: bool,
 }
 
 /// Judges a change. `head` are the declarations of head under the platform files that count; `merged` the same under
@@ -80,16 +86,21 @@ pub fn preflight(
     }
     expiry(&base.documents, &head.documents, &diff.units, today, findings);
     let consequences = all_consequences(&diff, base, head);
+    hint_renames(&base.documents, &head.documents, findings);
+    refusals(&consequences, &head.documents, |unit, local| head.asked(unit, local), findings);
     let platform = merged.as_ref().map(|(merged, files)| effect(base, head, merged, files, findings));
     let later = merged.as_ref().map_or(head, |(merged, _)| *merged);
-    let risk_of = |change: &UnitChange, all: &[Consequence]| unit_risk(change, [base, head, later], all, today);
+    let sides = [base, head, later];
+    let risk_of = |change: &UnitChange, all: &[Consequence]| unit_risk(change, sides, all, today);
     let mut risks: Vec<Risk> = diff.units.iter().filter_map(|change| risk_of(change, &consequences)).collect();
+    risks.extend(upheaval_risks(&diff, sides, &consequences, today));
     let more = platform.iter().flat_map(|effect| {
         let (changes, consequences) = (&effect.diff.units, &effect.consequences);
         let worst = |change: &&UnitChange| {
             consequences.iter().any(|one| one.unit == change.unit && one.undo > Undo::Reversible)
         };
-        changes.iter().filter(worst).filter_map(|change| risk_of(change, consequences))
+        let units = changes.iter().filter(worst).filter_map(|change| risk_of(change, consequences));
+        units.chain(upheaval_risks(&effect.diff, [base, later, later], consequences, today)).collect::<Vec<_>>()
     });
     risks.extend(more);
     risks.sort_by(|a, b| b.product.cmp(&a.product).then_with(|| a.unit.cmp(&b.unit)));
@@ -123,33 +134,68 @@ fn owners(base: &Reviewed, head: &Reviewed) -> Vec<Name> {
 
 pub(super) fn all_consequences(diff: &Diff, base: &Reviewed, head: &Reviewed) -> Vec<Consequence> {
     let stateful = |side: &'_ Reviewed, unit: &UnitId| side.facts.get(unit).and_then(|facts| facts.stateful.clone());
+    let both = |name: &Name| Some((&base.environment(name)?.spec, &head.environment(name)?.spec));
     let of_unit = |change: &UnitChange| {
         let before = change.from.as_ref().unwrap_or(&change.unit);
-        consequences(change, stateful(base, before).as_ref(), stateful(head, &change.unit).as_ref())
+        let sides = (stateful(base, before), stateful(head, &change.unit));
+        let name = &change.unit.environment;
+        match both(name).is_some_and(|(was, is)| moves(name, was, is)) {
+            true => resource_consequences(change, sides.0.as_ref(), sides.1.as_ref()),
+            false => consequences(change, sides.0.as_ref(), sides.1.as_ref()),
+        }
     };
-    let mut all: Vec<Consequence> = diff.units.iter().flat_map(of_unit).collect();
+    let of_environment = |one: &Declared<Environment>| {
+        let name = &one.metadata.name;
+        let units = base.facts.keys().filter(|unit| unit.environment == *name && unit.kind != UnitKind::Environment);
+        both(name).map(|(was, is)| upheavals(name, was, is, units.count())).unwrap_or_default()
+    };
+    let environments = base.documents.declarations.environments.iter().flat_map(of_environment);
+    let mut all: Vec<Consequence> = diff.units.iter().flat_map(of_unit).chain(environments).collect();
     all.sort_by(|a, b| b.undo.cmp(&a.undo).then_with(|| a.cmp(b)));
     all
 }
 
+/// Of environments that change as a whole though none of their own objects does.
+fn upheaval_risks(diff: &Diff, sides: [&Reviewed; 3], consequences: &[Consequence], today: Option<Date>) -> Vec<Risk> {
+    let is_told = |unit: &UnitId| diff.units.iter().any(|change| change.unit == *unit);
+    let units: BTreeSet<&UnitId> =
+        consequences.iter().map(|one| &one.unit).filter(|unit| unit.kind == UnitKind::Environment).collect();
+    let units = units.into_iter().filter(|unit| !is_told(unit));
+    units.filter_map(|unit| risk_of((unit, unit), sides, consequences, today)).collect()
+}
+
 fn unit_risk(
     change: &UnitChange,
-    [base, head, later]: [&Reviewed; 3],
+    sides: [&Reviewed; 3],
     consequences: &[Consequence],
     today: Option<Date>,
 ) -> Option<Risk> {
     let before = change.from.as_ref().unwrap_or(&change.unit);
+    risk_of((before, &change.unit), sides, consequences, today)
+}
+
+fn risk_of(
+    (before, unit): (&UnitId, &UnitId),
+    [base, head, later]: [&Reviewed; 3],
+    consequences: &[Consequence],
+    today: Option<Date>,
+) -> Option<Risk> {
     // What it was counts as much as what it becomes: a critical service is not made supporting to be rid of it.
-    let tiers = [base.facts.get(before), head.facts.get(&change.unit)].into_iter().flatten().map(|facts| facts.tier);
-    let (tier, owner) = (tiers.max().unwrap_or_default(), base.owner(before).or_else(|| head.owner(&change.unit))?);
-    let undo = consequences.iter().filter(|one| one.unit == change.unit).map(|one| one.undo).max().unwrap_or_default();
-    let dependents = dependents(&base.graph, before).max(dependents(&head.graph, &change.unit));
+    let tiers = [base.facts.get(before), head.facts.get(unit)].into_iter().flatten().map(|facts| facts.tier);
+    let (tier, owner) = (tiers.max().unwrap_or_default(), base.owner(before).or_else(|| head.owner(unit))?);
+    // What happens to an environment happens to all that is in it.
+    let concerns = |one: &&Consequence| {
+        let is_around = one.unit.kind == UnitKind::Environment && one.unit.environment == unit.environment;
+        one.unit == *unit || is_around
+    };
+    let undo = consequences.iter().filter(concerns).map(|one| one.undo).max().unwrap_or_default();
+    let dependents = dependents(&base.graph, before).max(dependents(&head.graph, unit));
     let of = |environment: &Environment| {
-        let unit = change.unit.clone();
+        let unit = unit.clone();
         risk(&Subject { unit, owner: owner.clone(), tier, environment, undo, dependents }, today)
     };
     // And so it is with environments: the stricter of both.
-    let environments = [base.environment(&before.environment), later.environment(&change.unit.environment)];
+    let environments = [base.environment(&before.environment), later.environment(&unit.environment)];
     let risks = environments.into_iter().flatten().map(|environment| of(&environment.spec));
     risks.max_by_key(|risk| (risk.approvals, risk.product))
 }
@@ -182,6 +228,7 @@ pub(super) fn cost(
         environments: changed(environments),
         units: changed(compare(&was, &is, By::Unit)),
         budgets: moved(&before, &budgets),
+        previews: is.iter().chain(&was).any(|bill| bill.preview),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::model::Name;
 use crate::model::kinds::Environment;
 use crate::model::kinds::service::Tier;
 use crate::provision::{UnitId, UnitKind};
-use crate::read::{Declared, DocumentId, Documents};
+use crate::read::{Declared, DocumentId, Documents, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is kept of a unit beside its files.
@@ -82,6 +82,11 @@ impl Reviewed {
 
     pub(super) fn environment(&self, name: &Name) -> Option<&Declared<Environment>> {
         self.documents.declarations.environments.iter().find(|one| one.metadata.name == *name)
+    }
+
+    /// Where a unit's own resource is asked for.
+    pub(super) fn asked(&self, unit: &UnitId, local: &Name) -> Option<&Place> {
+        Some(&self.facts.get(unit)?.stateful.as_ref()?.resources.get(local)?.asked)
     }
 
     pub(super) fn owner(&self, unit: &UnitId) -> Option<Name> {

@@ -119,7 +119,7 @@ fn undo(undo: Undo) -> u32 {
     match undo {
         Undo::Reversible => 1,
         Undo::WithLoss => 2,
-        Undo::Irreversible => 3,
+        Undo::Irreversible | Undo::Refused => 3,
     }
 }
 

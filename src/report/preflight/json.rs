@@ -52,6 +52,8 @@ struct Document {
     approvals: Vec<ApprovalItem>,
     /// Findings, as `pavior check --format json` prints them.
     report: findings::Document,
+    /// What was searched for secrets.
+    searched: SearchedItem,
     /// Differences, as `pavior diff --format json` prints them.
     diff: diff::Document,
     cost: Cost,
@@ -71,6 +73,19 @@ struct Document {
     /// Units that are declared and could not be compiled. Where there are any, nothing is compared or measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     not_compiled: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SearchedItem {
+    /// Files that Pavior reads.
+    files: usize,
+    commits: usize,
+    /// Files of any kind, as a commit of the change left them.
+    files_of_commits: usize,
+    /// Files whose names alone were searched.
+    too_large: usize,
+    binary: usize,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -182,6 +197,8 @@ pub enum UndoWord {
     Reversible,
     WithLoss,
     Irreversible,
+    /// Cannot be carried out.
+    Refused,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -222,6 +239,13 @@ impl Document {
             verdict: verdict(judged),
             approvals: preflight.approvals.iter().map(ApprovalItem::of).collect(),
             report: findings::Document::of(&judged.report),
+            searched: SearchedItem {
+                files: judged.report.files,
+                commits: judged.searched.commits,
+                files_of_commits: judged.searched.files,
+                too_large: judged.searched.too_large,
+                binary: judged.searched.binary,
+            },
             diff: diff::Document::of(&preflight.diff),
             cost: Cost {
                 currency: preflight.cost.currency.clone(),
@@ -333,6 +357,7 @@ impl UndoWord {
             Undo::Reversible => UndoWord::Reversible,
             Undo::WithLoss => UndoWord::WithLoss,
             Undo::Irreversible => UndoWord::Irreversible,
+            Undo::Refused => UndoWord::Refused,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Judged;
 use crate::model::kinds::resource_type::AccessLevel;
 use crate::model::{Finding, Location, Money, Name, Percent, RepoPath, Rule, Severity, Threshold};
 use crate::provision::{UnitId, UnitKind};
-use crate::read::{DocumentId, Part, Place};
+use crate::read::{DocumentId, Part, Place, Searched};
 use crate::report::Report;
 use crate::report::diff::samples;
 use crate::review::access::{Access, AccessChange, May, What, Who};
@@ -75,6 +75,7 @@ pub fn change() -> Judged {
             units: vec![line("production/cart", 12_000, 15_622)],
             total: line("total", 13_000, 16_622),
             budgets: vec![budget(8_200, 8_700)],
+            previews: true,
         },
         headroom: vec![Headroom {
             environment: name("production"),
@@ -93,6 +94,7 @@ pub fn change() -> Judged {
             undo: Undo::Irreversible,
             what: "redis carts: version 7 -> 8".to_owned(),
             why: "there is no way back, but a restore from a backup".to_owned(),
+            cause: None,
         }],
         risks: vec![risk],
         approvals: vec![
@@ -111,7 +113,9 @@ pub fn change() -> Judged {
             ..PlatformEffect::default()
         }),
     };
-    Judged { preflight, report: Report::default(), base: "main".to_owned(), head: "7fd21aa".to_owned() }
+    let report = Report { files: 96, ..Report::default() };
+    let searched = Searched { commits: 2, files: 5, too_large: 0, binary: 1 };
+    Judged { preflight, report, searched, base: "main".to_owned(), head: "7fd21aa".to_owned() }
 }
 
 pub fn blocked() -> Judged {

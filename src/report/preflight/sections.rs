@@ -29,7 +29,7 @@ pub fn sections(judged: &Judged) -> Vec<Section> {
         not_compiled(preflight),
         waived(judged),
         undo(&preflight.consequences),
-        listed("cost by unit", dearest_first(&preflight.cost.units).map(cost_line)),
+        listed(&cost_title(judged), dearest_first(&preflight.cost.units).map(cost_line)),
         listed("budgets", preflight.cost.budgets.iter().map(budget_bar)),
         capacity(&preflight.headroom),
         listed("who gains and loses access", preflight.access.iter().map(access_change)),
@@ -62,6 +62,12 @@ fn waived(judged: &Judged) -> Section {
     let is_open = waived.iter().any(|one| one.is_new);
     let lines = waived.iter().map(|one| summary::waived(one)).collect();
     Section { title: format!("{} waived", counted(waived.len(), "finding")), lines, is_open }
+}
+
+/// What the amounts are; `pavior cost` counts previews only when it is asked for them.
+fn cost_title(judged: &Judged) -> String {
+    let counted = if judged.preflight.cost.previews { ", one preview counted in" } else { "" };
+    format!("cost by unit: a month at list prices{counted}")
 }
 
 /// What moves most: there may be no room for the rest.
@@ -132,7 +138,7 @@ fn undo(consequences: &[Consequence]) -> Section {
         Undo::Reversible => "what it does to data".to_owned(),
         worst => format!("what it does to data: {}", worst.as_str()),
     };
-    Section { title, lines: alike.into_iter().map(line).collect(), is_open: worst == Undo::Irreversible }
+    Section { title, lines: alike.into_iter().map(line).collect(), is_open: worst >= Undo::Irreversible }
 }
 
 /// Only environments in which something changes.

@@ -2,12 +2,13 @@
 
 use super::Judged;
 use crate::model::{Finding, Name, Severity};
+use crate::read::Searched;
 use crate::report::counted;
-use crate::review::access::AccessChange;
+use crate::review::access::{AccessChange, What, Who};
 use crate::review::capacity::Headroom;
 use crate::review::cost::{BudgetMove, BudgetOf, BudgetState, BudgetUse, Line, money, signed_money};
 use crate::review::preflight::{Cost, Preflight};
-use crate::review::reversibility::Undo;
+use crate::review::reversibility::{Cause, Undo};
 use crate::review::verdict::{Approval, Outcome, Risk};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,9 +21,11 @@ pub fn verdict(judged: &Judged) -> String {
         Outcome::Blocked(errors) => format!("blocked by {}", counted(errors, "error")),
     }];
     let preflight = &judged.preflight;
-    if preflight.undo() == Undo::Irreversible {
+    if preflight.consequences.iter().any(|one| one.undo == Undo::Irreversible) {
         parts.push("cannot be undone".to_owned());
     }
+    parts.extend(environments_where(preflight, &Cause::Relocation, "moves"));
+    parts.extend(environments_where(preflight, &Cause::Guard, "lowers the protection of data in"));
     let costs: Vec<String> = preflight
         .cost
         .environments
@@ -36,6 +39,16 @@ pub fn verdict(judged: &Judged) -> String {
         .collect();
     if let (Some(currency), false) = (&preflight.cost.currency, costs.is_empty()) {
         parts.push(format!("{} {currency} a month", costs.join(", ")));
+    }
+    let opened: BTreeSet<&What> = preflight
+        .access
+        .iter()
+        .filter(|change| change.gained && change.access.who == Who::Visitors)
+        .map(|change| &change.access.what)
+        .collect();
+    if !opened.is_empty() {
+        let opened: Vec<String> = opened.into_iter().map(ToString::to_string).collect();
+        parts.push(format!("opens {} to visitors from outside", opened.join(", ")));
     }
     if !preflight.not_compiled.is_empty() {
         parts.push("nothing is compared before it compiles".to_owned());
@@ -60,6 +73,14 @@ pub fn verdict(judged: &Judged) -> String {
     parts.join(" · ")
 }
 
+/// `moves production, staging`.
+fn environments_where(preflight: &Preflight, cause: &Cause, does: &str) -> Option<String> {
+    let of = preflight.consequences.iter().filter(|one| one.cause.as_ref() == Some(cause));
+    let environments: BTreeSet<&str> = of.map(|one| one.unit.environment.as_str()).collect();
+    let environments: Vec<&str> = environments.into_iter().collect();
+    (!environments.is_empty()).then(|| format!("{does} {}", environments.join(", ")))
+}
+
 /// What was looked at, and how it is. What was not measured is never said to be well.
 pub fn checks(judged: &Judged) -> Vec<String> {
     let Judged { preflight, report, .. } = judged;
@@ -73,7 +94,8 @@ pub fn checks(judged: &Judged) -> Vec<String> {
         state(what, findings, lost, findings.iter().filter(is_later).count())
     };
     let declarations = state("declarations", &of(|id| !is_review(id)), 0);
-    let secrets = state("secrets", &of(|id| id.starts_with("secret/") || id.starts_with("request/")), 0);
+    let secrets =
+        secrets(judged, state("secrets", &of(|id| id.starts_with("secret/") || id.starts_with("request/")), 0));
     let policy = match report.policies {
         0 => "policy not asked: there is none".to_owned(),
         _ => state("policy", &of(|id| id.starts_with("policy/") || id.starts_with("waiver/")), lost),
@@ -93,14 +115,19 @@ pub fn checks(judged: &Judged) -> Vec<String> {
         access(&preflight.access),
         {
             let worst = preflight.undo();
-            if preflight.diff.units.is_empty() { "nothing to undo".to_owned() } else { worst.as_str().to_owned() }
+            if preflight.diff.units.is_empty() && preflight.consequences.is_empty() {
+                "nothing to undo".to_owned()
+            } else {
+                worst.as_str().to_owned()
+            }
         },
     ]
 }
 
 /// Findings that have a word of their own.
 fn is_review(id: &str) -> bool {
-    ["capacity/", "cost/", "policy/", "waiver/", "secret/", "request/"].iter().any(|stage| id.starts_with(stage))
+    const WORDS: [&str; 7] = ["capacity/", "cost/", "policy/", "request/", "reversibility/", "secret/", "waiver/"];
+    WORDS.iter().any(|stage| id.starts_with(stage))
 }
 
 /// `schema ✓`, `policy ✗ 2 errors, 1 warning (1 after the merge)`. Where so many units could not be looked at, nothing is
@@ -125,6 +152,21 @@ fn state(what: &str, findings: &[&Finding], lost: usize, later: usize) -> String
     }
 }
 
+/// `secrets ✓ searched 96 files, 5 more in 2 commits, 1 binary by name only`.
+fn secrets(judged: &Judged, state: String) -> String {
+    let Searched { commits, files, too_large, binary } = judged.searched;
+    let mut told = format!("{state} searched {}", counted(judged.report.files, "file"));
+    if commits > 0 {
+        told.push_str(&format!(", {files} more in {}", counted(commits, "commit")));
+    }
+    for (count, what) in [(too_large, "too large"), (binary, "binary")] {
+        if count > 0 {
+            told.push_str(&format!(", {count} {what} by name only"));
+        }
+    }
+    told
+}
+
 fn cost(preflight: &Preflight, state: &str) -> String {
     let cost = &preflight.cost;
     let Some(currency) = &cost.currency else { return "cost not measured: nothing has a price".to_owned() };
@@ -137,9 +179,10 @@ fn cost(preflight: &Preflight, state: &str) -> String {
         (count, _) => format!("not known: {} without a price", counted(count, "line")),
     };
     let budgets = budgets(&cost.budgets).map(|told| format!("{told}; ")).unwrap_or_default();
+    let previews = if cost.previews { "one preview counted in; " } else { "" };
     let later = preflight.platform.as_ref().map(|effect| cost_after(&effect.cost)).filter(|told| !told.is_empty());
     let later = later.map(|told| format!("{told} by the new platform files, after the merge")).unwrap_or_default();
-    format!("{state} {delta} ({budgets}{covered}){later}")
+    format!("{state} {delta} ({previews}{budgets}{covered}){later}")
 }
 
 /// `, +12.00 USD a month`: what platform files make of the bill, where they do.
@@ -317,13 +360,17 @@ fn gauge(before: i128, after: i128, limit: i128) -> String {
     format!("{}{}{}", "█".repeat(both), mark.repeat(differ), "░".repeat(WIDTH as usize - both - differ))
 }
 
-/// `production/cart  120.00 -> 156.22  +36.22`.
+/// `production/cart: 120.00 → 156.22 (+36.22), from 100.00 to 300.00 as replicas come and go`.
 pub fn cost_line(line: &Line) -> String {
+    let range = match line.head.is_range() {
+        true => format!(", from {} to {} as replicas come and go", money(line.head.least), money(line.head.most)),
+        false => String::new(),
+    };
     let delta = match line.unknown {
         0 => signed_money(line.delta().expected),
         count => format!("{} and {} without a price", signed_money(line.delta().expected), counted(count, "line")),
     };
-    format!("{}: {} → {} ({delta})", line.name, money(line.base.expected), money(line.head.expected))
+    format!("{}: {} → {} ({delta}){range}", line.name, money(line.base.expected), money(line.head.expected))
 }
 
 /// The factors of a unit, and of so many more, and what follows.
