@@ -26,6 +26,8 @@ pub mod report;
 pub mod check;
 pub mod preflight;
 pub mod revisions;
+pub mod git;
+pub mod ledger;
 #[cfg(feature = "forge")]
 pub mod forge;
 #[cfg(feature = "forge")]

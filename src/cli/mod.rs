@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, each arguments -> request -> call -> report.
 
+mod audit;
 mod catalog;
 mod check;
 #[cfg(feature = "forge")]
@@ -64,6 +65,7 @@ enum Command {
     Schema(schema::Schema),
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
+    Audit(audit::Audit),
     Completions(completions::Completions),
     Lsp(lsp::Lsp),
 }
@@ -95,6 +97,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Schema(arguments) => schema::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Lsp(arguments) => lsp::run(&arguments),
     }

@@ -3,11 +3,11 @@
 use super::graph::Graph;
 use super::placeholder::Template;
 use super::prices::Prices;
-use crate::model::Name;
 use crate::model::kinds::environment::{Environment, EnvironmentType};
 use crate::model::kinds::service::{EnvironmentSettings, Job, Scaling, Schedule, Service, Tier};
 use crate::model::kinds::workload::{ComputeAmounts, Container};
 use crate::model::kinds::{Platform, Resource, ResourceType, SecretRequest, Team};
+use crate::model::{Name, SmallMap};
 use crate::read::{Declared, Place};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ pub struct ServiceUnit<'d> {
     pub settings: Option<&'d EnvironmentSettings>,
     pub scaling: Scaling,
     pub schedule: Option<&'d Schedule>,
-    pub jobs: &'d IndexMap<Name, Job>,
+    pub jobs: &'d SmallMap<Name, Job>,
     /// Services it calls that run in this environment, by name.
     pub calls: Box<[Callee<'d>]>,
     /// Services that call it and run in this environment, by name.
@@ -104,7 +104,7 @@ pub struct UnitResource<'d> {
     /// As given by the user, environment settings applied; strings may hold placeholders.
     pub params: serde_json::Map<String, serde_json::Value>,
     /// What it is said to use a month, environment settings applied.
-    pub usage: IndexMap<String, u64>,
+    pub usage: SmallMap<String, u64>,
     /// The id when it is shared.
     pub shared: Option<Name>,
     /// Where it was asked for.

@@ -5,9 +5,8 @@ use super::rules::sharing;
 use crate::model::kinds::service::{ResourceSettings, Tier};
 use crate::model::kinds::workload::ResourceRequest;
 use crate::model::kinds::{Resource, ResourceType, Service};
-use crate::model::{Findings, Location, Name};
+use crate::model::{Findings, Location, Name, SmallMap};
 use crate::read::{Declared, Place};
-use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +19,8 @@ pub struct Shared<'d> {
     pub tier: Tier,
     pub class: Name,
     pub params: &'d Map<String, Value>,
-    pub usage: &'d IndexMap<String, u64>,
-    pub settings: Option<&'d IndexMap<Name, ResourceSettings>>,
+    pub usage: &'d SmallMap<String, u64>,
+    pub settings: Option<&'d SmallMap<Name, ResourceSettings>>,
     /// Where it is declared, or first asked for.
     pub place: Place,
     /// Whether a `Resource` declares it, so that it outlives its consumers.

@@ -9,10 +9,9 @@ use crate::model::kinds::environment::EnvironmentType;
 use crate::model::kinds::service::{EnvironmentSettings, ResourceSettings, Scaling, Service};
 use crate::model::kinds::workload::ResourceRequest;
 use crate::model::kinds::{Environment, SecretRequest};
-use crate::model::{Findings, Name};
+use crate::model::{Findings, Name, SmallMap};
 use crate::read::score::IMAGE_FROM_OUTSIDE;
 use crate::read::{Declared, Place, Unread};
-use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -290,13 +289,13 @@ fn shared_settings(shared: &Shared<'_>, environment: &Declared<Environment>) -> 
 struct Settled {
     class: Name,
     params: Map<String, Value>,
-    usage: IndexMap<String, u64>,
+    usage: SmallMap<String, u64>,
 }
 
 fn with_settings(
     class: &Name,
     params: &Map<String, Value>,
-    usage: &IndexMap<String, u64>,
+    usage: &SmallMap<String, u64>,
     settings: Option<&ResourceSettings>,
 ) -> Settled {
     let class = settings.and_then(|settings| settings.class.as_ref()).unwrap_or(class).clone();

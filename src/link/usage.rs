@@ -4,9 +4,8 @@ use super::placeholder::{ROOTS, Reference, Template};
 use super::rules::placeholders;
 use crate::model::kinds::Service;
 use crate::model::kinds::workload::Container;
-use crate::model::{Findings, Name};
+use crate::model::{Findings, Name, SmallMap};
 use crate::read::{Declared, Documents, Place};
-use indexmap::IndexMap;
 use serde_json::Value;
 
 /// The references in the texts of one service.
@@ -124,7 +123,7 @@ impl<'d> Reader<'_, 'd> {
     }
 
     /// `place` is that of the container, or of its settings.
-    fn variables(&mut self, container: &'d Name, variables: &'d IndexMap<String, String>, place: &Place) {
+    fn variables(&mut self, container: &'d Name, variables: &'d SmallMap<String, String>, place: &Place) {
         for (name, text) in variables {
             self.template(text, Text::Variable { container, name }, &place.clone().child("variables").child(name));
         }

@@ -6,6 +6,7 @@ pub mod kinds;
 mod path;
 mod rule;
 mod scalars;
+mod small_map;
 mod span;
 
 pub use field::{FieldPath, NAMING, Step, item_names};
@@ -17,6 +18,7 @@ pub use scalars::{
     Count, Date, Duration, HttpsUrl, MAX_NAME, Money, NAME_PATTERN, Name, Percent, Period, Price, PriceUnit,
     QUANTITY_PATTERN, Quantity, Threshold, Timestamp, parse_micros,
 };
+pub use small_map::SmallMap;
 pub use span::{Location, Position, Span};
 
 /// The first 64 bits of a hash of some bytes.

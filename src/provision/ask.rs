@@ -5,11 +5,10 @@ use super::evaluate::Origin;
 use super::identity::{identity, shared_identity};
 use super::names::{MAX_OBJECT_NAME, object_name, short_name};
 use crate::link::{Catalog, Unit, UnitResource};
-use crate::model::Name;
 use crate::model::kinds::service::Tier;
 use crate::model::kinds::{ResourceType, SecretRequest};
+use crate::model::{Name, SmallMap};
 use crate::read::{Declared, Documents, Part, Place};
-use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -21,7 +20,7 @@ pub struct Ask<'d> {
     /// As given; texts may hold placeholders.
     pub given: Map<String, Value>,
     /// What it is said to use a month.
-    pub usage: IndexMap<String, u64>,
+    pub usage: SmallMap<String, u64>,
     /// Its name inside the unit.
     pub local: Name,
     /// The name of its objects.
@@ -143,7 +142,7 @@ pub fn asks<'d>(catalog: &Catalog<'d>, unit: &Unit<'d>, surroundings: &Surroundi
             kind,
             class: kind.spec.default_class.clone(),
             given: Map::new(),
-            usage: IndexMap::new(),
+            usage: SmallMap::new(),
             place: service.declared.name_place(),
             standing: Standing::Implicit,
         };
@@ -208,7 +207,7 @@ struct Wanted<'d> {
     kind: &'d Declared<ResourceType>,
     class: Name,
     given: Map<String, Value>,
-    usage: IndexMap<String, u64>,
+    usage: SmallMap<String, u64>,
     place: Place,
     standing: Standing,
 }
@@ -254,7 +253,7 @@ fn secret_ask<'d>(
         kind,
         class: kind.spec.default_class.clone(),
         given,
-        usage: IndexMap::new(),
+        usage: SmallMap::new(),
         place: request.name_place(),
         standing: Standing::Own,
     };

@@ -6,7 +6,7 @@ use crate::model::kinds::observability::Metrics;
 use crate::model::kinds::resource_type::{Access, EgressTarget, Grant, Reversibility};
 use crate::model::kinds::service::{Disruption, Egress, Job, PreviewUse, Schedule, Slo, Tier, Workload};
 use crate::model::kinds::workload::{Before, Probe, Protocol, ServicePort};
-use crate::model::{Name, PriceUnit};
+use crate::model::{Name, PriceUnit, SmallMap};
 use crate::read::Place;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -105,11 +105,11 @@ impl ProvisionedUnit<'_> {
 pub struct WorkloadPlan {
     pub kind: Workload,
     /// User labels and annotations are not identity: they go on objects, never into selectors.
-    pub labels: IndexMap<String, String>,
+    pub labels: SmallMap<String, String>,
     pub containers: IndexMap<Name, ContainerPlan>,
-    pub ports: IndexMap<Name, ServicePort>,
+    pub ports: SmallMap<Name, ServicePort>,
     pub schedule: Option<Schedule>,
-    pub jobs: IndexMap<Name, Job>,
+    pub jobs: SmallMap<Name, Job>,
     /// Defaults applied: `min <= max`.
     pub replicas: Replicas,
     /// How many replicas its team counts on, where it says so.
@@ -153,7 +153,7 @@ pub struct ContainerPlan {
     pub liveness_probe: Option<Box<Probe>>,
     pub readiness_probe: Option<Box<Probe>>,
     pub startup_probe: Option<Box<Probe>>,
-    pub before: IndexMap<Name, Before>,
+    pub before: SmallMap<Name, Before>,
     pub user: i64,
     pub writable: Vec<String>,
 }

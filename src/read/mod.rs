@@ -17,6 +17,7 @@ pub use document::{
     Broken, Declarations, Declared, Document, DocumentId, Documents, Entry, Node, NodeValue, Part, Place,
     WORKLOAD_FIELDS, WorkloadFile, locate,
 };
+pub(crate) use load::repository;
 pub use load::{
     HistoryBound, MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, NotARepository, Objects, commit_before,
     committed_on, introduced, lay_over, load_directory, load_revision, merge_base, reads_file,

@@ -2,10 +2,9 @@
 
 use super::probe;
 use super::security;
-use crate::model::Name;
 use crate::model::kinds::workload::ServicePort;
+use crate::model::{Name, SmallMap};
 use crate::provision::{ContainerPlan, EnvironmentVariable, VariableValue};
-use indexmap::IndexMap;
 use k8s_openapi::api::core::v1::{
     Container, ContainerPort, EnvVar, EnvVarSource, Lifecycle, LifecycleHandler, ResourceRequirements,
     SecretKeySelector, SleepAction, VolumeMount,
@@ -42,7 +41,7 @@ pub fn container(name: &Name, plan: &ContainerPlan, pod_user: i64, mounts: Vec<V
 }
 
 /// Makes a container the one that answers on the service's ports.
-pub fn serve(container: &mut Container, ports: &IndexMap<Name, ServicePort>) {
+pub fn serve(container: &mut Container, ports: &SmallMap<Name, ServicePort>) {
     let mut opened: Vec<ContainerPort> = Vec::new();
     for (name, port) in ports {
         let number = port.target();
@@ -163,7 +162,7 @@ mod tests {
     #[test]
     fn ports_are_opened_once_and_named_where_the_name_fits() {
         let port = |value: Value| sample::declared::<ServicePort>(value);
-        let ports = IndexMap::from([
+        let ports = SmallMap::from([
             (sample::name("http"), port(json!({ "port": 80, "targetPort": 8080 }))),
             (sample::name("also-http"), port(json!({ "port": 8080 }))),
             (sample::name("a-very-long-port-name"), port(json!({ "port": 53, "protocol": "UDP" }))),

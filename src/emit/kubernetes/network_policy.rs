@@ -178,7 +178,7 @@ mod tests {
         let unit = sample::unit_with("cart", |plan| {
             plan.called_by = [sample::name("frontend")].into();
             plan.calls = [(sample::name("currency"), [(Protocol::Tcp, 7000), (Protocol::Udp, 7001)].into())].into();
-            plan.ports[0].target_port = Some(8080);
+            plan.ports.values_mut().next().unwrap().target_port = Some(8080);
         });
         let spec = spec(&unit);
         assert_eq!(

@@ -1,11 +1,11 @@
 //! Units to test on: a small cart service in a staging environment of AWS, to be changed by each test.
 
 use super::unit::ServiceUnit;
-use crate::model::Name;
 use crate::model::kinds::environment::Environment;
 use crate::model::kinds::resource_type::EgressTarget;
 use crate::model::kinds::service::{Tier, Workload};
 use crate::model::kinds::workload::{Before, Ready, ServicePort};
+use crate::model::{Name, SmallMap};
 use crate::provision::{
     ContainerPlan, EnvironmentFacts, Output, ProvisionedUnit, Replicas, ResolvedResource, UnitId, UnitKind,
     WorkloadPlan,
@@ -20,7 +20,7 @@ pub fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
 }
 
-pub fn texts<const N: usize>(entries: [(&str, &str); N]) -> IndexMap<String, String> {
+pub fn texts<const N: usize>(entries: [(&str, &str); N]) -> SmallMap<String, String> {
     entries.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
@@ -68,7 +68,7 @@ pub fn container() -> ContainerPlan {
         liveness_probe: None,
         readiness_probe: None,
         startup_probe: None,
-        before: IndexMap::new(),
+        before: SmallMap::new(),
         user: 10001,
         writable: Vec::new(),
     }
@@ -88,11 +88,11 @@ pub fn unit_with(service: &str, change: impl FnOnce(&mut WorkloadPlan)) -> Provi
     let grpc: ServicePort = declared(json!({ "port": 7070 }));
     let mut plan = WorkloadPlan {
         kind: Workload::Service,
-        labels: IndexMap::new(),
+        labels: SmallMap::new(),
         containers: IndexMap::from([(name("main"), container())]),
-        ports: IndexMap::from([(name("grpc"), grpc)]),
+        ports: SmallMap::from([(name("grpc"), grpc)]),
         schedule: None,
-        jobs: IndexMap::new(),
+        jobs: SmallMap::new(),
         replicas: Replicas { min: 1, max: 1, cpu: None, memory: None },
         expected_replicas: None,
         disruption: None,

@@ -69,13 +69,13 @@ fn app_protocol(port: &str) -> Option<&'static str> {
 mod tests {
     use super::super::sample;
     use super::*;
-    use indexmap::IndexMap;
+    use crate::model::SmallMap;
     use serde_json::json;
 
     #[test]
     fn callers_reach_the_container_port_by_name_and_protocol() {
         let unit = sample::unit_with("cart", |plan| {
-            plan.ports = IndexMap::from([
+            plan.ports = SmallMap::from([
                 (sample::name("http"), sample::declared(json!({ "port": 80, "targetPort": 8080 }))),
                 (sample::name("grpc-admin"), sample::declared(json!({ "port": 7070 }))),
                 (sample::name("dns"), sample::declared(json!({ "port": 53, "protocol": "UDP" }))),
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn without_ports_there_is_no_service() {
-        let unit = sample::unit_with("cart", |plan| plan.ports.clear());
+        let unit = sample::unit_with("cart", |plan| plan.ports = SmallMap::new());
         assert_eq!(service(&sample::service(&unit)), None);
         assert_eq!(headless(&sample::service(&unit))["spec"]["clusterIP"], json!("None"));
     }

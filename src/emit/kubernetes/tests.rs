@@ -105,7 +105,7 @@ fn each_workload_kind_has_its_objects() {
         let unit = sample::unit_with("cart", |plan| {
             plan.kind = kind;
             plan.schedule = Some(sample::declared(json!({ "cron": "0 3 * * *" })));
-            plan.ports.clear();
+            plan.ports = crate::model::SmallMap::new();
         });
         let mut kinds: Vec<_> = objects(&unit).iter().map(|object| ObjectId::of(object).kind).collect();
         kinds.retain(|kind| kind != "ServiceAccount" && kind != "NetworkPolicy");

@@ -3,8 +3,7 @@
 use super::budget::Budgeting;
 use super::observability::Observability;
 use super::resource_type::Provider;
-use crate::model::{Date, Duration, Money, Name, Quantity};
-use indexmap::IndexMap;
+use crate::model::{Date, Duration, Money, Name, Quantity, SmallMap};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -380,6 +379,6 @@ pub struct PreviewSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daily_budget: Option<Money>,
     /// Labels for the namespaces of previews.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub labels: IndexMap<String, String>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+    pub labels: SmallMap<String, String>,
 }

@@ -29,8 +29,7 @@ pub use service::Service;
 pub use team::Team;
 pub use waiver::Waiver;
 
-use super::{HttpsUrl, Name};
-use indexmap::IndexMap;
+use super::{HttpsUrl, Name, SmallMap};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -155,12 +154,12 @@ pub struct Metadata {
     #[schemars(extend("uniqueItems" = true))]
     pub tags: Vec<Name>,
     /// Kubernetes labels for every object that is compiled from this.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub labels: IndexMap<String, String>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+    pub labels: SmallMap<String, String>,
     /// Free notes for tools and people; copied to the catalog, never to the cluster.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
     #[schemars(extend("additionalProperties" = serde_json::json!({ "type": "string", "maxLength": 262_144 })))]
-    pub annotations: IndexMap<String, String>,
+    pub annotations: SmallMap<String, String>,
 }
 
 /// A link with a title.

@@ -1,7 +1,6 @@
 //! What is watched: the metrics that a service serves, and who in an environment reads them.
 
-use crate::model::{HttpsUrl, Name};
-use indexmap::IndexMap;
+use crate::model::{HttpsUrl, Name, SmallMap};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +34,8 @@ pub struct Observability {
     /// The namespace of Prometheus: its pods reach the ports under `metrics`, nobody else's do.
     pub namespace: Name,
     /// Labels by which Prometheus chooses its rules and monitors, such as `release: kube-prometheus-stack`.
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    pub labels: IndexMap<String, String>,
+    #[serde(skip_serializing_if = "SmallMap::is_empty")]
+    pub labels: SmallMap<String, String>,
     /// The address of Grafana, for links from alerts to dashboards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grafana: Option<HttpsUrl>,
@@ -48,7 +47,7 @@ impl Default for Observability {
             alerts: None,
             requests: RequestMetrics::default(),
             namespace: Name::parse("monitoring").expect("a literal name is valid"),
-            labels: IndexMap::new(),
+            labels: SmallMap::new(),
             grafana: None,
         }
     }

@@ -1,7 +1,6 @@
 //! `Platform`: the settings of the whole repository, in `pavior.yaml`.
 
-use crate::model::{Date, HttpsUrl, Name, Severity};
-use indexmap::IndexMap;
+use crate::model::{Date, HttpsUrl, Name, Severity, SmallMap};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +19,8 @@ pub struct Platform {
     #[schemars(extend("uniqueItems" = true))]
     pub owners: Vec<Name>,
     /// Labels for every object of every unit.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub labels: IndexMap<String, String>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+    pub labels: SmallMap<String, String>,
     /// Who answers for which policies below `policies/`, and how much they may demand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 100))]

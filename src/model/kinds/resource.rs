@@ -2,8 +2,7 @@
 
 use super::keys;
 use super::service::ResourceSettings;
-use crate::model::Name;
-use indexmap::IndexMap;
+use crate::model::{Name, SmallMap};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +20,9 @@ pub struct Resource {
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub params: serde_json::Map<String, serde_json::Value>,
     /// How much of it a month uses, in place of what the type assumes; for its price alone.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
     #[schemars(schema_with = "keys::usage")]
-    pub usage: IndexMap<String, u64>,
+    pub usage: SmallMap<String, u64>,
     /// The services that may use it; empty means any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("uniqueItems" = true))]
@@ -32,6 +31,6 @@ pub struct Resource {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renamed_from: Option<Name>,
     /// What differs per environment.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub environments: IndexMap<Name, ResourceSettings>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+    pub environments: SmallMap<Name, ResourceSettings>,
 }

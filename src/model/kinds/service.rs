@@ -4,8 +4,7 @@ use super::Link;
 use super::keys;
 use super::observability::Metrics;
 use super::workload::{ComputeAmounts, Container, ContainerResources, ResourceRequest, ServicePorts};
-use crate::model::{Duration, HttpsUrl, Name, Percent};
-use indexmap::IndexMap;
+use crate::model::{Duration, HttpsUrl, Name, Percent, SmallMap};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -58,22 +57,22 @@ pub struct Service {
     #[schemars(length(min = 1, max = 500))]
     pub score: Option<String>,
     /// The containers, by name; the first is the main one. Needed, unless `score` names a file that has them.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
     #[schemars(extend("minProperties" = 1, "maxProperties" = 20))]
-    pub containers: IndexMap<Name, Container>,
+    pub containers: SmallMap<Name, Container>,
     /// The ports that other services call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServicePorts>,
     /// What it asks the platform for.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub resources: IndexMap<Name, ResourceRequest>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+    pub resources: SmallMap<Name, ResourceRequest>,
     /// Services it needs that no placeholder shows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("uniqueItems" = true))]
     pub depends_on: Vec<Name>,
     /// Work beside the main workload: migrations before a deployment, scheduled clean-ups.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub jobs: IndexMap<Name, Job>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+    pub jobs: SmallMap<Name, Job>,
     /// How many replicas run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scaling: Option<Scaling>,
@@ -90,8 +89,8 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renamed_from: Option<Name>,
     /// What differs per environment.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub environments: IndexMap<Name, EnvironmentSettings>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+    pub environments: SmallMap<Name, EnvironmentSettings>,
 }
 
 /// How much hurts when a service is down.
@@ -416,11 +415,11 @@ pub struct EnvironmentSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
     /// What differs per container.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub containers: IndexMap<Name, ContainerSettings>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+    pub containers: SmallMap<Name, ContainerSettings>,
     /// What differs per resource.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub resources: IndexMap<Name, ResourceSettings>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+    pub resources: SmallMap<Name, ResourceSettings>,
 }
 
 /// What differs for one container in one environment.
@@ -432,9 +431,9 @@ pub struct ContainerSettings {
     #[schemars(length(min = 1, max = 512))]
     pub image: Option<String>,
     /// Added to the container's variables; the same name replaces.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
     #[schemars(extend("propertyNames" = keys::variable_names(), "maxProperties" = 500))]
-    pub variables: IndexMap<String, String>,
+    pub variables: SmallMap<String, String>,
     /// In place of `resources.requests`, field by field.
     #[serde(default, skip_serializing_if = "ComputeAmounts::is_empty")]
     pub requests: ComputeAmounts,
@@ -454,7 +453,7 @@ pub struct ResourceSettings {
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub params: serde_json::Map<String, serde_json::Value>,
     /// How much of it a month uses, in place of what the type assumes; for its price alone.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
     #[schemars(schema_with = "keys::usage")]
-    pub usage: IndexMap<String, u64>,
+    pub usage: SmallMap<String, u64>,
 }

@@ -1,8 +1,7 @@
 //! The workload of a service, in Score's vocabulary.
 
 use super::keys;
-use crate::model::{Name, Quantity};
-use indexmap::IndexMap;
+use crate::model::{Name, Quantity, SmallMap};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,17 +19,17 @@ pub struct Container {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<String>,
     /// Environment variables; values may hold placeholders.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
     #[schemars(extend("propertyNames" = keys::variable_names(), "maxProperties" = 500))]
-    pub variables: IndexMap<String, String>,
+    pub variables: SmallMap<String, String>,
     /// Files to put into the container, by absolute path.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
     #[schemars(extend("propertyNames" = keys::absolute_paths(), "maxProperties" = 100))]
-    pub files: IndexMap<String, File>,
+    pub files: SmallMap<String, File>,
     /// Volumes to mount, by absolute path.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
     #[schemars(extend("propertyNames" = keys::absolute_paths(), "maxProperties" = 50))]
-    pub volumes: IndexMap<String, Volume>,
+    pub volumes: SmallMap<String, Volume>,
     /// CPU and memory.
     #[serde(default, skip_serializing_if = "ContainerResources::is_empty")]
     pub resources: ContainerResources,
@@ -44,8 +43,8 @@ pub struct Container {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub startup_probe: Option<Box<Probe>>,
     /// Containers that this one has to come before.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub before: IndexMap<Name, Before>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+    pub before: SmallMap<Name, Before>,
     /// The numeric user the container runs as; never 0. Default 10001.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 2147483647))]
@@ -267,7 +266,7 @@ pub struct ServicePorts {
     /// The ports, by name.
     #[serde(default)]
     #[schemars(extend("maxProperties" = 50))]
-    pub ports: IndexMap<Name, ServicePort>,
+    pub ports: SmallMap<Name, ServicePort>,
 }
 
 /// One port of a service.
@@ -335,7 +334,7 @@ pub struct ResourceRequest {
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub params: serde_json::Map<String, serde_json::Value>,
     /// How much of it a month uses, in place of what the type assumes; for its price alone.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
     #[schemars(schema_with = "keys::usage")]
-    pub usage: IndexMap<String, u64>,
+    pub usage: SmallMap<String, u64>,
 }

@@ -47,6 +47,16 @@ impl Date {
         let year = u16::try_from(year_of_era + era * 400 + u64::from(month <= 2)).ok().filter(|year| *year <= 9999)?;
         Some(Date { year, month: u8::try_from(month).ok()?, day: u8::try_from(day).ok()? })
     }
+
+    /// How many days it is after 1970-01-01: `days_from_civil` of the same.
+    pub fn day_number(self) -> i64 {
+        let year = i64::from(self.year) - i64::from(self.month <= 2);
+        let (era, month) = (year.div_euclid(400), i64::from(self.month));
+        let year_of_era = year.rem_euclid(400);
+        let from_march = if month > 2 { month - 3 } else { month + 9 };
+        let of_year = (153 * from_march + 2) / 5 + i64::from(self.day) - 1;
+        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year - 719_468
+    }
 }
 
 impl fmt::Display for Date {
@@ -81,6 +91,19 @@ impl Timestamp {
             second,
         })
     }
+
+    /// Seconds since 1970-01-01T00:00:00Z, as POSIX counts them.
+    pub fn unix_seconds(self) -> i64 {
+        let time = i64::from(self.hour) * 3_600 + i64::from(self.minute) * 60 + i64::from(self.second);
+        self.date.day_number() * 86_400 + time
+    }
+
+    /// None outside of years 0 to 9999.
+    pub fn of_unix_seconds(seconds: u64) -> Option<Timestamp> {
+        let date = Date::of_day(seconds / 86_400)?;
+        let of = |unit: u64, below: u64| (seconds / unit % below) as u8;
+        Some(Timestamp { date, hour: of(3_600, 24), minute: of(60, 60), second: of(1, 60) })
+    }
 }
 
 impl fmt::Display for Timestamp {
@@ -112,6 +135,11 @@ mod tests {
         let days = (0..40_000).map(|number| Date::of_day(number).unwrap()).collect::<Vec<_>>();
         assert!(days.iter().all(|day| Date::parse(&day.to_string()) == Some(*day)));
         assert!(days.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!((0..).zip(&days).all(|(number, day)| day.day_number() == number));
+        assert_eq!(Date::parse("1969-12-31").unwrap().day_number(), -1);
+        let moment = Timestamp::parse("2026-11-22T19:04:05Z").unwrap();
+        assert_eq!(moment.unix_seconds(), 1_795_374_245);
+        assert_eq!(Timestamp::of_unix_seconds(1_795_374_245), Some(moment));
     }
 
     #[test]

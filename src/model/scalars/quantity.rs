@@ -5,7 +5,7 @@ use std::fmt;
 /// An amount of CPU, memory or storage, as Kubernetes writes it: `250m`, `64Mi`, `1.5`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quantity {
-    text: String,
+    text: Box<str>,
     milli: i128,
 }
 
@@ -51,7 +51,7 @@ impl Quantity {
         let scale = 10_i128.pow(fraction.len() as u32);
         let scaled = format!("{whole}{fraction}").parse::<i128>().ok()?.checked_mul(thousandths_of_unit)?;
         // Kubernetes rounds up to what it can store, so does this.
-        Some(Quantity { text: text.to_owned(), milli: (scaled + scale - 1) / scale })
+        Some(Quantity { text: text.into(), milli: (scaled + scale - 1) / scale })
     }
 
     pub fn as_str(&self) -> &str {

@@ -92,10 +92,10 @@ impl Expander<'_, '_, '_, '_> {
                 let port = ports.get(name).map(|port| port.port.to_string());
                 port.ok_or_else(|| format!("{service} has no port `{name}`; its ports are {}", names()))
             }
-            (Some(ports), None) if ports.len() == 1 => Ok(ports[0].port.to_string()),
             (Some(ports), None) if ports.len() > 1 => {
                 Err(format!("{service} has several ports; name one of {}", names()))
             }
+            (Some(ports), None) if let Some((_, port)) = ports.first() => Ok(port.port.to_string()),
             (None | Some(_), _) => Err(format!("{service} has no ports")),
         }
     }

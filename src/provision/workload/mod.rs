@@ -12,9 +12,9 @@ use super::environment::Surroundings;
 use super::reporter::Reporter;
 use super::unit::{ContainerPlan, ResolvedResource, VolumePlan, WorkloadPlan};
 use crate::link::{Callee, Catalog, ServiceUnit, Unit, UnitContainer};
-use crate::model::Name;
 use crate::model::kinds::service::Workload;
 use crate::model::kinds::workload::{HttpGet, Probe, Protocol, ServicePort};
+use crate::model::{Name, SmallMap};
 use crate::read::Place;
 use expand::Expander;
 use indexmap::IndexMap;
@@ -136,7 +136,7 @@ fn container_plan(
 }
 
 /// A static site is asked for its front page, and its server may write where servers do, unless the user says otherwise.
-fn serve_files(plan: &mut ContainerPlan, ports: &IndexMap<Name, ServicePort>) {
+fn serve_files(plan: &mut ContainerPlan, ports: &SmallMap<Name, ServicePort>) {
     if plan.writable.is_empty() {
         plan.writable.push("/tmp".to_owned());
     }

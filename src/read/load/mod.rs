@@ -24,6 +24,7 @@ pub use introduced::{HistoryBound, introduced};
 pub use merge_base::merge_base;
 pub use part::Objects;
 pub use revision::load_revision;
+pub(crate) use revision::open as repository;
 pub use selection::reads_file;
 
 pub(super) use characters::{first_hidden, hidden, named, visible};

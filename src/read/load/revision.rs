@@ -45,7 +45,7 @@ pub fn load_revision(repository: &Path, revision: &str, findings: &mut Findings)
 
 /// With nothing of the user's or the system's git configuration, and with the objects that the ids name: no
 /// replacements.
-pub(super) fn open(path: &Path) -> Result<Repository> {
+pub(crate) fn open(path: &Path) -> Result<Repository> {
     let (found, _) =
         gix::discover::upwards(path).with_context(|| format!("{} is not in a git repository", path.display()))?;
     let (git_folder, _) = found.into_repository_and_work_tree_directories();

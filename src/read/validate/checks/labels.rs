@@ -2,9 +2,8 @@
 
 use super::super::inspection::Inspection;
 use super::super::shown::shown;
-use crate::model::Finding;
+use crate::model::{Finding, SmallMap};
 use crate::read::Place;
-use indexmap::IndexMap;
 
 /// The longest label value, and the longest name behind a key's prefix.
 const LONGEST: usize = 63;
@@ -17,7 +16,7 @@ const RESERVED: [&str; 3] = ["pavior.dev", "kubernetes.io", "k8s.io"];
 /// Addresses of pages take `https:` only.
 const REFUSED_SCHEMES: [&str; 6] = ["javascript:", "data:", "vbscript:", "file:", "ftp:", "http:"];
 
-pub fn check(inspection: &mut Inspection, place: &Place, labels: &IndexMap<String, String>) {
+pub fn check(inspection: &mut Inspection, place: &Place, labels: &SmallMap<String, String>) {
     for (key, value) in labels {
         let place = place.clone().child(key.as_str());
         if let Some(fault) = key_fault(key) {
@@ -31,7 +30,7 @@ pub fn check(inspection: &mut Inspection, place: &Place, labels: &IndexMap<Strin
     }
 }
 
-pub fn check_annotations(inspection: &mut Inspection, place: &Place, annotations: &IndexMap<String, String>) {
+pub fn check_annotations(inspection: &mut Inspection, place: &Place, annotations: &SmallMap<String, String>) {
     for (key, value) in annotations {
         let place = place.clone().child(key.as_str());
         if let Some(fault) = key_fault(key) {

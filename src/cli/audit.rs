@@ -1,0 +1,201 @@
+//! `pavior audit`: what the ledger says, and whether it can be believed.
+
+use super::repository::Repository;
+use super::{Outcome, terminal};
+use crate::ledger::{Entry, Published, REFERENCE, Record, Sha, Store, Upstream};
+use crate::report::{Align, table, visible, visible_line};
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+
+/// Read the ledger: what was done, on whose word, and what came of it
+#[derive(Debug, Args)]
+pub struct Audit {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Log(Log),
+    Show(Show),
+    Verify(Verify),
+}
+
+/// List records, the newest first
+#[derive(Debug, Args)]
+struct Log {
+    #[command(flatten)]
+    source: Source,
+    /// Only records about this environment
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+    /// Only records about this unit, such as `cart` or `_shared/carts`
+    #[arg(long, value_name = "NAME")]
+    unit: Option<String>,
+    /// No more than so many
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    limit: usize,
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// Print one record, as it stands
+#[derive(Debug, Args)]
+struct Show {
+    /// Its number
+    number: u64,
+    #[command(flatten)]
+    source: Source,
+}
+
+/// Check every record against the one before it, and against heads that were published elsewhere
+#[derive(Debug, Args)]
+#[command(after_long_help = VERIFY)]
+struct Verify {
+    #[command(flatten)]
+    source: Source,
+    /// A head that was seen outside: NUMBER:SHA256, as this command prints it; may be given several times
+    #[arg(long, value_name = "HEAD", value_parser = published)]
+    published: Vec<Published>,
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+const VERIFY: &str = "\
+A chain alone cannot tell that its end was cut off, or that all of it was written anew: give the heads that were \
+published where the writer of the ledger cannot reach them.
+
+Without Pavior: `git cat-file blob refs/pavior/ledger:records/000000/000000001.json | sha256sum` prints what record 2 \
+names as `previous`.
+
+Exit codes: 0 whole, 1 a record is not as it should be, 2 could not run.";
+
+/// Which ledger.
+#[derive(Debug, Args)]
+struct Source {
+    #[command(flatten)]
+    repository: Repository,
+    /// Fetch it from here first; default what this clone has
+    #[arg(long, value_name = "URL")]
+    remote: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Human,
+    /// For programs
+    Json,
+}
+
+pub fn run(arguments: &Audit) -> anyhow::Result<Outcome> {
+    match &arguments.command {
+        Command::Log(arguments) => log(arguments),
+        Command::Show(arguments) => show(arguments),
+        Command::Verify(arguments) => verify(arguments),
+    }
+}
+
+impl Source {
+    fn open(&self) -> anyhow::Result<Store> {
+        let remote = self.remote.clone().map(|address| Upstream { address, authorization: None });
+        let store = Store::open(self.repository.root()?, remote)?;
+        store.refresh()?;
+        Ok(store)
+    }
+}
+
+fn published(text: &str) -> Result<Published, String> {
+    Published::parse(text).ok_or_else(|| "a head is written NUMBER:SHA256".to_owned())
+}
+
+fn log(arguments: &Log) -> anyhow::Result<Outcome> {
+    let mut store = arguments.source.open()?;
+    let records = store.records()?;
+    let found: Vec<&Record> = records.iter().rev().filter(|record| arguments.asks_for(record, records)).collect();
+    let shown = &found[..found.len().min(arguments.limit)];
+    let text = match arguments.format {
+        Format::Json => format!("{:#}\n", json!({ "version": 1, "records": shown, "found": found.len() })),
+        Format::Human if found.is_empty() => format!("{REFERENCE} has no such record\n"),
+        Format::Human => {
+            let rows: Vec<Vec<String>> = shown.iter().map(|record| row(record)).collect();
+            let columns = [("#", Align::Right), ("at", Align::Left), ("who", Align::Left), ("what", Align::Left)];
+            let more = match found.len() - shown.len() {
+                0 => String::new(),
+                more => format!("{more} more; --limit shows them\n"),
+            };
+            table(&columns, &rows) + &more
+        }
+    };
+    terminal::print(&text)?;
+    Ok(Outcome::Clean)
+}
+
+fn row(record: &Record) -> Vec<String> {
+    vec![
+        record.number.to_string(),
+        record.at.to_string(),
+        visible_line(&record.writer.actor).into_owned(),
+        visible_line(&record.entry.to_string()).into_owned(),
+    ]
+}
+
+impl Log {
+    fn asks_for(&self, record: &Record, all: &[Record]) -> bool {
+        if self.environment.is_none() && self.unit.is_none() {
+            return true;
+        }
+        let is_wanted = |environment: &str, unit: Option<&str>| {
+            self.environment.as_ref().is_none_or(|wanted| wanted == environment)
+                && self.unit.as_ref().is_none_or(|wanted| Some(wanted.as_str()) == unit)
+        };
+        // An end is about what its beginning is about.
+        let about = match &record.entry {
+            Entry::Ended { began: number, .. } | Entry::Returned { lease: number } => at(all, *number),
+            _ => Some(record),
+        };
+        match about.map(|record| &record.entry) {
+            Some(Entry::Began(intent)) => is_wanted(intent.unit.environment.as_str(), Some(&intent.unit.unit)),
+            Some(Entry::Quarantined { unit, .. } | Entry::Released { unit, .. }) => {
+                is_wanted(unit.environment.as_str(), Some(&unit.unit))
+            }
+            Some(Entry::Leased { scope, .. }) => is_wanted(scope.environment.as_str(), scope.unit.as_deref()),
+            _ => false,
+        }
+    }
+}
+
+fn at(all: &[Record], number: u64) -> Option<&Record> {
+    all.get(usize::try_from(number.checked_sub(1)?).ok()?)
+}
+
+fn show(arguments: &Show) -> anyhow::Result<Outcome> {
+    let mut store = arguments.source.open()?;
+    let records = store.records()?;
+    let Some(record) = at(records, arguments.number) else {
+        bail!("there is no record {}: the ledger has {}", arguments.number, records.len())
+    };
+    let text = serde_json::to_string_pretty(record).context("writing the record")?;
+    terminal::print(&format!("{}\nsha256 {}\n", visible(&text), Sha::of(record.canonical().as_bytes())))?;
+    Ok(Outcome::Clean)
+}
+
+fn verify(arguments: &Verify) -> anyhow::Result<Outcome> {
+    let store = arguments.source.open()?;
+    let verified = store.verify(arguments.published.clone())?;
+    let text = match (&verified, arguments.format) {
+        (Ok(head), Format::Json) => {
+            format!("{:#}\n", json!({ "version": 1, "whole": true, "records": head.number, "head": head.to_string() }))
+        }
+        (Err(bad), Format::Json) => {
+            let why = bad.to_string();
+            format!("{:#}\n", json!({ "version": 1, "whole": false, "firstBad": bad.number, "why": why }))
+        }
+        (Ok(head), Format::Human) if head.number == 0 => format!("{REFERENCE} holds no record yet\n"),
+        (Ok(head), Format::Human) => format!("{} records, each follows the one before it\nhead {head}\n", head.number),
+        (Err(bad), Format::Human) => format!("{}\n", visible_line(&bad.to_string())),
+    };
+    terminal::print(&text)?;
+    Ok(if verified.is_ok() { Outcome::Clean } else { Outcome::Blocked })
+}

@@ -1,0 +1,20 @@
+//! The ledger: an append-only list of records in git of what was done to whom, on whose word, and what came of it. Not
+//! a cache and not a log: what is deployed is what it says.
+//!
+//! ```text
+//! entries -> chained records -> commits of refs/pavior/ledger -> records, verified -> State
+//! ```
+
+mod chain;
+mod hash;
+mod record;
+mod store;
+#[cfg(test)]
+mod writers;
+#[cfg(test)]
+mod tests;
+
+pub use chain::{Bad, Head, Published, Verifier, Why};
+pub use hash::Sha;
+pub use record::{Cause, Cost, Effect, Entry, Intent, Outcome, Record, Scope, Undo, UnitName, Writer};
+pub use store::{REFERENCE, Store, Upstream};

@@ -1,0 +1,242 @@
+//! One record of the ledger: what is about to happen to a unit, what came of it, who holds what. Values and their
+//! canonical bytes.
+
+use super::hash::Sha;
+use crate::model::{Name, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A record as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Record {
+    /// Counts from 1, without gaps.
+    pub number: u64,
+    /// The SHA-256 of the record before; zeros in the first.
+    pub previous: Sha,
+    /// By the writer's clock, but never before the record before.
+    pub at: Timestamp,
+    pub writer: Writer,
+    pub entry: Entry,
+}
+
+/// The process that wrote a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Writer {
+    /// Its version of Pavior.
+    pub version: String,
+    /// Whom it acted for: a login, or a user of the machine.
+    pub actor: String,
+    /// Where its log is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+/// What a record says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum Entry {
+    /// An effect is about to be had: written before it, so that a writer that is killed is seen to have begun.
+    Began(Box<Intent>),
+    /// What came of an effect.
+    Ended {
+        /// The number of the record that began it.
+        began: u64,
+        outcome: Outcome,
+        /// How long it took, in milliseconds.
+        took: u64,
+        /// What a reader should know; no output of a tool, and nothing secret.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// This digest of this unit made it sick: nothing applies it again.
+    Quarantined { unit: UnitName, digest: String, why: String },
+    /// A person lets a digest be applied again.
+    Released { unit: UnitName, digest: String, why: String },
+    /// From here on only this writer changes what the lease is on. Its number is the fencing token.
+    Leased { scope: Scope, until: Timestamp },
+    /// The lease with this number is given back.
+    Returned { lease: u64 },
+}
+
+/// A unit by its environment and its folder in it: `cart`, `_shared/carts`, `_environment`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UnitName {
+    pub environment: Name,
+    pub unit: String,
+}
+
+/// What a lease is on: one unit, or a whole environment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Scope {
+    pub environment: Name,
+    /// Without it the whole environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+}
+
+/// An effect on a unit, and on whose word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Intent {
+    pub effect: Effect,
+    pub unit: UnitName,
+    /// Of the unit's artifacts, as the report showed it. None where the unit is taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// Of the plan that is applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Sha>,
+    pub change: Cause,
+    /// By how much the monthly list price moves, in millionths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    pub undo: Undo,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// `terraform apply`, or `destroy` where the unit has no digest.
+    Terraform,
+    /// Server-side apply of the manifests.
+    Manifests,
+    /// Objects that git deleted.
+    Prune,
+    /// The health gate.
+    Health,
+    /// Back to the last healthy digest.
+    Rollback,
+    /// The pull request that takes a declaration back.
+    Revert,
+    /// Rendered manifests for another engine.
+    Publish,
+    /// A preview that sleeps or wakes.
+    Scale,
+}
+
+/// The change in git that an effect carries out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Cause {
+    /// The commit that is carried out.
+    pub head: String,
+    /// What it was compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull: Option<u64>,
+    /// The digest of the report that was reviewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
+    /// Who wrote the change.
+    pub author: String,
+    /// Who approved it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approved_by: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Cost {
+    pub currency: String,
+    /// Millionths a month.
+    pub micros: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Undo {
+    Reversible,
+    WithLoss,
+    Irreversible,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    Succeeded,
+    Failed,
+    /// It was not begun: a newer merge, a refusal, a lease that was lost.
+    Superseded,
+    /// Its writer was killed, and what it had done was found by looking.
+    Interrupted,
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Entry::Began(intent) => {
+                write!(f, "{}: {} begins", intent.unit, intent.effect.as_str())?;
+                match intent.change.pull {
+                    Some(pull) => write!(f, " (#{pull})"),
+                    None => Ok(()),
+                }
+            }
+            Entry::Ended { began, outcome, took, .. } => {
+                write!(f, "{began} {} after {}.{:03} s", outcome.as_str(), took / 1_000, took % 1_000)
+            }
+            Entry::Quarantined { unit, digest, .. } => write!(f, "{unit}: {digest} is quarantined"),
+            Entry::Released { unit, digest, .. } => write!(f, "{unit}: {digest} is released"),
+            Entry::Leased { scope, until } => write!(f, "{scope}: leased until {until}"),
+            Entry::Returned { lease } => write!(f, "lease {lease} is returned"),
+        }
+    }
+}
+
+impl fmt::Display for UnitName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.environment, self.unit)
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.unit {
+            Some(unit) => write!(f, "{}/{unit}", self.environment),
+            None => write!(f, "{}", self.environment),
+        }
+    }
+}
+
+impl Effect {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Effect::Terraform => "terraform",
+            Effect::Manifests => "manifests",
+            Effect::Prune => "prune",
+            Effect::Health => "health",
+            Effect::Rollback => "rollback",
+            Effect::Revert => "revert",
+            Effect::Publish => "publish",
+            Effect::Scale => "scale",
+        }
+    }
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Succeeded => "succeeded",
+            Outcome::Failed => "failed",
+            Outcome::Superseded => "was superseded",
+            Outcome::Interrupted => "was interrupted",
+        }
+    }
+}
+
+impl Record {
+    /// JSON with sorted keys and no spaces (RFC 8785: there are no fractions, and keys are ASCII), as its hash is of.
+    ///
+    /// # Panics
+    /// Never: a record is a tree of texts and integers.
+    pub fn canonical(&self) -> String {
+        let mut value = serde_json::to_value(self).expect("a record is JSON");
+        value.sort_all_objects();
+        value.to_string()
+    }
+}
