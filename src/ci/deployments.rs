@@ -33,15 +33,17 @@ impl Bot {
             did.lines.push(format!("deployments of {environment} are shown as they should be"));
         }
         for call in calls {
-            let (id, status, said) = match call {
-                Call::Tell { of, status } => (of, status, format!("deployment {of} of {environment}")),
-                Call::Create { deployment, status } => {
+            let (id, statuses, said) = match call {
+                Call::Tell { of, status } => (of, vec![status], format!("deployment {of} of {environment}")),
+                Call::Create { deployment, statuses } => {
                     let id = self.github.create_deployment(&deployment).await?;
-                    (id, status, format!("deployment of {} to {environment}", deployment.commit.short()))
+                    (id, statuses, format!("deployment of {} to {environment}", deployment.commit.short()))
                 }
             };
-            self.github.create_deployment_status(id, &status).await?;
-            did.lines.push(format!("{said}: {}", status.description));
+            for status in statuses {
+                self.github.create_deployment_status(id, &status).await?;
+                did.lines.push(format!("{said}: {}", status.description));
+            }
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ pub const OUTPUT_BYTES: usize = 65_535;
 /// Of a deployment and of its status: 140 characters.
 pub const DESCRIPTION_BYTES: usize = 140;
 
-const CUT: &str = "\n\n*Cut here: GitHub takes no more.*\n";
+const CUT: &str = "\n*Cut here: GitHub takes no more.*\n";
 
 /// The last guard, behind the stages that write texts which fit.
 pub fn within(text: &str, most: usize) -> Cow<'_, str> {

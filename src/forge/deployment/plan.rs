@@ -7,7 +7,7 @@ use crate::forge::words::{DeploymentId, DeploymentState, DeploymentStatus, NewDe
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Call {
-    Create { deployment: NewDeployment, status: DeploymentStatus },
+    Create { deployment: NewDeployment, statuses: Vec<DeploymentStatus> },
     Tell { of: DeploymentId, status: DeploymentStatus },
 }
 
@@ -35,13 +35,17 @@ fn end(entry: &Entry, by: &Told) -> Option<Call> {
     (!is_over).then(|| Call::Tell { of: *of, status: Told::over(by).status })
 }
 
-fn tell(entry: &Entry) -> Option<Call> {
-    let status = entry.told.as_ref()?.status.clone();
+/// The newest word; and before it that by which others ended, where another word has followed it since: who comes later
+/// has to find it.
+fn tell(entry: &Entry) -> Vec<Call> {
+    let Some(told) = &entry.told else { return Vec::new() };
+    let ends = entry.ends.iter().filter(|ends| entry.ends_is_news && ends.sequence != told.sequence);
+    let statuses: Vec<DeploymentStatus> = ends.chain([told]).map(|told| told.status.clone()).collect();
     match (&entry.stands, &entry.new) {
-        (Some((_, Some(latest))), _) if *latest == status => None,
-        (Some((of, _)), _) => Some(Call::Tell { of: *of, status }),
-        (None, Some(new)) => Some(Call::Create { deployment: new.clone(), status }),
-        (None, None) => None,
+        (Some((_, Some(latest))), _) if statuses[..] == [latest.clone()] => Vec::new(),
+        (Some((of, _)), _) => statuses.into_iter().map(|status| Call::Tell { of: *of, status }).collect(),
+        (None, Some(new)) => vec![Call::Create { deployment: new.clone(), statuses }],
+        (None, None) => Vec::new(),
     }
 }
 
@@ -70,15 +74,17 @@ mod tests {
 
         fn apply(&mut self, calls: &[Call]) {
             for call in calls {
-                let (at, status) = match call {
-                    Call::Tell { of, status } => (of.0 as usize, status),
-                    Call::Create { deployment, status } => {
+                let (at, statuses) = match call {
+                    Call::Tell { of, status } => (of.0 as usize, std::slice::from_ref(status)),
+                    Call::Create { deployment, statuses } => {
                         self.create(deployment);
-                        (self.0.len() - 1, status)
+                        (self.0.len() - 1, &statuses[..])
                     }
                 };
-                let status = StandingStatus { status: status.clone(), creator: Some(user(OWN)) };
-                self.0[at].1.insert(0, status);
+                for status in statuses {
+                    let status = StandingStatus { status: status.clone(), creator: Some(user(OWN)) };
+                    self.0[at].1.insert(0, status);
+                }
             }
         }
 
@@ -162,6 +168,17 @@ mod tests {
         forge.tell(&[record(6, 'a', Success)]);
         assert_eq!(forge.states(), [Success, Failure, Error, Inactive]);
         assert_eq!(shown("pr-7", &[], &forge.standing())[0].commit, record(6, 'a', Success).commit);
+    }
+
+    #[test]
+    fn what_ran_and_then_failed_has_ended_what_ran_before_also_when_both_are_told_at_once() {
+        let both = [record(2, 'b', Success), record(3, 'b', Failure)];
+        let mut forge = Forge::default();
+        forge.tell(&[record(1, 'a', Success)]).tell(&both);
+        assert_eq!(forge.states(), [Inactive, Failure]);
+        let mut late = Forge::default();
+        late.tell(&both).tell(&[record(1, 'a', Success)]);
+        assert_eq!(late.states(), [Failure]);
     }
 
     #[test]

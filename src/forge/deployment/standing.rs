@@ -23,6 +23,8 @@ pub struct Standing {
     pub latest: Option<DeploymentStatus>,
     /// What the newest record said of it, whatever was told after that.
     pub told: Option<Told>,
+    /// The newest word by which what came before it was over: another may have followed.
+    pub ends: Option<Told>,
 }
 
 /// What a record said of a deployment.
@@ -49,7 +51,9 @@ impl Standing {
         let told: Vec<Told> = ours.filter_map(|standing| Told::of(standing.status)).collect();
         let latest = told.first().map(|told| told.status.clone());
         // Of several with one number the latest, which comes first.
-        let newest = told.into_iter().rev().max_by_key(|told| told.sequence);
+        let newest = |of: &mut dyn Iterator<Item = &Told>| of.max_by_key(|told| told.sequence).cloned();
+        let ends = newest(&mut told.iter().rev().filter(|told| told.ends()));
+        let newest = newest(&mut told.iter().rev());
         Standing {
             id: deployment.id,
             environment: deployment.environment.clone(),
@@ -57,6 +61,7 @@ impl Standing {
             commit: deployment.commit.clone(),
             latest,
             told: newest,
+            ends,
         }
     }
 
@@ -88,6 +93,11 @@ impl Told {
         let status =
             DeploymentStatus { state: DeploymentState::Inactive, description, environment_url: None, log_url: None };
         Told { sequence: by.sequence, at: by.at, is_replaced: true, status }
+    }
+
+    /// Whether all that came before is over with it.
+    pub fn ends(&self) -> bool {
+        matches!(self.status.state, DeploymentState::Success | DeploymentState::Inactive)
     }
 
     fn of(status: DeploymentStatus) -> Option<Told> {

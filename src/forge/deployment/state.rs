@@ -19,6 +19,9 @@ pub struct Entry {
     pub stands: Option<(DeploymentId, Option<DeploymentStatus>)>,
     /// None where it stands, and what was told of it got lost.
     pub told: Option<Told>,
+    /// The newest word by which what came before was over, and whether it is still to be told.
+    pub ends: Option<Told>,
+    pub ends_is_news: bool,
     /// To be made, where it does not stand.
     pub new: Option<NewDeployment>,
 }
@@ -28,21 +31,22 @@ pub fn places(records: &[Record], standing: &[Standing]) -> BTreeMap<Place, Vec<
     for one in standing {
         let place = (one.environment.clone(), one.task.clone());
         let stands = Some((one.id, one.latest.clone()));
-        let entry = Entry { commit: one.commit.clone(), stands, told: one.told.clone(), new: None };
+        let (commit, told, ends) = (one.commit.clone(), one.told.clone(), one.ends.clone());
+        let entry = Entry { commit, stands, told, ends, ends_is_news: false, new: None };
         places.entry(place).or_default().push(entry);
     }
     for record in records {
         let place = (record.environment.to_string(), task(record.unit.as_deref()));
         let entries = places.entry(place).or_default();
-        let told = Some(Told::by(record));
         // Of two of one commit, which only a lost answer can make, the later is kept up to date.
         let same = entries.iter_mut().filter(|entry| entry.commit == record.commit);
         match same.max_by_key(|entry| entry.id()) {
-            Some(entry) if entry.sequence() < record.sequence => entry.told = told,
-            Some(_) => {}
+            Some(entry) => entry.hear(Told::by(record)),
             None => {
                 let (commit, new) = (record.commit.clone(), Some(deployment(record)));
-                entries.push(Entry { commit, stands: None, told, new });
+                let mut entry = Entry { commit, stands: None, told: None, ends: None, ends_is_news: false, new };
+                entry.hear(Told::by(record));
+                entries.push(entry);
             }
         }
     }
@@ -54,20 +58,28 @@ impl Entry {
         self.stands.as_ref().map(|(id, _)| *id)
     }
 
+    /// Of two words the newer counts.
+    fn hear(&mut self, word: Told) {
+        if word.ends() && self.ends.as_ref().is_none_or(|ends| ends.sequence < word.sequence) {
+            (self.ends, self.ends_is_news) = (Some(word.clone()), true);
+        }
+        if self.sequence() < word.sequence {
+            self.told = Some(word);
+        }
+    }
+
     pub fn sequence(&self) -> u64 {
         self.told.as_ref().map_or(0, |told| told.sequence)
     }
 
     /// What ended it, if something did: what runs since, that nothing does, or another of the same commit.
     pub fn ended_by<'e>(&self, all: &'e [Entry]) -> Option<&'e Told> {
-        let ends = |told: &Told| matches!(told.status.state, DeploymentState::Success | DeploymentState::Inactive);
-        let is_later = |other: &Entry| {
+        let later = all.iter().flat_map(|other| {
             let is_twin = other.commit == self.commit && other.id() > self.id();
-            other.told.as_ref().is_some_and(|told| {
-                told.sequence > self.sequence() && ends(told) || is_twin && told.sequence >= self.sequence()
-            })
-        };
-        let later = all.iter().filter(|other| is_later(other)).filter_map(|other| other.told.as_ref());
+            let twin = other.told.as_ref().filter(|told| is_twin && told.sequence >= self.sequence());
+            let end = other.ends.as_ref().filter(|told| told.sequence > self.sequence());
+            twin.into_iter().chain(end)
+        });
         later.max_by_key(|told| told.sequence)
     }
 }
