@@ -220,7 +220,9 @@ impl Bot {
         }
         let at_base = &judgement.at_base;
         let broken = broken(&judgement.judged.preflight.diff);
-        let affected = affected(&broken, &at_base.graph, |service| at_base.owners.get(service).cloned());
+        let mut affected = affected(&broken, &at_base.graph, |service| at_base.owners.get(service).cloned());
+        let platform = &judgement.judged.preflight.platform;
+        affected.extend(platform.iter().flat_map(|effect| effect.teams_to_tell().cloned()));
         let asked = Asked { pull, reviews: &counted.reviews, members: &counted.members };
         let wanted = reviewers(&counted.needed, &affected, &counted.teams, &asked);
         if wanted.users.is_empty() && wanted.teams.is_empty() {

@@ -31,12 +31,9 @@ Right: 57 of 64 cores are asked for";
 /// From here on it is told, in percent.
 const NEAR: i128 = 90;
 
-/// What a change makes of an environment's room; nothing where it does not take more of it.
+/// What a change makes of an environment's room, given that it takes more of it or leaves less.
 pub fn capacity(room: &Headroom, at: Location) -> Option<Finding> {
-    if room.after <= room.before {
-        return None;
-    }
-    let Headroom { environment, measure, before, after, capacity } = room;
+    let Headroom { environment, measure, after, capacity, .. } = room;
     let shown = |amount: i128| measure.shown(amount);
     let (asked, has) = (amount(*measure, *after), shown(*capacity));
     if room.is_exceeded() {
@@ -44,7 +41,7 @@ pub fn capacity(room: &Headroom, at: Location) -> Option<Finding> {
         return Some(
             Finding::new(&CAPACITY_EXCEEDED, at, message)
                 .label(format!("{} too little", shown(after - capacity)))
-                .help(format!("this change asks for {} more", shown(after - before)))
+                .help(asks_for(room))
                 .help("lower requests or `scaling.max`, or raise the capacity once the cluster has grown"),
         );
     }
@@ -52,8 +49,15 @@ pub fn capacity(room: &Headroom, at: Location) -> Option<Finding> {
         let message = format!("{environment} is asked for {asked} and has {has}: {}%", room.percent(*after));
         Finding::new(&CAPACITY_NEAR, at, message)
             .label(format!("{} left", shown(capacity - after)))
-            .help(format!("this change asks for {} more; a rollout needs room beside it", shown(after - before)))
+            .help(format!("{}; a rollout needs room beside it", asks_for(room)))
     })
+}
+
+fn asks_for(room: &Headroom) -> String {
+    match room.after > room.before {
+        true => format!("this change asks for {} more", room.measure.shown(room.after - room.before)),
+        false => "this change leaves it less than it had".to_owned(),
+    }
 }
 
 /// `1.5 cores`, `2 GiB of memory`, `12 pods`.

@@ -4,6 +4,7 @@
 //! These types are the promise. They are not the types of the pipeline, so that those may change.
 
 use super::Judged;
+use super::platform_json::{DeclaredItem, Platform};
 use super::wording::verdict;
 use crate::report::inert::inert_json;
 use crate::report::{diff, json as findings};
@@ -61,6 +62,9 @@ struct Document {
     consequences: Vec<ConsequenceItem>,
     /// How many approvals each unit asks for, and why.
     risks: Vec<RiskItem>,
+    /// What is declared otherwise of teams, environments, secret requests and owners.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    declared: Vec<DeclaredItem>,
     /// Where the change touches platform files: what they make of everything after the merge.
     #[serde(skip_serializing_if = "Option::is_none")]
     platform: Option<Platform>,
@@ -121,7 +125,7 @@ struct Cost {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct BudgetItem {
+pub struct BudgetItem {
     /// `team`, `environment` or `preview`.
     of: &'static str,
     name: String,
@@ -142,7 +146,7 @@ struct BudgetItem {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct CostLine {
+pub struct CostLine {
     name: String,
     base: String,
     head: String,
@@ -154,7 +158,7 @@ struct CostLine {
 /// In the smallest unit: thousandths of a core, bytes, pods.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Room {
+pub struct Room {
     environment: String,
     measure: &'static str,
     before: i64,
@@ -164,7 +168,7 @@ struct Room {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct AccessItem {
+pub struct AccessItem {
     gained: bool,
     who: String,
     may: String,
@@ -174,7 +178,7 @@ struct AccessItem {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-enum UndoWord {
+pub enum UndoWord {
     Reversible,
     WithLoss,
     Irreversible,
@@ -182,7 +186,7 @@ enum UndoWord {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ConsequenceItem {
+pub struct ConsequenceItem {
     unit: String,
     undo: UndoWord,
     what: String,
@@ -200,16 +204,6 @@ struct RiskItem {
     approvals: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     freeze: Option<String>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Platform {
-    files: Vec<String>,
-    diff: diff::Document,
-    consequences: Vec<ConsequenceItem>,
-    cost: CostLine,
-    new_findings: usize,
 }
 
 impl Document {
@@ -242,13 +236,8 @@ impl Document {
             consequences: preflight.consequences.iter().map(ConsequenceItem::of).collect(),
             risks: preflight.risks.iter().map(RiskItem::of).collect(),
             not_compiled: preflight.not_compiled.iter().map(ToString::to_string).collect(),
-            platform: preflight.platform.as_ref().map(|effect| Platform {
-                files: effect.files.iter().map(ToString::to_string).collect(),
-                diff: diff::Document::of(&effect.diff),
-                consequences: effect.consequences.iter().map(ConsequenceItem::of).collect(),
-                cost: CostLine::of(&effect.cost),
-                new_findings: effect.new_findings,
-            }),
+            platform: preflight.platform.as_ref().map(Platform::of),
+            declared: preflight.declared.iter().map(DeclaredItem::of).collect(),
         }
     }
 }
@@ -276,7 +265,7 @@ impl ReasonItem {
 }
 
 impl BudgetItem {
-    fn of(one: &BudgetMove) -> BudgetItem {
+    pub fn of(one: &BudgetMove) -> BudgetItem {
         let after = &one.after;
         let (of, name) = match &after.of {
             BudgetOf::Team(name) => ("team", name),
@@ -301,7 +290,7 @@ impl BudgetItem {
 }
 
 impl CostLine {
-    fn of(line: &Line) -> CostLine {
+    pub fn of(line: &Line) -> CostLine {
         CostLine {
             name: line.name.clone(),
             base: money(line.base.expected).replace(',', ""),
@@ -313,7 +302,7 @@ impl CostLine {
 }
 
 impl Room {
-    fn of(room: &Headroom) -> Room {
+    pub fn of(room: &Headroom) -> Room {
         // What no 64 bits hold is more than any cluster has.
         let number = |amount: i128| i64::try_from(amount).unwrap_or(i64::MAX);
         Room {
@@ -327,7 +316,7 @@ impl Room {
 }
 
 impl AccessItem {
-    fn of(change: &AccessChange) -> AccessItem {
+    pub fn of(change: &AccessChange) -> AccessItem {
         AccessItem {
             gained: change.gained,
             who: change.access.who.to_string(),
@@ -349,7 +338,7 @@ impl UndoWord {
 }
 
 impl ConsequenceItem {
-    fn of(one: &Consequence) -> ConsequenceItem {
+    pub fn of(one: &Consequence) -> ConsequenceItem {
         ConsequenceItem {
             unit: one.unit.folder(),
             undo: UndoWord::of(one.undo),

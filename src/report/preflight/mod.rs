@@ -5,9 +5,12 @@
 //! Judged -> verdict, checks, Sections -> human, Markdown;  Judged -> JSON
 //! ```
 
+mod declared;
 mod human;
 mod json;
 mod markdown;
+mod platform;
+mod platform_json;
 #[cfg(test)]
 mod samples;
 mod sections;

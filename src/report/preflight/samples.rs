@@ -10,7 +10,9 @@ use crate::report::diff::samples;
 use crate::review::access::{Access, AccessChange, May, What, Who};
 use crate::review::capacity::{Headroom, Measure};
 use crate::review::cost::{Amount, BudgetMove, BudgetOf, BudgetState, BudgetUse, Coverage, Line};
-use crate::review::preflight::{Cost, PlatformEffect, Preflight};
+use crate::review::diff::Action;
+use crate::review::effect::PlatformEffect;
+use crate::review::preflight::{Cost, Preflight};
 use crate::review::reversibility::{Consequence, Undo};
 use crate::review::verdict::{Approval, Ground, Risk};
 
@@ -98,12 +100,15 @@ pub fn change() -> Judged {
             approval("shopping", 2, "owner", &unit),
         ],
         not_compiled: Default::default(),
+        declared: Vec::new(),
         platform: Some(PlatformEffect {
-            files: vec![RepoPath::literal("golden-paths/resources/redis/aws/main.tf")],
+            files: vec![(Action::Update, RepoPath::literal("golden-paths/resources/redis/aws/main.tf"))],
             diff: samples::diff(),
-            consequences: Vec::new(),
-            cost: line("total", 16_622, 16_622),
-            new_findings: 1,
+            cost: Cost { total: line("total", 16_622, 16_622), ..Cost::default() },
+            affected: [(name("shopping"), 3), (name("checkout"), 1)].into(),
+            told: [(name("shopping"), 2)].into(),
+            new_findings: ["5c3e0a9c1b7f2d48".to_owned()].into(),
+            ..PlatformEffect::default()
         }),
     };
     Judged { preflight, report: Report::default(), base: "main".to_owned(), head: "7fd21aa".to_owned() }

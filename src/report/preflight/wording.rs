@@ -6,7 +6,7 @@ use crate::report::counted;
 use crate::review::access::AccessChange;
 use crate::review::capacity::Headroom;
 use crate::review::cost::{BudgetMove, BudgetOf, BudgetState, BudgetUse, Line, money, signed_money};
-use crate::review::preflight::Preflight;
+use crate::review::preflight::{Cost, Preflight};
 use crate::review::reversibility::Undo;
 use crate::review::verdict::{Approval, Outcome, Risk};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,8 +46,16 @@ pub fn verdict(judged: &Judged) -> String {
         count => parts.push(format!("{count} units change")),
     }
     if let Some(platform) = &preflight.platform {
-        let count = platform.diff.units.len();
-        parts.push(format!("new platform files change {}", counted(count, "unit")));
+        let loosened = platform.policies.iter().filter(|one| one.loosens()).count();
+        if loosened > 0 {
+            let policies = if loosened == 1 { "policy" } else { "policies" };
+            parts.push(format!("{loosened} {policies} loosened"));
+        }
+        let count = match platform.diff.units.len() {
+            0 => "no unit".to_owned(),
+            count => counted(count, "unit"),
+        };
+        parts.push(format!("new platform files change {count}{}", cost_after(&platform.cost)));
     }
     parts.join(" · ")
 }
@@ -59,13 +67,19 @@ pub fn checks(judged: &Judged) -> Vec<String> {
         report.findings.iter().filter(|finding| is_of(finding.rule.id)).collect()
     };
     let lost = preflight.not_compiled.len();
+    let later = preflight.platform.as_ref().map(|effect| &effect.new_findings);
+    let state = |what: &str, findings: &[&Finding], lost: usize| {
+        let is_later = |one: &&&Finding| later.is_some_and(|later| later.contains(&one.fingerprint()));
+        state(what, findings, lost, findings.iter().filter(is_later).count())
+    };
     let declarations = state("declarations", &of(|id| !is_review(id)), 0);
-    let secrets = state("secrets", &of(|id| id.starts_with("secret/")), 0);
+    let secrets = state("secrets", &of(|id| id.starts_with("secret/") || id.starts_with("request/")), 0);
     let policy = match report.policies {
         0 => "policy not asked: there is none".to_owned(),
         _ => state("policy", &of(|id| id.starts_with("policy/") || id.starts_with("waiver/")), lost),
     };
-    let capacity = capacity(preflight, &of(|id| id.starts_with("capacity/")));
+    let of_capacity = of(|id| id.starts_with("capacity/"));
+    let capacity = capacity(preflight, &state("capacity", &of_capacity, 0), of_capacity.is_empty());
     if lost > 0 {
         let rest = "cost, capacity, access and undoing not measured".to_owned();
         return vec![declarations, policy, secrets, rest];
@@ -74,7 +88,7 @@ pub fn checks(judged: &Judged) -> Vec<String> {
         declarations,
         policy,
         secrets,
-        cost(preflight, &of(|id| id.starts_with("cost/"))),
+        cost(preflight, &state("cost", &of(|id| id.starts_with("cost/")), 0)),
         capacity,
         access(&preflight.access),
         {
@@ -86,11 +100,12 @@ pub fn checks(judged: &Judged) -> Vec<String> {
 
 /// Findings that have a word of their own.
 fn is_review(id: &str) -> bool {
-    ["capacity/", "cost/", "policy/", "waiver/", "secret/"].iter().any(|stage| id.starts_with(stage))
+    ["capacity/", "cost/", "policy/", "waiver/", "secret/", "request/"].iter().any(|stage| id.starts_with(stage))
 }
 
-/// `schema ✓`, `policy ✗ 2 errors, 1 warning`. Where so many units could not be looked at, nothing is well by that.
-fn state(what: &str, findings: &[&Finding], lost: usize) -> String {
+/// `schema ✓`, `policy ✗ 2 errors, 1 warning (1 after the merge)`. Where so many units could not be looked at, nothing is
+/// well by that.
+fn state(what: &str, findings: &[&Finding], lost: usize, later: usize) -> String {
     let count = |severity: Severity| findings.iter().filter(|finding| finding.severity() == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let mark = match (errors, lost) {
@@ -105,11 +120,12 @@ fn state(what: &str, findings: &[&Finding], lost: usize) -> String {
         .collect();
     match told.as_slice() {
         [] => format!("{what} {mark}"),
-        told => format!("{what} {mark} {}", told.join(", ")),
+        told if later == 0 => format!("{what} {mark} {}", told.join(", ")),
+        told => format!("{what} {mark} {} ({later} after the merge)", told.join(", ")),
     }
 }
 
-fn cost(preflight: &Preflight, findings: &[&Finding]) -> String {
+fn cost(preflight: &Preflight, state: &str) -> String {
     let cost = &preflight.cost;
     let Some(currency) = &cost.currency else { return "cost not measured: nothing has a price".to_owned() };
     let coverage = cost.total.coverage;
@@ -121,7 +137,18 @@ fn cost(preflight: &Preflight, findings: &[&Finding]) -> String {
         (count, _) => format!("not known: {} without a price", counted(count, "line")),
     };
     let budgets = budgets(&cost.budgets).map(|told| format!("{told}; ")).unwrap_or_default();
-    format!("{} {delta} ({budgets}{covered})", state("cost", findings, 0))
+    let later = preflight.platform.as_ref().map(|effect| cost_after(&effect.cost)).filter(|told| !told.is_empty());
+    let later = later.map(|told| format!("{told} by the new platform files, after the merge")).unwrap_or_default();
+    format!("{state} {delta} ({budgets}{covered}){later}")
+}
+
+/// `, +12.00 USD a month`: what platform files make of the bill, where they do.
+fn cost_after(cost: &Cost) -> String {
+    match (&cost.currency, cost.total.unknown, cost.total.delta().expected) {
+        (None, ..) | (_, 0, 0) => String::new(),
+        (Some(currency), 0, delta) => format!(", {} {currency} a month", signed_money(delta)),
+        (Some(_), ..) => ", at a cost not known".to_owned(),
+    }
 }
 
 /// How many budgets, or environments, are told in one line.
@@ -160,7 +187,7 @@ fn budget(one: &BudgetMove) -> Option<String> {
 }
 
 /// The first of a list, and how many more there are.
-fn some_of(told: &[String]) -> String {
+pub fn some_of(told: &[String]) -> String {
     match told.len() {
         ..=MOST_TOLD => told.join(", "),
         count => format!("{} and {} more", told[..MOST_TOLD].join(", "), count - MOST_TOLD),
@@ -168,7 +195,7 @@ fn some_of(told: &[String]) -> String {
 }
 
 /// Of each environment what is nearest to its end.
-fn capacity(preflight: &Preflight, findings: &[&Finding]) -> String {
+fn capacity(preflight: &Preflight, state: &str, is_well: bool) -> String {
     if preflight.headroom.is_empty() {
         return "capacity not measured: no environment declares any".to_owned();
     }
@@ -182,11 +209,11 @@ fn capacity(preflight: &Preflight, findings: &[&Finding]) -> String {
     let mut rooms: Vec<&Headroom> = tightest.into_values().collect();
     rooms.sort_by_key(|room| std::cmp::Reverse(room.percent(room.after)));
     let told: Vec<String> = rooms.iter().map(|room| headroom(room)).collect();
-    let is_known = findings.is_empty() && rooms.iter().any(|room| room.is_exceeded());
+    let is_known = is_well && rooms.iter().any(|room| room.is_exceeded());
     match (told.is_empty(), is_known) {
-        (true, _) => format!("{}, unchanged", state("capacity", findings, 0)),
+        (true, _) => format!("{state}, unchanged"),
         (false, true) => format!("capacity exceeded as before: {}", some_of(&told)),
-        (false, false) => format!("{} {}", state("capacity", findings, 0), some_of(&told)),
+        (false, false) => format!("{state} {}", some_of(&told)),
     }
 }
 
@@ -216,8 +243,15 @@ pub fn approval(approval: &Approval) -> String {
         count => count.to_string(),
     };
     let because: Vec<&str> = approval.because.keys().map(String::as_str).collect();
-    format!("{count} of {} ({})", approval.team, because.join("; "))
+    let more = match because.len() {
+        ..=MOST_REASONS => String::new(),
+        count => format!("; and {} more", counted(count - MOST_REASONS, "reason")),
+    };
+    format!("{count} of {} ({}{more})", approval.team, because[..because.len().min(MOST_REASONS)].join("; "))
 }
+
+/// How many reasons of one team stand in its line.
+const MOST_REASONS: usize = 5;
 
 /// `cart gains read-write access to redis carts in staging, production`.
 pub fn access_change(change: &AccessChange) -> String {
