@@ -74,8 +74,7 @@ pub fn effect(
         units.filter_map(owned).for_each(|owner| *counts.entry(owner).or_default() += 1);
         counts
     };
-    let worse: BTreeSet<&UnitId> =
-        consequences.iter().filter(|one| one.undo > Undo::Reversible).map(|one| &one.unit).collect();
+    let is_worse_off = |unit: &UnitId| consequences.iter().any(|one| one.concerns(unit) && one.undo > Undo::Reversible);
     let is_production = |unit: &&UnitId| {
         let sides = [head, merged].into_iter();
         let class = |side: &Reviewed| side.environment(&unit.environment).map(|one| one.spec.class);
@@ -84,7 +83,7 @@ pub fn effect(
     let units = || diff.units.iter().map(|change| &change.unit);
     PlatformEffect {
         affected: count(&mut units()),
-        told: count(&mut units().filter(is_production).filter(|unit| !worse.contains(unit))),
+        told: count(&mut units().filter(is_production).filter(|unit| !is_worse_off(unit))),
         files: files.iter().map(|path| (action(base, merged, path), path.clone())).collect(),
         policies: policies(base, merged, files),
         access: access::changes(&renames.of_accesses(head.accesses()), &merged.accesses()),

@@ -43,9 +43,14 @@ pub struct Preflight {
 }
 
 impl Preflight {
+    /// Of the change, and of its platform files after the merge.
+    pub fn all_consequences(&self) -> impl Iterator<Item = &Consequence> {
+        self.consequences.iter().chain(self.platform.iter().flat_map(|effect| &effect.consequences))
+    }
+
     /// The worst that can be said of undoing it.
     pub fn undo(&self) -> Undo {
-        self.consequences.iter().map(|one| one.undo).max().unwrap_or_default()
+        self.all_consequences().map(|one| one.undo).max().unwrap_or_default()
     }
 }
 
@@ -97,7 +102,7 @@ pub fn preflight(
     let more = platform.iter().flat_map(|effect| {
         let (changes, consequences) = (&effect.diff.units, &effect.consequences);
         let worst = |change: &&UnitChange| {
-            consequences.iter().any(|one| one.unit == change.unit && one.undo > Undo::Reversible)
+            consequences.iter().any(|one| one.concerns(&change.unit) && one.undo > Undo::Reversible)
         };
         let units = changes.iter().filter(worst).filter_map(|change| risk_of(change, consequences));
         units.chain(upheaval_risks(&effect.diff, [base, later, later], consequences, today)).collect::<Vec<_>>()
@@ -183,12 +188,8 @@ fn risk_of(
     // What it was counts as much as what it becomes: a critical service is not made supporting to be rid of it.
     let tiers = [base.facts.get(before), head.facts.get(unit)].into_iter().flatten().map(|facts| facts.tier);
     let (tier, owner) = (tiers.max().unwrap_or_default(), base.owner(before).or_else(|| head.owner(unit))?);
-    // What happens to an environment happens to all that is in it.
-    let concerns = |one: &&Consequence| {
-        let is_around = one.unit.kind == UnitKind::Environment && one.unit.environment == unit.environment;
-        one.unit == *unit || is_around
-    };
-    let undo = consequences.iter().filter(concerns).map(|one| one.undo).max().unwrap_or_default();
+    let concerning = consequences.iter().filter(|one| one.concerns(unit));
+    let undo = concerning.map(|one| one.undo).max().unwrap_or_default();
     let dependents = dependents(&base.graph, before).max(dependents(&head.graph, unit));
     let of = |environment: &Environment| {
         let unit = unit.clone();

@@ -6,7 +6,7 @@ use super::direction::{Direction, direction};
 use crate::model::Name;
 use crate::model::kinds::environment::EnvironmentClass;
 use crate::model::kinds::resource_type::{ChangeEffect, Reversibility};
-use crate::provision::{Output, ProvisionedUnit, ResolvedResource, UnitId};
+use crate::provision::{Output, ProvisionedUnit, ResolvedResource, UnitId, UnitKind};
 use crate::read::Place;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -48,6 +48,14 @@ pub struct Consequence {
     pub why: String,
     /// None where an object itself says it.
     pub cause: Option<Cause>,
+}
+
+impl Consequence {
+    /// What happens to an environment happens to all that is in it.
+    pub fn concerns(&self, unit: &UnitId) -> bool {
+        let is_around = self.unit.kind == UnitKind::Environment && self.unit.environment == unit.environment;
+        self.unit == *unit || is_around
+    }
 }
 
 /// What in the declarations makes it so.

@@ -5,6 +5,7 @@ use super::sections::Section;
 use super::wording::{access_change, bar, budget_bar, cost_line, some_of};
 use crate::model::Name;
 use crate::model::kinds::Kind;
+use crate::provision::UnitId;
 use crate::report::counted;
 use crate::report::diff::plain_lines;
 use crate::review::declared::DeclaredChange;
@@ -12,7 +13,6 @@ use crate::review::diff::{Action, groups};
 use crate::review::effect::PlatformEffect;
 use crate::review::policy::{About, Aspect, How, PolicyChange};
 use crate::review::reversibility::Undo;
-use std::collections::BTreeSet;
 
 /// So many lines of a class are shown; `pavior diff` shows all.
 const MOST_OF_A_CLASS: usize = 12;
@@ -77,8 +77,6 @@ pub fn platform(effect: &PlatformEffect, changes: &[DeclaredChange]) -> Section 
     }
     lines.extend(affected(effect));
     lines.extend(told(effect));
-    let worse = effect.consequences.iter().filter(|one| one.undo > Undo::Reversible);
-    lines.extend(worse.map(|one| format!("{}: {}: {}: {}", one.undo.as_str(), one.unit, one.what, one.why)));
     lines.extend(effect.cost.environments.iter().map(cost_line));
     lines.extend(effect.cost.budgets.iter().map(budget_bar));
     lines.extend(effect.headroom.iter().filter(|room| room.changes()).map(bar));
@@ -131,10 +129,11 @@ pub fn platform_formula(effect: &PlatformEffect) -> Vec<String> {
     if !effect.policies.is_empty() {
         lines.push("policies that change: the approvals of their owners in the base revision, 1 at least".to_owned());
     }
-    let worse: BTreeSet<_> =
-        effect.consequences.iter().filter(|one| one.undo > Undo::Reversible).map(|one| &one.unit).collect();
-    if !worse.is_empty() {
-        let units = counted(worse.len(), "unit");
+    let is_worse_off =
+        |unit: &UnitId| effect.consequences.iter().any(|one| one.concerns(unit) && one.undo > Undo::Reversible);
+    let worse = effect.diff.units.iter().filter(|change| is_worse_off(&change.unit)).count();
+    if worse > 0 {
+        let units = counted(worse, "unit");
         lines.push(format!("{units} that they change cannot simply be undone: as if changed by itself, below"));
     }
     lines.extend(told(effect));

@@ -24,11 +24,13 @@ pub struct Section {
 /// In the order in which they matter.
 pub fn sections(judged: &Judged) -> Vec<Section> {
     let preflight = &judged.preflight;
+    let later = preflight.platform.as_ref().map_or(&[][..], |effect| &effect.consequences);
     let mut sections = vec![
         findings(judged),
         not_compiled(preflight),
         waived(judged),
-        undo(&preflight.consequences),
+        undo(&preflight.consequences, "what it does to data"),
+        undo(later, "what the new platform files do to data after the merge"),
         listed(&cost_title(judged), dearest_first(&preflight.cost.units).map(cost_line)),
         listed("budgets", preflight.cost.budgets.iter().map(budget_bar)),
         capacity(&preflight.headroom),
@@ -119,7 +121,7 @@ fn finding(finding: &Finding) -> Vec<String> {
     lines
 }
 
-fn undo(consequences: &[Consequence]) -> Section {
+fn undo(consequences: &[Consequence], what: &str) -> Section {
     // The same in several environments is told once.
     let mut alike: Vec<(&Consequence, Vec<&str>)> = Vec::new();
     for one in consequences {
@@ -135,8 +137,8 @@ fn undo(consequences: &[Consequence]) -> Section {
     };
     let worst = consequences.iter().map(|one| one.undo).max().unwrap_or_default();
     let title = match worst {
-        Undo::Reversible => "what it does to data".to_owned(),
-        worst => format!("what it does to data: {}", worst.as_str()),
+        Undo::Reversible => what.to_owned(),
+        worst => format!("{what}: {}", worst.as_str()),
     };
     Section { title, lines: alike.into_iter().map(line).collect(), is_open: worst >= Undo::Irreversible }
 }

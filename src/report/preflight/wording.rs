@@ -21,7 +21,7 @@ pub fn verdict(judged: &Judged) -> String {
         Outcome::Blocked(errors) => format!("blocked by {}", counted(errors, "error")),
     }];
     let preflight = &judged.preflight;
-    if preflight.consequences.iter().any(|one| one.undo == Undo::Irreversible) {
+    if preflight.all_consequences().any(|one| one.undo == Undo::Irreversible) {
         parts.push("cannot be undone".to_owned());
     }
     parts.extend(environments_where(preflight, &Cause::Relocation, "moves"));
@@ -75,7 +75,7 @@ pub fn verdict(judged: &Judged) -> String {
 
 /// `moves production, staging`.
 fn environments_where(preflight: &Preflight, cause: &Cause, does: &str) -> Option<String> {
-    let of = preflight.consequences.iter().filter(|one| one.cause.as_ref() == Some(cause));
+    let of = preflight.all_consequences().filter(|one| one.cause.as_ref() == Some(cause));
     let environments: BTreeSet<&str> = of.map(|one| one.unit.environment.as_str()).collect();
     let environments: Vec<&str> = environments.into_iter().collect();
     (!environments.is_empty()).then(|| format!("{does} {}", environments.join(", ")))
@@ -115,7 +115,7 @@ pub fn checks(judged: &Judged) -> Vec<String> {
         access(&preflight.access),
         {
             let worst = preflight.undo();
-            if preflight.diff.units.is_empty() && preflight.consequences.is_empty() {
+            if preflight.diff.units.is_empty() && preflight.all_consequences().next().is_none() {
                 "nothing to undo".to_owned()
             } else {
                 worst.as_str().to_owned()
