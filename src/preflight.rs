@@ -8,6 +8,7 @@ use crate::link::Graph;
 use crate::model::kinds::Team;
 use crate::model::{Finding, Findings, Name};
 use crate::read::Declared;
+use crate::read::secrets::rules::SAID_TO_BE_NONE;
 use crate::report::{Judged, Report, counted};
 use crate::review::preflight::{Preflight, preflight as review};
 use crate::review::sides::{Reviewed, UnitFacts};
@@ -69,7 +70,10 @@ pub fn judge(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<(Judged, A
     found.into_iter().for_each(|finding| findings.push(finding));
     report.findings.drain(..).for_each(|finding| findings.push(finding));
     report.findings = findings.into_sorted();
-    for (team, because, ground) in asked(&report).into_iter().chain(asked_by_declarations(&preflight)) {
+    let platform = base.documents.declarations.platforms.first().or(head.documents.declarations.platforms.first());
+    let exempted =
+        platform.and_then(|one| one.spec.owners.first()).and_then(|owner| asked_by_exemptions(&report, owner));
+    for (team, because, ground) in asked(&report).into_iter().chain(asked_by_declarations(&preflight)).chain(exempted) {
         ask(&mut preflight.approvals, team, because, ground);
     }
     Ok((Judged { preflight, report, ..Judged::default() }, at_base(base, &head)))
@@ -132,6 +136,15 @@ fn asked_by_declarations(preflight: &Preflight) -> Vec<(Name, String, Ground)> {
         one.asks.iter().map(|(team, because)| (team.clone(), because.clone(), ground(1, &one.fingerprint)))
     });
     policies.chain(declared).collect()
+}
+
+/// Who says of a value that it is no secret does not say so alone.
+fn asked_by_exemptions(report: &Report, platform: &Name) -> Option<(Name, String, Ground)> {
+    let exempt = report.findings.iter().filter(|finding| finding.rule.id == SAID_TO_BE_NONE.id);
+    let fingerprints: BTreeSet<String> = exempt.map(Finding::fingerprint).collect();
+    let because = format!("{} said to be no secret", counted(fingerprints.len(), "value"));
+    (!fingerprints.is_empty())
+        .then(|| (platform.clone(), because, Ground { count: 1, fingerprints, ..Ground::default() }))
 }
 
 /// The most that is asked of a team, for all its reasons.

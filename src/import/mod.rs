@@ -13,7 +13,7 @@ mod tests;
 pub use backstage::backstage;
 pub use compose::compose;
 pub use foreign::Unreadable;
-pub use score::score;
+pub use score::{score, sources};
 
 use crate::emit::yaml::document_under;
 use crate::model::kinds::{API_VERSION, Kind};

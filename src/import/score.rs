@@ -29,3 +29,19 @@ pub fn score(content: &str, file: &str, target: &Target<'_>) -> Result<Imported,
     imported.note(format!("{name}: is of tier `supporting`; say so if more hurts when it is down"));
     Ok(imported)
 }
+
+/// The files that a Score file takes its own from, as it names them.
+pub fn sources(content: &str) -> Vec<String> {
+    let documents = documents(content).unwrap_or_default();
+    let values = |value: &Value| -> Vec<Value> {
+        match value {
+            Value::Object(fields) => fields.values().cloned().collect(),
+            Value::Array(items) => items.clone(),
+            _ => Vec::new(),
+        }
+    };
+    let containers = documents.iter().filter_map(|document| document.get("containers")).flat_map(values);
+    let files: Vec<Value> = containers.filter_map(|one| one.get("files").cloned()).collect();
+    let sources = files.iter().flat_map(values).filter_map(|file| text(&file, "source").map(str::to_owned));
+    sources.collect()
+}

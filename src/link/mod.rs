@@ -29,6 +29,7 @@ mod tests;
 mod ties;
 mod units;
 mod usage;
+mod waiting;
 
 pub use catalog::{Callee, Catalog, ServiceUnit, Unit, UnitContainer, UnitResource};
 pub use graph::Graph;

@@ -2,6 +2,7 @@
 
 use super::index::{ByName, Found, Index};
 use super::rules::{declarations, names, placeholders};
+use super::waiting::check_waiting;
 use crate::model::kinds::{Kind, Metadata, Resource, SecretRequest, Service};
 use crate::model::{Findings, Location, Name};
 use crate::read::{Declared, Place};
@@ -101,6 +102,7 @@ impl References<'_, '_> {
                 );
             }
         }
+        check_waiting(self.index, service, self.findings);
     }
 
     fn of_resource(&mut self, resource: &Declared<Resource>) {

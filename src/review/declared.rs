@@ -2,7 +2,8 @@
 //! what differs and whose word it takes out. What is compiled from them is the diff's to tell.
 
 use super::diff::{Action, FieldChange, all_of, differences};
-use crate::model::kinds::{Kind, SecretRequest, Team};
+use crate::model::kinds::service::Tier;
+use crate::model::kinds::{Kind, Resource, SecretRequest, Service, Team};
 use crate::model::{Name, short_hash};
 use crate::read::{Declarations, Declared, Documents};
 use serde::Serialize;
@@ -40,8 +41,10 @@ pub fn changes(base: &Documents, head: &Documents, platform: Option<&Name>) -> V
     changes.extend(changed(Kind::SecretRequest, requests, |change, _, _| of_requests(change, before, after)));
     let teams = (trees(&before.teams, of_team), trees(&after.teams, of_team));
     changes.extend(changed(Kind::Team, teams, |change, _, _| of_teams(change, platform)));
-    changes.extend(owners(Kind::Service, &before.services, &after.services, |spec| spec.renamed_from.as_ref()));
-    changes.extend(owners(Kind::Resource, &before.resources, &after.resources, |spec| spec.renamed_from.as_ref()));
+    let weighty = |was: &Tree, is: &Tree| platform.filter(|_| loosens(base, was, is));
+    changes.extend(labels(Kind::Service, &before.services, &after.services, of_service, &weighty));
+    let of_resource = |spec: &Resource| (Tree::new(), spec.renamed_from.clone());
+    changes.extend(labels(Kind::Resource, &before.resources, &after.resources, of_resource, &weighty));
     changes
 }
 
@@ -195,22 +198,66 @@ fn of_teams(change: &DeclaredChange, platform: Option<&Name>) -> Asks {
     platform.into_iter().chain(itself).map(|team| (team.clone(), why(change))).collect()
 }
 
-/// What changes hands takes the word of both.
-fn owners<S>(
+/// What policies ask a service for and nothing that is compiled shows, and its former name.
+fn of_service(spec: &Service) -> (Tree, Option<Name>) {
+    let mut tree = Tree::new();
+    tree.insert("tier".to_owned(), json!(spec.tier));
+    tree.insert("lifecycle".to_owned(), json!(spec.lifecycle));
+    tree.insert("compliance".to_owned(), json!(spec.compliance));
+    (tree, spec.renamed_from.clone())
+}
+
+/// Whether policies ask less of a service by what it now says of itself: another class of data, a lower tier, a tag that
+/// one of them names.
+fn loosens(base: &Documents, was: &Tree, is: &Tree) -> bool {
+    let words = |tree: &Tree, key: &str| -> BTreeSet<String> {
+        let items = tree.get(key).and_then(Value::as_array);
+        items.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let (law, now) = (words(was, "compliance"), words(is, "compliance"));
+    let tier = |tree: &Tree| tree.get("tier").and_then(|tier| serde_json::from_value::<Tier>(tier.clone()).ok());
+    let (tags, new_tags) = (words(was, "tags"), words(is, "tags"));
+    let mut changed = tags.symmetric_difference(&new_tags);
+    !law.is_subset(&now) || tier(is) < tier(was) || changed.any(|tag| is_named_by_policies(base, tag))
+}
+
+/// As a whole, or by what stands before its colon: `works-without:payments`.
+fn is_named_by_policies(base: &Documents, tag: &str) -> bool {
+    let mut names = vec![format!("\"{tag}\"")];
+    names.extend(tag.split_once(':').map(|(kind, _)| format!("\"{kind}:")));
+    let policies = base.snapshot.below("policies").filter(|(path, ..)| path.as_str().ends_with(".rego"));
+    let mut texts = policies.filter(|(path, ..)| !path.as_str().ends_with("_test.rego")).map(|(.., text)| text);
+    texts.any(|text| names.iter().any(|name| text.contains(name)))
+}
+
+/// What changes hands takes the word of both; what policies ask less of, by its own words, that of the platform.
+fn labels<'p, S>(
     kind: Kind,
     before: &[Declared<S>],
     after: &[Declared<S>],
-    renamed_from: fn(&S) -> Option<&Name>,
+    of: impl Fn(&S) -> (Tree, Option<Name>),
+    weighty: &dyn Fn(&Tree, &Tree) -> Option<&'p Name>,
 ) -> Vec<DeclaredChange> {
     let known: BTreeMap<&Name, &Declared<S>> = before.iter().map(|one| (&one.metadata.name, one)).collect();
-    let tree = |one: &Declared<S>| trees(std::slice::from_ref(one), |_| Map::new()).into_values().next();
+    let tree = |one: &Declared<S>| {
+        let mut tree = of(&one.spec).0;
+        tree.extend(one.metadata.owner.as_ref().map(|owner| ("owner".to_owned(), json!(owner))));
+        if !one.metadata.tags.is_empty() {
+            tree.insert("tags".to_owned(), json!(one.metadata.tags));
+        }
+        tree
+    };
     let changed = |is: &Declared<S>| {
         let name = &is.metadata.name;
-        let was = known.get(name).or_else(|| known.get(renamed_from(&is.spec)?))?;
-        let both = [was, is].map(|one| one.metadata.owner.clone());
-        change(kind, name, tree(was).as_ref(), tree(is).as_ref(), &|_, _, _| {
-            both.iter().flatten().map(|team| (team.clone(), format!("{name} changes hands"))).collect()
-        })
+        let was = known.get(name).or_else(|| known.get(&of(&is.spec).1?))?;
+        let (before, after) = (tree(was), tree(is));
+        let mut asks = Asks::new();
+        if was.metadata.owner != is.metadata.owner {
+            let both = [&was.metadata.owner, &is.metadata.owner].into_iter().flatten();
+            asks.extend(both.map(|team| (team.clone(), format!("{name} changes hands"))));
+        }
+        asks.extend(weighty(&before, &after).map(|team| (team.clone(), format!("policies ask less of {name}"))));
+        change(kind, name, Some(&before), Some(&after), &|_, _, _| asks.clone())
     };
     after.iter().filter_map(changed).collect()
 }

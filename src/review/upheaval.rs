@@ -3,7 +3,7 @@
 
 use super::reversibility::{Cause, Consequence, Undo};
 use crate::model::Name;
-use crate::model::kinds::environment::{Backend, Environment, EnvironmentClass, Protection};
+use crate::model::kinds::environment::{Backend, Environment, EnvironmentClass, FreezeWindow, Protection};
 use crate::provision::{UnitId, UnitKind};
 
 /// What a change of its declaration does to an environment with so many units.
@@ -27,6 +27,8 @@ pub fn upheavals(name: &Name, base: &Environment, head: &Environment, units: usi
     if !nobodys {
         let guards = taken_away(&base.protection, &head.protection);
         found.extend(guards.into_iter().map(|(what, why)| consequence(Undo::WithLoss, what, why, Cause::Guard)));
+        let rules = less_strict(base, head);
+        found.extend(rules.into_iter().map(|(undo, what, why)| consequence(undo, what, why, Cause::Guard)));
     }
     found
 }
@@ -103,6 +105,36 @@ fn state_backend(_: &Name, spec: &Environment) -> String {
         (None, Some(gcs)) => format!("Google bucket {}", gcs.bucket),
         (None, None) => "a folder".to_owned(),
     }
+}
+
+/// What is asked of changes at base and not, or less, at head.
+fn less_strict(base: &Environment, head: &Environment) -> Vec<(Undo, String, &'static str)> {
+    let mut found = Vec::new();
+    // In the order in which they are declared the strictest comes first.
+    if (head.class as u8) > (base.class as u8) {
+        let why = "policies, alerts and protection that its class asks for are asked for no more, and what later changes do \
+                   to its data counts for less";
+        let what = format!("class {} -> {}", base.class.as_str(), head.class.as_str());
+        found.push((Undo::WithLoss, what, why));
+    }
+    let approvals = |side: &Environment| side.approvals.unwrap_or_default();
+    if approvals(head) < approvals(base) {
+        let what = format!("{} instead of {} approvals are asked for at least", approvals(head), approvals(base));
+        found.push((Undo::Reversible, what, "later changes here need fewer people"));
+    }
+    let mut lifted = base.freeze_windows.iter().filter(|window| {
+        let covers = |other: &&FreezeWindow| other.from <= window.from && other.to >= window.to;
+        !head.freeze_windows.iter().any(|other| covers(&other))
+    });
+    if let Some(first) = lifted.next() {
+        let more = match lifted.count() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let what = format!("the freeze from {} to {}{more} is lifted or shortened", first.from, first.to);
+        found.push((Undo::Reversible, what, "changes may be applied here on days on which nothing was to be"));
+    }
+    found
 }
 
 /// Guards that are there at base and not, or less, at head.
@@ -191,6 +223,24 @@ mod tests {
             ]
         );
         assert_eq!(told(without, json!({})), [""; 0]);
+    }
+
+    #[test]
+    fn whatever_asks_less_of_changes_is_told() {
+        let window = |to: &str| json!({"from": "2026-12-20", "to": to, "reason": "x"});
+        let base = json!({"approvals": 2, "freezeWindows": [window("2027-01-02"), window("2026-12-24")]});
+        let looser = json!({"class": "staging", "approvals": 1, "freezeWindows": [window("2026-12-24")]});
+        assert_eq!(
+            told(base.clone(), looser),
+            [
+                "reversible with loss: class production -> staging",
+                "reversible: 1 instead of 2 approvals are asked for at least",
+                "reversible: the freeze from 2026-12-20 to 2027-01-02 is lifted or shortened",
+            ]
+        );
+        let stricter = json!({"approvals": 3, "freezeWindows": [window("2027-01-05")]});
+        assert_eq!(told(base.clone(), stricter), [""; 0]);
+        assert_eq!(told(json!({"class": "staging"}), json!({})), [""; 0]);
     }
 
     #[test]

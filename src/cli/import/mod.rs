@@ -4,7 +4,7 @@ mod folder;
 
 use super::repository::Repository;
 use super::{Outcome, terminal};
-use crate::import::{IMAGE_TO_FILL_IN, Imported, Target, backstage, compose, score};
+use crate::import::{IMAGE_TO_FILL_IN, Imported, Target, backstage, compose, score, sources};
 use crate::model::kinds::ResourceType;
 use crate::model::{Finding, Findings, Name, RepoPath, Severity, listed, nearest};
 use crate::read::{Declarations, Declared, read};
@@ -122,7 +122,10 @@ fn versions(declared: &Declarations) -> BTreeMap<String, Vec<String>> {
 /// Whether something is to be filled in. Anything else that our own reader refuses is not written at all.
 fn check(imported: &Imported, arguments: &Import, target: &Target<'_>, content: &str) -> anyhow::Result<bool> {
     let score = match arguments.format {
-        Format::Score => vec![(target.folder.join(&file_name(&arguments.path))?, Arc::from(content))],
+        Format::Score => {
+            let own = (target.folder.join(&file_name(&arguments.path))?, Arc::from(content));
+            sources(content).iter().filter_map(|source| beside(arguments, target, source)).chain([own]).collect()
+        }
         Format::Backstage | Format::Compose => Vec::new(),
     };
     let (snapshot, findings) = imported.findings(score);
@@ -137,6 +140,14 @@ fn check(imported: &Imported, arguments: &Import, target: &Target<'_>, content: 
         bail!("what was made of {} is not whole, so nothing is written", arguments.path.display());
     }
     Ok(any)
+}
+
+/// A file that a Score file names, where it can be read.
+fn beside(arguments: &Import, target: &Target<'_>, source: &str) -> Option<(RepoPath, Arc<str>)> {
+    let source = source.trim_start_matches("./");
+    let path = target.folder.join(source).ok()?;
+    let text = read_text(&arguments.path.parent()?.join(source)).ok()?;
+    Some((path, Arc::from(text)))
 }
 
 /// Images that have to be named or pinned by whoever knows them.

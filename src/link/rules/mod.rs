@@ -7,12 +7,21 @@ pub mod names;
 pub mod placeholders;
 pub mod prices;
 pub mod sharing;
+pub mod waiting;
 
 use crate::model::{Finding, Rule, Span};
 
 /// Every group, in the order in which a catalog meets them.
-static GROUPS: [&[&Rule]; 7] =
-    [declarations::ALL, names::ALL, placeholders::ALL, sharing::ALL, environments::ALL, dependencies::ALL, prices::ALL];
+static GROUPS: [&[&Rule]; 8] = [
+    declarations::ALL,
+    names::ALL,
+    waiting::ALL,
+    placeholders::ALL,
+    sharing::ALL,
+    environments::ALL,
+    dependencies::ALL,
+    prices::ALL,
+];
 
 /// Every rule of this stage.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

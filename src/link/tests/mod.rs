@@ -10,6 +10,7 @@ mod placeholders;
 mod prices;
 mod sharing;
 mod units;
+mod waiting;
 mod world;
 
 use crate::link::{Catalog, link};
@@ -136,6 +137,7 @@ fn every_rule_has_a_test() {
         include_str!("placeholders.rs"),
         include_str!("prices.rs"),
         include_str!("sharing.rs"),
+        include_str!("waiting.rs"),
     ];
     let tested = |id: &str| tests.iter().any(|text| text.contains(&format!("\"{id}\"")));
     let untested: Vec<&str> = super::rules::all().map(|rule| rule.id).filter(|id| !tested(id)).collect();

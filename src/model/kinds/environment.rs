@@ -109,6 +109,17 @@ pub enum EnvironmentClass {
     Development,
 }
 
+impl EnvironmentClass {
+    /// As it stands behind `class:`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EnvironmentClass::Production => "production",
+            EnvironmentClass::Staging => "staging",
+            EnvironmentClass::Development => "development",
+        }
+    }
+}
+
 /// A span of days in which nothing is applied.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

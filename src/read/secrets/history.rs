@@ -5,9 +5,9 @@
 
 use super::find::{Hit, find};
 use super::{MAX_TOLD, covered_path, is_exempt, wording};
-use crate::model::{Finding, Findings, RepoPath};
+use crate::model::{Finding, Findings, Location, Position, RepoPath};
 use crate::read::Snapshot;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A file as a commit left it.
@@ -46,8 +46,12 @@ pub struct Introduced {
 /// Tells of secrets that the change began without and that head has not at the same place: those are told there.
 pub fn scan_history(introduced: &Introduced, head: &Snapshot, findings: &mut Findings) {
     let mut told: BTreeSet<(RepoPath, String)> = BTreeSet::new();
-    for file in &introduced.files {
-        for finding in found_in(file, head, &mut told) {
+    // What comes last at a path is what stands there at head.
+    let last: BTreeMap<&RepoPath, usize> =
+        introduced.files.iter().zip(0..).map(|(file, at)| (&file.path, at)).collect();
+    for (file, at) in introduced.files.iter().zip(0..) {
+        let is_last = last.get(&file.path) == Some(&at);
+        for finding in found_in(file, is_last, head, &mut told) {
             findings.push(finding);
         }
     }
@@ -59,7 +63,12 @@ pub fn scan_history(introduced: &Introduced, head: &Snapshot, findings: &mut Fin
     }
 }
 
-fn found_in(file: &IntroducedFile, head: &Snapshot, told: &mut BTreeSet<(RepoPath, String)>) -> Vec<Finding> {
+fn found_in(
+    file: &IntroducedFile,
+    is_last: bool,
+    head: &Snapshot,
+    told: &mut BTreeSet<(RepoPath, String)>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let name = file.path.as_str();
     let in_name = find(name);
@@ -69,19 +78,31 @@ fn found_in(file: &IntroducedFile, head: &Snapshot, told: &mut BTreeSet<(RepoPat
     }
     let mut hits = find(&file.text);
     hits.truncate(MAX_TOLD);
-    hits.retain(|hit| !is_exempt(&file.text, hit));
     if hits.is_empty() {
         return findings;
     }
-    let elsewhere = file.before.iter().chain(head.files.get(&file.path));
-    let known: BTreeSet<String> =
-        elsewhere.flat_map(|text| find(text).into_iter().map(|hit| value(text, &hit)).collect::<Vec<_>>()).collect();
+    let values = |text: &str| -> BTreeSet<String> { find(text).iter().map(|hit| value(text, hit)).collect() };
+    let before = file.before.as_deref().map(values).unwrap_or_default();
+    let at_head = head.files.get(&file.path).map(|text| values(text)).unwrap_or_default();
     for hit in hits {
         let value = value(&file.text, &hit);
-        if !known.contains(&value) && told.insert((file.path.clone(), value)) {
-            let line = file.text[..hit.pieces[0].start].matches('\n').count() + 1;
-            findings.push(wording::in_commit(path.clone(), &file.commit, line, &hit.shown(&file.text)));
+        let is_exempt = is_exempt(&file.text, &hit);
+        // What is said to be none is not told of head by itself.
+        let is_known = before.contains(&value) || (!is_exempt && at_head.contains(&value));
+        if is_known || !told.insert((file.path.clone(), value)) {
+            continue;
         }
+        let start = Position::of(&file.text, hit.pieces[0].start);
+        let at = match is_last {
+            // Without its span: the text around it is not to be shown.
+            true => Location { start, end: start, ..Location::file(path.clone()) },
+            false => Location::file(path.clone()),
+        };
+        let shown = hit.shown(&file.text);
+        findings.push(match is_exempt {
+            true => wording::newly_exempt(at, &file.commit, &shown),
+            false => wording::in_commit(at, &file.commit, start.line, &shown),
+        });
     }
     findings
 }

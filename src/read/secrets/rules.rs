@@ -291,6 +291,18 @@ Wrong: `PAYMENT_API_KEY: <32 hexadecimal digits>`
 
 Right: `PAYMENT_API_KEY: ${secrets.<request>.<KEY>}`";
 
+    SAID_TO_BE_NONE = "secret/said-to-be-none", Warning,
+    "What is newly said to be no secret is seen by somebody else",
+r"A value that looks like a secret and ends its line with `pavior:not-a-secret <why>` blocks nothing. Whoever pastes a
+secret could write that, too: so each change that brings such a value is told where it stands, and an owner of the
+platform has to approve it. Once it is merged it is only counted.
+
+To mend it, take the value out, if it is a secret after all; else say in the reason why it is none.
+
+Wrong: a key that still works, with `# pavior:not-a-secret an example`
+
+Right: a key that was published as an example by whoever issues such keys, with where it was published";
+
     HISTORY_CUT = "secret/history-cut", Warning,
     "All commits of a change are searched for secrets",
 r"A secret that one commit of a branch adds and the next removes is in the history that is merged, and was readable

@@ -31,9 +31,9 @@ pub(super) fn in_path(path: RepoPath, shown: &Shown) -> Finding {
         .help("the name is shown with `~` in place of the secret")
 }
 
-pub(super) fn in_commit(path: RepoPath, commit: &str, line: usize, shown: &Shown) -> Finding {
+pub(super) fn in_commit(at: Location, commit: &str, line: u32, shown: &Shown) -> Finding {
     let message = format!("commit {commit} put {} into line {line} of this file{}", shown.name, start(shown));
-    with_help(Finding::new(shown.rule, Location::file(path), message), shown.rule).help(format!(
+    with_help(Finding::new(shown.rule, at, message), shown.rule).help(format!(
         "take it out of the branch too, or it is merged with it: `git rebase -i {commit}~`, edit that commit, push again"
     ))
 }
@@ -50,6 +50,12 @@ fn with_help(finding: Finding, rule: &Rule) -> Finding {
             rule.id
         ),
     )
+}
+
+pub(super) fn newly_exempt(at: Location, commit: &str, shown: &Shown) -> Finding {
+    let message = format!("commit {commit} brings {} that is said to be no secret{}", shown.name, start(shown));
+    Finding::new(&rules::SAID_TO_BE_NONE, at, message)
+        .help(format!("look at it, and at the reason behind `{EXEMPTION}`: an owner of the platform has to approve it"))
 }
 
 pub(super) fn history_cut(commits: usize, mebibytes: u64) -> Finding {

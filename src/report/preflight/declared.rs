@@ -12,7 +12,7 @@ pub fn sections(changes: &[DeclaredChange]) -> Vec<Section> {
     let of = |is_of: fn(Kind) -> bool| changes.iter().filter(|one| is_of(one.kind)).collect::<Vec<_>>();
     let requests = of(|kind| kind == Kind::SecretRequest);
     let teams = of(|kind| matches!(kind, Kind::Team | Kind::Service | Kind::Resource));
-    [(counted(requests.len(), "secret request"), requests), ("teams and owners".to_owned(), teams)]
+    [(counted(requests.len(), "secret request"), requests), ("what is said of teams and services".to_owned(), teams)]
         .into_iter()
         .map(|(title, some)| Section { title, lines: some.into_iter().flat_map(lines).collect(), is_open: false })
         .collect()
@@ -91,7 +91,7 @@ mod tests {
         let people = ["~ team x", "+   members: eve", "-   gone: 1"];
         assert_eq!(
             (sections[1].title.as_str(), &sections[1].lines[..3]),
-            ("teams and owners", &people.map(str::to_owned)[..])
+            ("what is said of teams and services", &people.map(str::to_owned)[..])
         );
         assert_eq!(sections[1].lines[4..6], ["+ service x", "    owner: a"]);
     }

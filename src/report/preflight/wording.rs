@@ -25,7 +25,7 @@ pub fn verdict(judged: &Judged) -> String {
         parts.push("cannot be undone".to_owned());
     }
     parts.extend(environments_where(preflight, &Cause::Relocation, "moves"));
-    parts.extend(environments_where(preflight, &Cause::Guard, "lowers the protection of data in"));
+    parts.extend(environments_where(preflight, &Cause::Guard, "lowers the guards of"));
     let costs: Vec<String> = preflight
         .cost
         .environments

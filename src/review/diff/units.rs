@@ -50,6 +50,8 @@ pub fn pairs<'c>(base: Side<'c>, head: Side<'c>) -> Vec<Pair<'c>> {
         let old = former.and_then(|former| left.remove(former));
         let broken = old.filter(|old| was.identity(&old.id) != identity);
         let note = broken.map(|old| chain_broken(&unit.id, &old.id, was.identity(&old.id)));
+        let note =
+            note.or_else(|| old.filter(|_| keeps_state_in_a_folder(unit)).map(|old| state_stays(&unit.id, &old.id)));
         pairs.push(Pair { base: old, head: Some(unit), note });
     }
     pairs.extend(left.into_values().map(|old| Pair { base: Some(old), head: None, note: None }));
@@ -95,6 +97,19 @@ fn chain_broken(unit: &UnitId, old: &UnitId, identity: &Name) -> String {
         "resources of {} are still named after {identity}: write `renamedFrom: {identity}` in {}, or they would be made \
          anew",
         old.name, unit.name
+    )
+}
+
+/// A `local` backend names no place: whoever applies does.
+fn keeps_state_in_a_folder(unit: &CompiledUnit) -> bool {
+    let mut backends = unit.artifacts.iter().filter(|one| one.path.as_str() == "terraform/backend.tf");
+    backends.any(|one| one.text.contains("backend \"local\" {}"))
+}
+
+fn state_stays(unit: &UnitId, old: &UnitId) -> String {
+    format!(
+        "the Terraform state of {unit} is in the file that {old} was applied with: give that file to `terraform init \
+         -backend-config=path=<file>`, or everything in it would be made anew beside what is there"
     )
 }
 

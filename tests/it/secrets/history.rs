@@ -92,6 +92,26 @@ fn every_text_and_every_name_of_a_change_is_searched() {
 }
 
 #[test]
+fn what_is_newly_said_to_be_no_secret_is_told_and_somebody_else_approves_it() {
+    let repository = history(&["clean"]);
+    let value = ["3f1c9a7be2d84056", "b1c7e9f02a4d6b8c"].concat();
+    let line = format!("SESSION_SECRET: {value}  # pavior:not-a-secret an example of the handbook");
+    repository.write("docs/notes.md", format!("# Notes\n\n{line}\n"));
+    repository.commit().unwrap();
+    let arguments = ["preflight", "--base", "HEAD~1", "--format", "markdown"].map(str::to_owned);
+    let ended = pavior(&repository, &arguments, &[]);
+    assert_eq!(ended.exit_code, "0\n", "{}", ended.stdout);
+    assert!(ended.stdout.contains("secret/said-to-be-none] docs/notes.md:3:17"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("one of platform (1 value said to be no secret)"), "{}", ended.stdout);
+    assert_eq!(leak(&ended.stdout, &value), None);
+    // Merged, it is the platform's word that counts.
+    repository.write("docs/other.md", "# Other\n");
+    repository.commit().unwrap();
+    let ended = pavior(&repository, &arguments, &[]);
+    assert!(!ended.stdout.contains("said-to-be-none"), "{}", ended.stdout);
+}
+
+#[test]
 fn what_is_too_large_or_no_text_is_counted_and_its_name_searched() {
     let repository = history(&["clean"]);
     repository.write("docs/picture.png", "\0\0 binary");
