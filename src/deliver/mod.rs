@@ -1,0 +1,10 @@
+//! What is merged becomes what runs: which units are affected, what Terraform would do to them, and whether that is what
+//! was announced. Real engines, at the edge.
+
+mod affected;
+mod announced;
+pub mod plan_json;
+pub mod terraform;
+
+pub use affected::{Affected, affected, unit_name};
+pub use announced::{Announced, Surplus, Told};
