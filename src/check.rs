@@ -1,15 +1,17 @@
 //! A check: one snapshot, or two, become a report. Pure.
 //!
 //! With a base revision, the platform files of base judge the declarations of head, so that a change cannot loosen
-//! what judges it; and what base has wrong already is not held against the change.
+//! what judges it; and what base has wrong already is not held against the change. Environments count as platform files.
 
-use crate::compile::{CompileError, Source, UnitOutline, Watch, compile_linked};
+use crate::compile::{CompileError, Source, UnitOutline, Watch, compile_amended};
 use crate::emit::Artifact;
 use crate::link::Graph;
+use crate::model::kinds::Environment;
 use crate::model::{Date, Finding, Findings, Location, RepoPath, Severity};
-use crate::read::{Documents, Snapshot, secrets};
+use crate::read::{Declarations, Declared, Documents, Snapshot, secrets};
 use crate::report::{Inventory, Report};
 use crate::review::base::{Base, Was};
+use crate::review::platform::{changed_environments, changed_files, govern, governed, is_platform_file};
 use crate::review::policy::{self, Judged, Policies, required_approvals};
 use crate::review::waivers;
 use crate::rules;
@@ -32,7 +34,7 @@ pub fn check(head: Loaded) -> Result<Report, CompileError> {
 /// The same, telling of each stage as it ends.
 pub fn check_watched(head: Loaded, watch: &dyn Watch) -> Result<Report, CompileError> {
     let graced_on = head.as_of;
-    let (mut report, _) = judged(head, graced_on, watch, &|_, _| (), None)?;
+    let (mut report, _) = judged(head, graced_on, watch, &|_, _| (), None, &[])?;
     // Nothing is merged here: what is waived asks nobody.
     ask_only_for(&mut report, |_| false);
     Ok(report)
@@ -62,28 +64,31 @@ pub struct Against<T> {
 #[derive(Debug)]
 pub struct Merged<T> {
     pub side: Side<T>,
+    /// Of the platform, that differ.
     pub files: Vec<RepoPath>,
-    /// How many findings only its own platform files make.
-    pub new_findings: usize,
 }
 
-/// Compiles, asks the policies, and takes what is waived from what they and everybody else found.
+/// Compiles, asks the policies, and takes what is waived from what they and everybody else found. `environments` count in
+/// place of those of the same names.
 fn judged<T: Send>(
     head: Loaded,
     graced_on: Option<Date>,
     watch: &dyn Watch,
     keep: Keep<'_, T>,
     base: Option<&Base<'_>>,
+    environments: &[Declared<Environment>],
 ) -> Result<(Report, Side<T>), CompileError> {
     let Loaded { snapshot, mut findings, as_of } = head;
     let (snapshot, hidden) = secrets::hide(snapshot, &mut findings);
     let policies = Policies::of(&snapshot, &mut findings);
-    let (documents, graph, units) = compile_linked(snapshot, &mut findings, watch, |source, artifacts| {
+    let kept = |source: Source<'_, '_>, artifacts: Vec<Artifact>| {
         let outline = UnitOutline { id: source.id(), files: artifacts.len() };
         let compared = base.map(|base| base.compared(source, &artifacts, policies.needs()));
         let opinion = policies.opinion(source, compared.as_ref());
         (outline, compared.and_then(|compared| compared.former), opinion, keep(source, artifacts))
-    })?;
+    };
+    let amend = |declared: &mut Declarations| govern(&mut declared.environments, environments);
+    let (documents, graph, units) = compile_amended(snapshot, amend, &mut findings, watch, kept)?;
     let (mut outlines, mut formers, mut opinions, mut kept) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (outline, former, opinion, rest) in units {
         outlines.push(outline);
@@ -148,15 +153,16 @@ pub fn against<T: Send>(
     keep: Keep<'_, T>,
     comparable: Option<Comparable<T>>,
 ) -> Result<Against<T>, CompileError> {
-    let platform = changed_platform_files(&base.snapshot, &head.snapshot);
+    let mut platform = changed_files(&base.snapshot, &head.snapshot);
     let is_governed = base.snapshot.files.keys().any(is_platform_file);
     let base = Loaded { as_of: head.as_of, ..base };
     let ruled = governed(&base.snapshot, &head.snapshot);
     // Grace is for what is there already; what a change adds counts from the first day.
-    let (before, base) = judged(base, None, watch, keep, None)?;
+    let (before, base) = judged(base, None, watch, keep, None, &[])?;
     let was = comparable.map(|comparable| Base::new(&base.documents, base.kept.iter().map(comparable)));
     let by_base = Loaded { snapshot: ruled, findings: head.findings.clone(), as_of: head.as_of };
-    let (mut report, own) = judged(head, None, watch, keep, was.as_ref())?;
+    let (mut report, own) = judged(head, None, watch, keep, was.as_ref(), &[])?;
+    platform.extend(changed_environments(&base.documents, &own.documents));
     let (head, merged) = match (is_governed, platform.is_empty()) {
         (false, _) => {
             report.notes.insert(0, base_has_no_platform_files());
@@ -164,12 +170,11 @@ pub fn against<T: Send>(
         }
         (true, true) => (own, None),
         (true, false) => {
-            let (by_base, head) = judged(by_base, None, watch, keep, was.as_ref())?;
-            let known: BTreeSet<String> =
-                by_base.findings.iter().chain(&before.findings).map(Finding::fingerprint).collect();
-            let new_findings = report.findings.iter().filter(|one| !known.contains(&one.fingerprint())).count();
-            report = judged_by_both(by_base, report, &platform);
-            (head, Some(Merged { side: own, files: platform.into_iter().collect(), new_findings }))
+            let environments = &base.documents.declarations.environments;
+            let (by_base, head) = judged(by_base, None, watch, keep, was.as_ref(), environments)?;
+            let known = by_base.findings.iter().chain(&before.findings).map(Finding::fingerprint).collect();
+            report = judged_by_both(by_base, report, &platform, &known);
+            (head, Some(Merged { side: own, files: platform.into_iter().collect() }))
         }
     };
     subtract(&mut report, &before);
@@ -198,8 +203,9 @@ fn ask_only_for(report: &mut Report, counts: fn(&waivers::Waived) -> bool) {
     report.approvals.retain(|approval| !approval.fingerprints.is_empty());
 }
 
-/// Head judged by the platform files of base, and by its own as it will be after the merge.
-fn judged_by_both(by_base: Report, own: Report, platform: &BTreeSet<RepoPath>) -> Report {
+/// Head judged by the platform files of base, and by its own as it will be after the merge. `known` are the findings that
+/// are there without those.
+fn judged_by_both(by_base: Report, own: Report, platform: &BTreeSet<RepoPath>, known: &BTreeSet<String>) -> Report {
     let mut report = own;
     let own: BTreeMap<String, Severity> =
         report.findings.iter().map(|finding| (finding.fingerprint(), finding.severity())).collect();
@@ -216,30 +222,17 @@ fn judged_by_both(by_base: Report, own: Report, platform: &BTreeSet<RepoPath>) -
     // A waiver of what base's policies alone find waives something.
     report.findings.retain(|finding| !report.waived.iter().any(|used| waivers::is_refuted(finding, used)));
     let mut findings = Findings::default();
-    worse.into_iter().for_each(|finding| findings.push(without_spans_in(finding, platform)));
-    report.findings.into_iter().for_each(|finding| findings.push(finding));
+    for finding in worse {
+        findings.push(without_spans_in(finding.help(counts_until_the_merge()), platform));
+    }
+    for finding in report.findings {
+        let is_new = !known.contains(&finding.fingerprint());
+        report.after_merge.extend(is_new.then(|| finding.fingerprint()));
+        findings.push(if is_new { finding.help(counts_after_the_merge()) } else { finding });
+    }
     report.findings = findings.into_sorted();
     report.notes.push(platform_files_differ(platform));
     report
-}
-
-/// The declarations of head under the platform files of base.
-fn governed(base: &Snapshot, head: &Snapshot) -> Snapshot {
-    let platform = base.files.iter().filter(|(path, _)| is_platform_file(path));
-    let declarations = head.files.iter().filter(|(path, _)| !is_platform_file(path));
-    let files = platform.chain(declarations).map(|(path, text)| (path.clone(), text.clone())).collect();
-    Snapshot { files, ..head.clone() }
-}
-
-/// What the platform team owns.
-fn is_platform_file(path: &RepoPath) -> bool {
-    let path = path.as_str();
-    path == "pavior.yaml" || path.starts_with("golden-paths/") || path.starts_with("policies/")
-}
-
-fn changed_platform_files(base: &Snapshot, head: &Snapshot) -> BTreeSet<RepoPath> {
-    let paths = base.files.keys().chain(head.files.keys()).filter(|path| is_platform_file(path));
-    paths.filter(|path| base.files.get(*path) != head.files.get(*path)).cloned().collect()
 }
 
 /// The report shows the texts of head; a span of another text would point at the wrong words.
@@ -286,6 +279,14 @@ fn no_day_is_known() -> String {
 
 fn base_has_no_platform_files() -> String {
     "the base revision has no platform files: those of this change judge it".to_owned()
+}
+
+fn counts_until_the_merge() -> String {
+    "the platform files of the base revision say so; what this change makes of them counts from the merge on".to_owned()
+}
+
+fn counts_after_the_merge() -> String {
+    "only the platform files of this change say so: it will be so after the merge".to_owned()
 }
 
 fn platform_files_differ(platform: &BTreeSet<RepoPath>) -> String {
@@ -347,20 +348,6 @@ mod tests {
     fn the_first_change_is_judged_by_its_own_platform_files_and_says_so() {
         let report = check_against(loaded(&[], &[]), loaded(&[PLATFORM, TEAM], &[])).unwrap();
         assert_eq!(report.notes, [base_has_no_platform_files()]);
-    }
-
-    #[test]
-    fn platform_files_come_from_base_and_declarations_from_head() {
-        let base = Snapshot::of([("pavior.yaml", "base"), ("policies/a.rego", "base"), ("catalog/a.yaml", "base")]);
-        let head = Snapshot::of([
-            ("pavior.yaml", "head"),
-            ("golden-paths/x/golden-path.yaml", "head"),
-            ("catalog/a.yaml", "head"),
-        ]);
-        let governed = governed(&base, &head);
-        let files: Vec<(&str, &str)> =
-            governed.files.iter().map(|(path, text)| (path.as_str(), text.as_ref())).collect();
-        assert_eq!(files, [("catalog/a.yaml", "head"), ("pavior.yaml", "base"), ("policies/a.rego", "base")]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::link::{Graph, link};
 use crate::model::Findings;
 use crate::provenance::{Provenance, World, of_environment, of_unit};
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, References, UnitId, UnitKind, provision_each};
-use crate::read::{Documents, Snapshot, read, secrets};
+use crate::read::{Declarations, Documents, Snapshot, read, secrets};
 use std::collections::BTreeMap;
 
 /// One unit with its artifacts.
@@ -179,7 +179,18 @@ pub fn compile_linked<T: Send>(
     watch: &dyn Watch,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Graph, Vec<T>), CompileError> {
-    compile_with(snapshot, findings, watch, |made_of, objects| made_of.artifacts(objects), keep)
+    compile_amended(snapshot, |_| (), findings, watch, keep)
+}
+
+/// The same, when not all that was read counts as it was read.
+pub fn compile_amended<T: Send>(
+    snapshot: Snapshot,
+    amend: impl FnOnce(&mut Declarations),
+    findings: &mut Findings,
+    watch: &dyn Watch,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Graph, Vec<T>), CompileError> {
+    compile_with(snapshot, amend, findings, watch, |made_of, objects| made_of.artifacts(objects), keep)
 }
 
 /// The same as [`compile`] for what is going to be written: every file is read back and compared with what was meant.
@@ -199,7 +210,7 @@ pub fn compile_verified_kept<T: Send>(
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
     let emit = |made_of: &MadeOf<'_, '_>, objects: &Objects| made_of.verified_artifacts(objects);
-    let (documents, _, kept) = compile_with(snapshot, findings, watch, emit, keep)?;
+    let (documents, _, kept) = compile_with(snapshot, |_| (), findings, watch, emit, keep)?;
     Ok((documents, kept))
 }
 
@@ -222,13 +233,15 @@ type Emitted = Result<Vec<Artifact>, EmitError>;
 /// The pipeline. `keep` says what stays of each unit: artifacts of many units take much room.
 fn compile_with<T: Send>(
     snapshot: Snapshot,
+    amend: impl FnOnce(&mut Declarations),
     findings: &mut Findings,
     watch: &dyn Watch,
     emit: impl Fn(&MadeOf<'_, '_>, &Objects) -> Emitted + Sync,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Graph, Vec<T>), CompileError> {
     let (snapshot, hidden) = secrets::hide(snapshot, findings);
-    let documents = read(snapshot, findings);
+    let mut documents = read(snapshot, findings);
+    amend(&mut documents.declarations);
     watch.ended(Stage::Read { documents: documents.documents.len(), declarations: documents.declarations.len() });
     let catalog = link(&documents, findings);
     watch.ended(Stage::Linked { units: catalog.units.len() });

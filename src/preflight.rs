@@ -9,8 +9,10 @@ use crate::model::kinds::Team;
 use crate::model::{Finding, Findings, Name};
 use crate::read::Declared;
 use crate::report::{Judged, Report, counted};
-use crate::review::preflight::{Preflight, Reviewed, UnitFacts, preflight as review};
+use crate::review::preflight::{Preflight, preflight as review};
+use crate::review::sides::{Reviewed, UnitFacts};
 use crate::review::verdict::{Approval, Ground};
+use crate::review::waivers;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What base says of those whom a change concerns: a change must not say who its judges are.
@@ -48,19 +50,26 @@ pub fn judge(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<(Judged, A
         true => base.not_compiled_at(&head),
         false => BTreeSet::new(),
     };
-    let merged = merged.map(|Merged { side, files, new_findings }| (reviewed(side), files, new_findings));
-    let mut findings = Findings::default();
-    let after = merged.as_ref().map(|(side, files, _)| (side, files.clone()));
+    let merged = merged.map(|Merged { side, files }| (reviewed(side), files));
+    let mut found = Findings::default();
     let mut preflight = match not_compiled.is_empty() {
-        true => review(&base, &head, after, today, &mut findings),
+        true => review(&base, &head, merged.as_ref().map(|(side, files)| (side, files.clone())), today, &mut found),
         false => Preflight { not_compiled, ..Preflight::default() },
     };
-    if let (Some(effect), Some((_, _, new_findings))) = (&mut preflight.platform, &merged) {
-        effect.new_findings = *new_findings;
+    if let Some(effect) = &mut preflight.platform {
+        effect.new_findings.extend(std::mem::take(&mut report.after_merge));
     }
+    let declared = merged.as_ref().map_or(&head.documents, |(merged, _)| &merged.documents);
+    let (found, mut waived) = waivers::apply_late(declared, found.into_sorted(), today, &mut report.findings);
+    for one in &mut waived {
+        one.is_new = !one.is_declared_in(&base.documents);
+    }
+    report.waived.extend(waived);
+    let mut findings = Findings::default();
+    found.into_iter().for_each(|finding| findings.push(finding));
     report.findings.drain(..).for_each(|finding| findings.push(finding));
     report.findings = findings.into_sorted();
-    for (team, because, ground) in asked(&report) {
+    for (team, because, ground) in asked(&report).into_iter().chain(asked_by_declarations(&preflight)) {
         ask(&mut preflight.approvals, team, because, ground);
     }
     Ok((Judged { preflight, report, ..Judged::default() }, at_base(base, &head)))
@@ -68,7 +77,7 @@ pub fn judge(base: Loaded, head: Loaded, watch: &dyn Watch) -> Result<(Judged, A
 
 /// Whether a finding is of the compiler: what others find is found in what was compiled.
 fn keeps_from_compiling(finding: &Finding) -> bool {
-    const OTHERS: [&str; 4] = ["policy/", "waiver/", "cost/", "capacity/"];
+    const OTHERS: [&str; 5] = ["policy/", "waiver/", "cost/", "capacity/", "request/"];
     finding.is_error() && !OTHERS.iter().any(|stage| finding.rule.id.starts_with(stage))
 }
 
@@ -106,6 +115,23 @@ fn asked(report: &Report) -> Vec<(Name, String, Ground)> {
         (one.approver.clone(), format!("waiver {}", one.waiver), ground)
     });
     policies.chain(waivers).collect()
+}
+
+/// Those whose policies the change would have otherwise, and those whose word it takes for people, places and secrets.
+fn asked_by_declarations(preflight: &Preflight) -> Vec<(Name, String, Ground)> {
+    let ground = |count, fingerprint: &String| Ground {
+        count,
+        fingerprints: BTreeSet::from([fingerprint.clone()]),
+        ..Ground::default()
+    };
+    let policies = preflight.platform.iter().flat_map(|effect| &effect.policies).flat_map(|one| {
+        let ground = ground(one.approvals, &one.fingerprint);
+        one.owners.iter().map(move |owner| (owner.clone(), "its policies change".to_owned(), ground.clone()))
+    });
+    let declared = preflight.declared.iter().flat_map(|one| {
+        one.asks.iter().map(|(team, because)| (team.clone(), because.clone(), ground(1, &one.fingerprint)))
+    });
+    policies.chain(declared).collect()
 }
 
 /// The most that is asked of a team, for all its reasons.

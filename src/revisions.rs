@@ -3,7 +3,8 @@
 use crate::check::Loaded;
 use crate::model::Findings;
 use crate::read::{
-    HistoryBound, NotARepository, committed_on, introduced, load_directory, load_revision, merge_base, secrets,
+    HistoryBound, NotARepository, Searched, committed_on, introduced, load_directory, load_revision, merge_base,
+    secrets,
 };
 use anyhow::Context;
 use std::path::Path;
@@ -38,9 +39,9 @@ pub fn load_base(root: &Path, revision: &str) -> anyhow::Result<Loaded> {
 }
 
 /// Searches the commits of a change for secrets, those that are gone again too.
-pub fn search_history(root: &Path, base: &str, head: Option<&str>, loaded: &mut Loaded) -> anyhow::Result<()> {
+pub fn search_history(root: &Path, base: &str, head: Option<&str>, loaded: &mut Loaded) -> anyhow::Result<Searched> {
     let introduced = introduced(root, base, head.unwrap_or("HEAD"), HistoryBound::default())
         .context("searching the commits of the change for secrets")?;
     secrets::scan_history(&introduced, &loaded.snapshot, &mut loaded.findings);
-    Ok(())
+    Ok(introduced.searched)
 }

@@ -12,7 +12,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         .copied()
         .chain(read::validate::rules::all());
     let resolving = link::rules::all().chain(provision::rules::ALL.iter().copied());
-    let reviewing = review::cost::rules::ALL.iter().chain(review::rules::ALL).copied();
+    let reviewing = review::cost::rules::ALL.iter().chain(review::rules::ALL).chain(review::requests::ALL).copied();
     let judging = review::policy::rules::ALL.iter().chain(review::waivers::rules::ALL).copied();
     let all = reading.chain(resolving).chain(emit::codeowners::rules::ALL.iter().copied());
     all.chain(reviewing).chain(judging)

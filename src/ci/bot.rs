@@ -3,6 +3,7 @@
 use super::git::{Git, Remote, Wanted};
 use super::judgement::{Against, Judgement, judge};
 use crate::forge::comment::Sequence;
+use crate::forge::deployment::Record;
 use crate::forge::event::Work;
 use crate::forge::github::GitHub;
 use crate::forge::wording;
@@ -25,19 +26,25 @@ pub struct Occasion {
     /// Where people find the whole report.
     pub full_report: Option<String>,
     pub today: Date,
+    /// What is known of deployments beside what stands on GitHub.
+    pub records: Vec<Record>,
 }
 
 /// What came of it, for the log: one line each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Did {
     pub lines: Vec<String>,
-    /// Pull requests of several that could not be done, and why.
+    /// Of several things those that could not be done, and why.
     pub failed: Vec<String>,
 }
 
 impl Did {
     pub fn said(line: impl Into<String>) -> Did {
         Did { lines: vec![line.into()], failed: Vec::new() }
+    }
+
+    pub fn failing(why: impl Into<String>) -> Did {
+        Did { lines: Vec::new(), failed: vec![why.into()] }
     }
 
     pub fn and(mut self, other: Did) -> Did {
@@ -50,7 +57,7 @@ impl Did {
     pub fn and_tried(self, pull: PullNumber, outcome: Result<Did>) -> Did {
         match outcome {
             Ok(did) => self.and(did),
-            Err(error) => self.and(Did { lines: Vec::new(), failed: vec![format!("#{pull}: {error:#}")] }),
+            Err(error) => self.and(Did::failing(format!("#{pull}: {error:#}"))),
         }
     }
 

@@ -46,7 +46,7 @@ pub fn judge(folder: &Path, tip: &CommitId, head: &CommitId, against: Against, t
     let base = CommitId::parse(&base).ok_or_else(|| anyhow!("git gave `{base}` for a commit"))?;
     let mut at_head = revisions::load(folder, Some(head.as_str()))?;
     at_head.as_of = Some(today);
-    revisions::search_history(folder, base.as_str(), Some(head.as_str()), &mut at_head)?;
+    let searched = revisions::search_history(folder, base.as_str(), Some(head.as_str()), &mut at_head)?;
     let loaded = revisions::load_base(folder, base.as_str())?;
     let (judged, mut at_base) = judge_change(loaded, at_head, &()).context("compiling")?;
     if base != *tip {
@@ -56,7 +56,7 @@ pub fn judge(folder: &Path, tip: &CommitId, head: &CommitId, against: Against, t
             at_base.teams = now.declarations.teams;
         }
     }
-    let judged = report::Judged { base: base.short().to_owned(), head: head.short().to_owned(), ..judged };
+    let judged = report::Judged { searched, base: base.short().to_owned(), head: head.short().to_owned(), ..judged };
     let json = preflight_json(&judged);
     let digest = digest(&base, head, &json);
     let from_root = from_root(&judged.report, Objects::open(folder)?.folder());

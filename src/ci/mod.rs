@@ -9,6 +9,8 @@
 
 mod answer;
 mod bot;
+mod comment;
+mod deployments;
 mod evidence;
 mod git;
 mod group;

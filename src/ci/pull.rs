@@ -8,7 +8,7 @@ use super::judgement::{Against, Judgement};
 use crate::forge::check_run::{
     Judgement as Checked, NAME, RECHECK, annotations, check_run, could_not_run, in_progress,
 };
-use crate::forge::comment::{About, Decision, Fate, Marker, body, decide};
+use crate::forge::comment::Fate;
 use crate::forge::digest::ReportDigest;
 use crate::forge::event::Subject;
 use crate::forge::github::GitHubError;
@@ -169,39 +169,6 @@ impl Bot {
         self.judge(&tip, &head, Against::WhereItParted, occasion).await
     }
 
-    /// The one comment.
-    async fn say(
-        &self,
-        pull: &Pull,
-        judgement: &Judgement,
-        counted: &Counted,
-        fate: &Fate,
-        remarks: &[String],
-        occasion: &Occasion,
-    ) -> Result<Did> {
-        let Judgement { base, head, digest, .. } = judgement.clone();
-        let marker = Marker { pull: pull.number, head, base, digest, sequence: occasion.sequence };
-        let full_report = occasion.full_report.as_deref();
-        let about = About { marker: &marker, standing: &counted.standing, fate, remarks, full_report };
-        let text = body(&judgement.judged, &about);
-        let own = self.github.actor().await?;
-        let number = pull.number;
-        // Read again: what was read for counting may be old by now.
-        let standing = self.github.comments(number).await?;
-        match decide(&standing, &own, &marker, &pull.head.commit, &text) {
-            Decision::Create => {
-                let made = self.github.create_comment_once(number, &text, &Marker::beginning(number)).await?;
-                Ok(Did::said(format!("#{number}: commented {}", made.url)))
-            }
-            Decision::Update(id) => {
-                self.github.update_comment(id, &text).await?;
-                Ok(Did::said(format!("#{number}: comment {id} updated")))
-            }
-            Decision::Leave(id) => Ok(Did::said(format!("#{number}: comment {id} says so already"))),
-            Decision::Outdated => Ok(Did::said(format!("#{number}: a later run has commented"))),
-        }
-    }
-
     /// What became of it, below the report that stands there. Where there is none, nobody asked.
     async fn report_closed(&self, pull: &Pull, beside: &Beside, occasion: &Occasion) -> Result<Did> {
         let number = pull.number;
@@ -253,7 +220,9 @@ impl Bot {
         }
         let at_base = &judgement.at_base;
         let broken = broken(&judgement.judged.preflight.diff);
-        let affected = affected(&broken, &at_base.graph, |service| at_base.owners.get(service).cloned());
+        let mut affected = affected(&broken, &at_base.graph, |service| at_base.owners.get(service).cloned());
+        let platform = &judgement.judged.preflight.platform;
+        affected.extend(platform.iter().flat_map(|effect| effect.teams_to_tell().cloned()));
         let asked = Asked { pull, reviews: &counted.reviews, members: &counted.members };
         let wanted = reviewers(&counted.needed, &affected, &counted.teams, &asked);
         if wanted.users.is_empty() && wanted.teams.is_empty() {

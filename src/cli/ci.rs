@@ -5,6 +5,7 @@ use super::replace::replace;
 use super::{Outcome, terminal};
 use crate::ci::{Bot, Did, Git, Judgement, Occasion, REPORT, Remote};
 use crate::forge::comment::Sequence;
+use crate::forge::deployment::{MOST_BYTES, Record, records};
 use crate::forge::event::{Job, Receiver, Work, event};
 use crate::forge::github::{Connection, Credentials, GitHub};
 use crate::forge::wording::{code, could_not_run};
@@ -14,7 +15,7 @@ use crate::report::{HumanOptions, Paint, github, github_failure, preflight_human
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -34,6 +35,9 @@ pub struct Ci {
     /// The longest that one call waits for GitHub's rate limits
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     wait: u64,
+    /// Records of what was deployed, one JSON object a line: shown as GitHub's deployments once the event's own work is done
+    #[arg(long, value_name = "FILE")]
+    records: Option<PathBuf>,
     /// The file in which the first stage leaves its report; default that of PAVIOR_REPORT
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -49,6 +53,9 @@ GitHub's API, by GITHUB_TOKEN, or as an App by PAVIOR_APP_ID and PAVIOR_APP_PRIV
   merge_group                         hold what would be merged against what was reviewed
   push                                tell merged pull requests what became of them
   schedule, workflow_dispatch         look at every open pull request, or at one
+
+With --records, any but the first stage also makes GitHub's deployments say what the records say; \
+schemas/deployment.schema.json describes one.
 
 docs/ci.md has the workflows. Exit codes: 0 done, 1 findings that block (in the first stage), 2 could not run.";
 
@@ -66,25 +73,42 @@ pub fn run(arguments: &Ci) -> Result<Outcome> {
 fn happened(arguments: &Ci, run: &Job) -> Result<Outcome> {
     let payload = fs::read(&run.payload).with_context(|| format!("reading {}", run.payload.display()))?;
     let happened = event(&run.event, &payload, Receiver::Workflow)?;
+    // Before anything is done: of a file with one bad line nothing is.
+    let records = arguments.records.as_deref().map_or_else(|| Ok(Vec::new()), told)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting to work")?;
     runtime.block_on(async {
         let bot = bot(arguments, run)?;
         let sequence = Sequence { run: run.run.0, attempt: run.attempt };
-        let occasion = Occasion { sequence, full_report: Some(run.url()), today: today()? };
+        let occasion = Occasion { sequence, full_report: Some(run.url()), today: today()?, records };
         match &happened.work {
+            Work::Judge(_) if arguments.records.is_some() => {
+                bail!(
+                    "--records is for a run that may write: in a job of {}, the pull request may have written them",
+                    run.event
+                )
+            }
             Work::Judge(pull) => {
                 let judged = bot.judge_only(*pull, &occasion).await?;
                 first_stage(arguments, run, &judged.judgement)
             }
             work => {
                 let did = bot.act(work, &occasion).await;
+                // What runs does so whatever came of the event.
+                let shown = bot.show_deployments(&occasion).await;
                 if arguments.dry_run {
                     terminal::print(&stopped(&lines(&bot.github.noted_calls()), &token()?)?)?;
                 }
-                second_stage(run, &did?)
+                second_stage(run, &did.unwrap_or_else(|error| Did::failing(format!("{error:#}"))).and(shown))
             }
         }
     })
+}
+
+fn told(path: &Path) -> Result<Vec<Record>> {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).and_then(|file| file.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes));
+    file.with_context(|| format!("reading {}", path.display()))?;
+    records(&bytes).with_context(|| format!("{} cannot be used, so nothing was done", path.display()))
 }
 
 /// What was done, in the log and in the summary of the job.

@@ -27,7 +27,7 @@ pub struct Preflight {
     /// Compare with the base revision itself, not with where head parted from it
     #[arg(long)]
     exact: bool,
-    /// The day that waivers, policy sets and freeze windows are held against; default that of the commit
+    /// The day that waivers, policy sets, freeze windows and secret requests are held against; default that of the commit
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = super::check::day)]
     as_of: Option<Date>,
     #[command(flatten)]
@@ -42,9 +42,9 @@ pub struct Preflight {
 }
 
 const HOW: &str = "\
-Platform files (pavior.yaml, golden-paths/, policies/) count from the base revision, declarations from head: a change \
-cannot loosen what judges it. Where it changes platform files, what they make of every unit after the merge is told, and \
-their owners have to approve.
+Platform files (pavior.yaml, golden-paths/, policies/) and environments count from the base revision, other declarations \
+from head: a change cannot loosen what judges it. Where it changes any of them, what they make of policies, units, costs \
+and room after the merge is told, and their owners have to approve.
 
 No account, no network and no key is needed, so that a fork's pull request gets the same report, and a laptop prints the \
 comment that CI would post, byte for byte (--format markdown).
@@ -73,12 +73,13 @@ pub fn run(arguments: &Preflight) -> anyhow::Result<Outcome> {
     let revision = revisions::base_revision(&root, &arguments.base, arguments.head.as_deref(), arguments.exact)?;
     let mut head = arguments.images.given_to(revisions::load(&root, arguments.head.as_deref())?)?;
     head.as_of = arguments.as_of.or(head.as_of);
-    revisions::search_history(&root, &revision, arguments.head.as_deref(), &mut head)?;
+    let searched = revisions::search_history(&root, &revision, arguments.head.as_deref(), &mut head)?;
     timings.loaded(head.snapshot.files.len());
     let base = arguments.images.given_to(revisions::load_base(&root, &revision)?)?;
     timings.loaded(base.snapshot.files.len());
     let judged = preflight(base, head, &timings)?;
     let judged = Judged {
+        searched,
         base: short(&root, &revision),
         head: arguments.head.as_deref().map_or_else(|| "work tree".to_owned(), |head| short(&root, head)),
         ..judged

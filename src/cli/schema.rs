@@ -32,6 +32,8 @@ type Schemas = BTreeMap<String, String>;
 fn schemas() -> Schemas {
     let mut schemas = all_schemas();
     schemas.insert(format!("cost{ENDING}"), format!("{:#}\n", report::cost_schema()));
+    #[cfg(feature = "forge")]
+    schemas.insert(format!("deployment{ENDING}"), format!("{:#}\n", crate::forge::deployment::deployment_schema()));
     schemas.insert(format!("diff{ENDING}"), format!("{:#}\n", report::diff_schema()));
     schemas.insert(format!("explain{ENDING}"), format!("{:#}\n", report::explain_schema()));
     schemas.insert(format!("provenance{ENDING}"), format!("{:#}\n", report::provenance_schema()));

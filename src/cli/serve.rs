@@ -4,7 +4,7 @@ use super::Outcome;
 use super::identity::{credentials, secret, variable};
 use crate::forge::github::{Connection, Credentials, GitHub};
 use crate::forge::words::Repository;
-use crate::serve::{Bots, Settings, serve};
+use crate::serve::{Bots, Limits, Settings, serve};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use std::net::SocketAddr;
@@ -32,6 +32,9 @@ pub struct Serve {
     /// How much work may wait; what comes then is answered 503 and found by the next sweep
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     most_waiting: usize,
+    /// How many connections may be open at a time; who comes then waits
+    #[arg(long, value_name = "COUNT", default_value_t = 1_024)]
+    most_connections: usize,
     /// How often all open pull requests are looked at, whatever was delivered
     #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = clap::value_parser!(u64).range(1..))]
     sweep_every: u64,
@@ -39,6 +42,9 @@ pub struct Serve {
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     grace: u64,
 }
+
+/// GitHub gives up by then.
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 
 const HOW: &str = "\
 Deliveries go to POST /webhook. GET /healthz, /readyz and /metrics are for whoever watches over it.
@@ -63,6 +69,7 @@ pub fn run(arguments: &Serve) -> Result<Outcome> {
     let settings = Settings {
         secrets: webhook_secrets()?,
         repositories: arguments.repositories.iter().cloned().collect(),
+        limits: Limits { most: arguments.most_connections, headers_within: HEADERS_WITHIN },
         workers: arguments.workers,
         most_waiting: arguments.most_waiting,
         sweep_every: Duration::from_secs(arguments.sweep_every),
@@ -85,6 +92,7 @@ pub fn run(arguments: &Serve) -> Result<Outcome> {
         let listener = tokio::net::TcpListener::bind(arguments.listen);
         let listener = listener.await.with_context(|| format!("listening on {}", arguments.listen))?;
         let bots = Bots::new(github, server.trim_end_matches('/'), data);
+        bots.tidy(&settings.repositories);
         let mut terminated = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
         let mut interrupted = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
         let stop = async {

@@ -104,6 +104,7 @@ mod tests {
             undo: Undo::Irreversible,
             what: String::new(),
             why: String::new(),
+            cause: None,
         }];
         assert_eq!(shown(&judged), ["pavior/risk-high"]);
     }

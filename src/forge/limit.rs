@@ -6,8 +6,10 @@ use std::borrow::Cow;
 pub const COMMENT_BYTES: usize = 65_536;
 /// Of a check run: its summary, its text, and the message of an annotation.
 pub const OUTPUT_BYTES: usize = 65_535;
+/// Of a deployment and of its status: 140 characters.
+pub const DESCRIPTION_BYTES: usize = 140;
 
-const CUT: &str = "\n\n*Cut here: GitHub takes no more.*\n";
+const CUT: &str = "\n*Cut here: GitHub takes no more.*\n";
 
 /// The last guard, behind the stages that write texts which fit.
 pub fn within(text: &str, most: usize) -> Cow<'_, str> {

@@ -9,6 +9,7 @@
 pub mod limit;
 pub mod github;
 pub mod words;
+pub mod deployment;
 pub mod digest;
 pub mod command;
 pub mod event;

@@ -4,9 +4,10 @@ use super::approvals::codeowners::Problem;
 use super::approvals::{Discounted, Standing, TeamStanding};
 use super::command::Misunderstood;
 use super::comment::Fate;
+use super::deployment::Shown;
 use super::digest::{LEAST_DIGITS, NamedDigest, ReportDigest};
 use super::event::{Ignored, Subject};
-use super::words::{CommitId, Permission, PullNumber};
+use super::words::{CommitId, DeploymentState, Permission, PullNumber};
 use crate::report::{counted, visible_line};
 
 /// More names than this are counted.
@@ -68,6 +69,39 @@ pub fn short_footer(head: &CommitId, base: &CommitId, full_report: Option<&str>)
     let commits = format!("{} against {}", head.short(), base.short());
     let parts: Vec<String> = [Some(commits), full_report.map(link)].into_iter().flatten().collect();
     format!("<sub>{}</sub>", parts.join(" · "))
+}
+
+/// How the previews of a pull request stand, a line each.
+pub fn previews(all: &[Shown], head: &CommitId) -> Vec<String> {
+    let mut lines: Vec<String> = all.iter().take(MOST_NAMES).map(|one| preview(one, head)).collect();
+    if all.len() > MOST_NAMES {
+        lines.push(format!("<sub>and {} more</sub>", counted(all.len() - MOST_NAMES, "preview")));
+    }
+    lines
+}
+
+/// `**Preview:** <https://…>, running since 2026-11-22 10:00 UTC`
+fn preview(shown: &Shown, head: &CommitId) -> String {
+    let unit = shown.unit.as_deref().map(|unit| format!(" of {}", code(unit))).unwrap_or_default();
+    let state = match shown.state {
+        DeploymentState::Queued => "waiting",
+        DeploymentState::InProgress => "being made",
+        DeploymentState::Success => "running",
+        DeploymentState::Failure => "not running as it should",
+        DeploymentState::Error => "could not be made",
+        DeploymentState::Inactive => "removed",
+    };
+    let since = format!("{} {:02}:{:02} UTC", shown.since.date, shown.since.hour, shown.since.minute);
+    let since = match shown.state {
+        DeploymentState::Error | DeploymentState::Inactive => format!("{state} at {since}"),
+        _ => format!("{state} since {since}"),
+    };
+    let is_there = !matches!(shown.state, DeploymentState::Error | DeploymentState::Inactive);
+    let url = shown.url.as_ref().filter(|_| is_there).map(|url| format!("<{url}>"));
+    let of = (shown.commit != *head && is_there).then(|| format!("of {}, not of the head", shown.commit.short()));
+    let log = shown.log_url.as_ref().map(|url| format!("[log](<{url}>)"));
+    let parts: Vec<String> = [url, Some(since), of, log].into_iter().flatten().collect();
+    format!("**Preview{unit}:** {}", parts.join(", "))
 }
 
 /// What happened to a pull request that is over.
@@ -331,6 +365,31 @@ mod tests {
             not_allowed("mallory", "apply", Permission::Write),
         ];
         insta::assert_snapshot!(answers.join("\n"));
+    }
+
+    #[test]
+    fn a_preview_says_where_it_is_how_it_stands_and_of_what() {
+        let (head, other) = ("a".repeat(40), "b".repeat(40));
+        let [head, other] = [head, other].map(|text| CommitId::parse(&text).unwrap());
+        let url = |text: &str| crate::model::HttpsUrl::parse(text);
+        let running = Shown {
+            unit: None,
+            state: DeploymentState::Success,
+            commit: head.clone(),
+            since: crate::model::Timestamp::parse("2026-11-22T10:05:59Z").unwrap(),
+            url: url("https://cart-pr-7.preview.example/_x_?a=@b#*c*"),
+            log_url: None,
+        };
+        let lines = [
+            running.clone(),
+            Shown { unit: Some("cart".into()), commit: other.clone(), ..running.clone() },
+            Shown { state: DeploymentState::Failure, log_url: url("https://ci.example/(1)"), ..running.clone() },
+            Shown { state: DeploymentState::Error, url: None, ..running.clone() },
+            Shown { state: DeploymentState::Inactive, commit: other, ..running.clone() },
+            Shown { state: DeploymentState::Queued, url: None, ..running.clone() },
+        ];
+        insta::assert_snapshot!(previews(&lines, &head).join("\n"));
+        assert_eq!(previews(&vec![running; 14], &head).last().unwrap(), "<sub>and 4 previews more</sub>");
     }
 
     #[test]

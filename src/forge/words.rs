@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 /// A commit by its full id, lower-case hexadecimal.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct CommitId(String);
 
 impl CommitId {
@@ -20,6 +21,20 @@ impl CommitId {
 
     pub fn short(&self) -> &str {
         &self.0[..10]
+    }
+}
+
+impl TryFrom<String> for CommitId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<CommitId, String> {
+        CommitId::parse(&text).ok_or_else(|| format!("{text:?} is no full id of a commit"))
+    }
+}
+
+impl From<CommitId> for String {
+    fn from(id: CommitId) -> String {
+        id.0
     }
 }
 
@@ -272,13 +287,20 @@ pub struct ChangedFile {
     pub previous_path: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum DeploymentState {
+    /// It waits to be made.
     Queued,
+    /// It is being made.
     InProgress,
+    /// It runs.
     Success,
+    /// It was made, and does not run as it should.
     Failure,
+    /// It could not be made.
     Error,
+    /// It is gone.
     Inactive,
 }
 
@@ -286,6 +308,8 @@ pub enum DeploymentState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDeployment {
     pub environment: String,
+    /// What of the environment it is about.
+    pub task: String,
     pub commit: CommitId,
     pub description: String,
     /// Made for a pull request, and gone after it.
@@ -298,6 +322,7 @@ pub struct NewDeployment {
 pub struct Deployment {
     pub id: DeploymentId,
     pub environment: String,
+    pub task: String,
     pub commit: CommitId,
     pub description: String,
     /// None where the account is gone.
@@ -311,6 +336,14 @@ pub struct DeploymentStatus {
     /// Where it can be looked at.
     pub environment_url: Option<String>,
     pub log_url: Option<String>,
+}
+
+/// A status that stands there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingStatus {
+    pub status: DeploymentStatus,
+    /// None where the account is gone.
+    pub creator: Option<User>,
 }
 
 /// A run of a workflow, as the API tells it.

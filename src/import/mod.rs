@@ -32,6 +32,8 @@ pub struct Target<'a> {
     /// A folder of the repository, below `catalog/`.
     pub folder: RepoPath,
     pub owner: Option<&'a str>,
+    /// The versions that resource types offer, by type.
+    pub versions: BTreeMap<String, Vec<String>>,
 }
 
 /// What an import gives.

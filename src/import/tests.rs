@@ -3,7 +3,8 @@
 use super::*;
 
 fn target() -> Target<'static> {
-    Target { folder: RepoPath::literal("catalog/shop"), owner: Some("shopping") }
+    let versions = [("postgres".to_owned(), ["15", "16", "18"].map(str::to_owned).to_vec())].into();
+    Target { folder: RepoPath::literal("catalog/shop"), owner: Some("shopping"), versions }
 }
 
 fn file<'i>(imported: &'i Imported, path: &str) -> &'i str {

@@ -64,6 +64,8 @@ pub struct Report {
     pub approvals: Vec<RequiredApproval>,
     /// How many rules of the organisation's own policies were asked.
     pub policies: usize,
+    /// The fingerprints of findings that only the platform files of the change make: it will be so after the merge.
+    pub after_merge: BTreeSet<String>,
     /// What was checked.
     pub inventory: Inventory,
 }

@@ -206,7 +206,8 @@ fn reversibility(effect: &Reversibility) -> String {
     match effect {
         Reversibility::Always(effect) => words(*effect).to_owned(),
         Reversibility::ByDirection(directed) => {
-            format!("upwards {}, downwards {}", words(directed.increase), words(directed.decrease))
+            let because = directed.because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
+            format!("upwards {}, downwards {}{because}", words(directed.increase), words(directed.decrease))
         }
     }
 }
@@ -216,9 +217,11 @@ fn words(effect: ChangeEffect) -> &'static str {
         ChangeEffect::InPlace => "in place",
         ChangeEffect::ReplaceKeepsData => "replaced, data is kept",
         ChangeEffect::ReplaceLosesData => "replaced, **data is lost**",
+        ChangeEffect::HoldsNoData => "holds no data",
         ChangeEffect::KeepsData => "a backup stays",
         ChangeEffect::LosesData => "**data is lost**",
         ChangeEffect::Irreversible => "**cannot be undone**",
+        ChangeEffect::Refused => "**refused**",
     }
 }
 

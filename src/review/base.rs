@@ -5,8 +5,8 @@
 
 use super::diff::{UnitChange, of_unit};
 use super::policy::{ChangeFacts, Compared, Needs, Opinion, Policies};
-use super::preflight::UnitFacts;
 use super::reversibility::{Stateful, consequences, stateful};
+use super::sides::UnitFacts;
 use crate::compile::{CompileError, CompiledUnit, Digest, MadeOf, Source, compile_kept};
 use crate::emit::Artifact;
 use crate::model::{Findings, Name};

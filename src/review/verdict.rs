@@ -4,7 +4,11 @@
 //! staging 1, production 2) x **undo** (reversible 1, with loss 2, irreversible 3) x **reach** (up to 4 dependents 1, more
 //! 2) x **freeze** (in a freeze window 2). A product of 0 asks for nobody, up to 5 for one approval, up to 11 for two, more
 //! for three. The first is the owner's, the second the platform owners', the third the owner's again. An environment's own
-//! `approvals` is the least there. Platform files always take one of the platform owners.
+//! `approvals` is the least there. Where base and head declare the environment otherwise, the stricter of both counts.
+//!
+//! Platform files and environments always take one of the platform owners; a policy that changes takes its set's owners,
+//! as base has them. Of the units that they change, one whose change cannot simply be undone counts as if it had changed
+//! itself; owners of the others in production are told, and nobody else is asked.
 
 use super::reversibility::Undo;
 use crate::model::kinds::environment::{Environment, EnvironmentClass};
@@ -115,7 +119,7 @@ fn undo(undo: Undo) -> u32 {
     match undo {
         Undo::Reversible => 1,
         Undo::WithLoss => 2,
-        Undo::Irreversible => 3,
+        Undo::Irreversible | Undo::Refused => 3,
     }
 }
 

@@ -10,6 +10,8 @@
 
 mod act;
 mod bots;
+mod clones;
+mod connections;
 mod http;
 mod intake;
 mod metrics;
@@ -19,4 +21,5 @@ mod worker;
 
 pub use act::{Act, Acted, Acting};
 pub use bots::Bots;
+pub use connections::Limits;
 pub use run::{Settings, serve};

@@ -1,6 +1,7 @@
 //! The server from its first sweep to its last piece of work.
 
 use super::act::Act;
+use super::connections::{Limits, serve_all};
 use super::http::{Gate, router};
 use super::intake::Intake;
 use super::metrics::Metrics;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{info, warn};
@@ -26,6 +27,7 @@ pub struct Settings {
     pub secrets: Vec<String>,
     /// The repositories that are served; events of others are left aside.
     pub repositories: BTreeSet<Repository>,
+    pub limits: Limits,
     /// How much is worked on at a time.
     pub workers: usize,
     /// The most that waits of what events asked for.
@@ -53,15 +55,13 @@ pub async fn serve(
     let shop = Shop { queue: Arc::clone(&queue), act, metrics: Metrics::new(), retry_after: settings.retry_after };
     let gate = Arc::new(Gate::new(intake, Arc::new(shop)));
     info!(address = listener.local_addr().context("asking for our address")?.to_string(), "listening");
-    let (tell, told) = oneshot::channel::<()>();
-    let router = router(Arc::clone(&gate));
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async { drop(told.await) });
-    let mut serving = tokio::spawn(serving.into_future());
+    let (tell, told) = watch::channel(());
+    let mut serving = tokio::spawn(serve_all(listener, router(Arc::clone(&gate)), settings.limits, told));
     let mut workers: JoinSet<()> = (0..settings.workers.max(1)).map(|_| work(Arc::clone(&gate.shop))).collect();
     let sweeping = tokio::spawn(sweep(Arc::clone(&queue), settings.repositories, settings.sweep_every));
     gate.is_ready.store(true, Ordering::Relaxed);
     tokio::select! {
-        ended = &mut serving => return ended.context("serving")?.context("listening"),
+        ended = &mut serving => return ended.context("serving"),
         () = stop => {}
     }
     info!(waiting = queue.len(), "stopping");

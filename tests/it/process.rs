@@ -49,6 +49,13 @@ pub fn pavior(repository: &Repository, arguments: &[String], environment: &[(&st
 
 /// `in 1 of 73 files` -> `in 1 of N files`, so that a new file of the catalog changes no case.
 fn without_count(line: &str) -> String {
+    const SEARCHED: &str = "searched ";
+    if let Some((before, rest)) = line.split_once(SEARCHED)
+        && let Some((count, rest)) = rest.split_once(" files")
+        && count.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return format!("{before}{SEARCHED}N files{rest}");
+    }
     let Some((before, count)) = line.rsplit_once(" of ") else { return line.to_owned() };
     match count.strip_suffix(" files") {
         Some(count) if !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()) => {

@@ -3,7 +3,7 @@
 use crate::cli::repository::Repository;
 use crate::cli::terminal;
 use crate::link::{Catalog, link};
-use crate::model::{Findings, Timestamp};
+use crate::model::{Date, Findings, Timestamp};
 use crate::query::{Entry, EntryKind, Register};
 use crate::read::{Documents, commit_before, read};
 use crate::report::inert_json;
@@ -11,6 +11,7 @@ use crate::revisions;
 use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Which catalog.
 #[derive(Debug, Args)]
@@ -48,6 +49,9 @@ impl Source {
                     .with_context(|| format!("looking for the last commit before {text}"))?;
                 let Some(commit) = found else { bail!("no commit of HEAD's history was made before {text}") };
                 terminal::tell(&format!("as of {text}: commit {}", &commit[..commit.len().min(12)]));
+                if let Some(note) = end_of_today().and_then(|today| to_come(text, moment, today)) {
+                    terminal::tell(&note);
+                }
                 Some(commit)
             }
         };
@@ -76,6 +80,17 @@ impl Opened {
         let register = Register::of(&self.documents, &catalog);
         Linked { documents: &self.documents, catalog, register, findings }
     }
+}
+
+/// By this machine's clock, in UTC.
+fn end_of_today() -> Option<Timestamp> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Timestamp::parse(&format!("{}T23:59:59Z", Date::of_day(since.as_secs() / 86_400)?))
+}
+
+/// Nobody knows what will be declared then.
+fn to_come(text: &str, moment: Timestamp, today: Timestamp) -> Option<String> {
+    (moment > today).then(|| format!("note: {text} is yet to come, so this is what HEAD holds today"))
 }
 
 /// A day is meant as it begins.
@@ -118,5 +133,15 @@ mod tests {
         assert_eq!(moment("2026-11-02T08:15:00Z").map(|at| at.hour), Some(8));
         assert_eq!(moment("main"), None);
         assert_eq!(moment("2026-13-02"), None);
+    }
+
+    #[test]
+    fn a_day_that_is_yet_to_come_is_told() {
+        let today = Timestamp::parse("2026-11-22T23:59:59Z").unwrap();
+        let told = |text: &str| to_come(text, moment(text).unwrap(), today);
+        assert_eq!(told("2026-11-22"), None);
+        assert_eq!(told("2026-11-22T18:00:00Z"), None);
+        let note = "note: 2026-11-23 is yet to come, so this is what HEAD holds today";
+        assert_eq!(told("2026-11-23").as_deref(), Some(note));
     }
 }

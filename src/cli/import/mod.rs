@@ -5,11 +5,15 @@ mod folder;
 use super::repository::Repository;
 use super::{Outcome, terminal};
 use crate::import::{IMAGE_TO_FILL_IN, Imported, Target, backstage, compose, score};
-use crate::model::{Finding, Name, RepoPath, Severity};
+use crate::model::kinds::ResourceType;
+use crate::model::{Finding, Findings, Name, RepoPath, Severity, listed, nearest};
+use crate::read::{Declarations, Declared, read};
 use crate::report::{Report, human};
+use crate::revisions;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use folder::{below_root, write_new};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,7 +68,11 @@ pub fn run(arguments: &Import) -> anyhow::Result<Outcome> {
     let root = arguments.repository.root()?;
     let content = read_text(&arguments.path)?;
     let folder = target_folder(arguments, &root)?;
-    let target = Target { folder, owner: arguments.owner.as_deref() };
+    let declared = read(revisions::load(&root, None)?.snapshot, &mut Findings::default()).declarations;
+    if let Some(owner) = &arguments.owner {
+        check_owner(owner, &declared)?;
+    }
+    let target = Target { folder, owner: arguments.owner.as_deref(), versions: versions(&declared) };
     let imported = match arguments.format {
         Format::Score => score(&content, &file_name(&arguments.path), &target),
         Format::Backstage => backstage(&content, &target),
@@ -87,6 +95,28 @@ pub fn run(arguments: &Import) -> anyhow::Result<Outcome> {
         terminal::tell("note: nobody owns this yet: add `owner` to `metadata`, or import with --owner");
     }
     Ok(if findings { Outcome::Blocked } else { Outcome::Clean })
+}
+
+/// Where teams are declared, the owner is one of them.
+fn check_owner(owner: &str, declared: &Declarations) -> anyhow::Result<()> {
+    let teams = || declared.teams.iter().map(|team| team.metadata.name.as_str());
+    if declared.teams.is_empty() || teams().any(|team| team == owner) {
+        return Ok(());
+    }
+    match nearest(owner, teams()) {
+        Some(near) => bail!("--owner {owner}: there is no such team; did you mean `{near}`?"),
+        None => bail!("--owner {owner}: there is no such team; declared are {}", listed(teams(), 20)),
+    }
+}
+
+/// Which versions each resource type offers.
+fn versions(declared: &Declarations) -> BTreeMap<String, Vec<String>> {
+    let offered = |kind: &Declared<ResourceType>| {
+        let values = &kind.spec.params.properties.get("version")?.values;
+        let texts = values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect();
+        Some((kind.metadata.name.to_string(), texts))
+    };
+    declared.resource_types.iter().filter_map(offered).collect()
 }
 
 /// Whether something is to be filled in. Anything else that our own reader refuses is not written at all.
@@ -121,7 +151,10 @@ fn target_folder(arguments: &Import, root: &Path) -> anyhow::Result<RepoPath> {
         (Some(out), _) => below_root(root, out)?,
         (None, Format::Score) => {
             let folder = arguments.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            below_root(root, folder.unwrap_or(Path::new(".")))?
+            below_root(root, folder.unwrap_or(Path::new("."))).context(
+                "a service names its Score file and lies beside it: copy the file to a folder below catalog/ first, \
+                 and name the repository with --root where you are not in it",
+            )?
         }
         (None, _) => match &arguments.owner {
             Some(owner) => format!("catalog/{owner}"),

@@ -127,6 +127,10 @@ fn style(text: &str) -> Option<Style> {
         is_mistakable |= matches!((before, byte), (b':', b' ') | (b' ', b'#'));
         before = byte;
     }
+    if text == "#" {
+        // Alone it gets single quotes.
+        return None;
+    }
     if is_mistakable || matches!(before, b' ' | b':') || b" ,:[]{}#&*!|>'\"%@`".contains(&first) {
         return Some(Style::Quoted);
     }
@@ -247,6 +251,16 @@ mod tests {
         fn a_tree_is_written_as_serde_saphyr_writes_it(entries in prop::collection::vec((text(), tree()), 0..6)) {
             let tree: Tree = entries.into_iter().collect();
             prop_assert_eq!(document(&tree), NOTICE.to_owned() + &serialized(&tree));
+        }
+    }
+
+    #[test]
+    fn every_short_text_is_written_as_serde_saphyr_writes_it() {
+        let signs: Vec<char> = (' '..='~').collect();
+        let pairs = signs.iter().flat_map(|first| signs.iter().map(move |second| format!("{first}{second}")));
+        for text in signs.iter().map(char::to_string).chain(pairs) {
+            let tree = Tree::from_iter([("k".to_owned(), Value::from(text.clone()))]);
+            assert_eq!(document(&tree), NOTICE.to_owned() + &serialized(&tree), "{text}");
         }
     }
 

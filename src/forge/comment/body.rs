@@ -14,6 +14,8 @@ pub struct About<'a> {
     pub marker: &'a Marker,
     pub standing: &'a Standing,
     pub fate: &'a Fate,
+    /// What runs of it: sentences of [`wording`].
+    pub previews: &'a [String],
     /// What nobody should overlook, and what commands came to: sentences of [`wording`].
     pub remarks: &'a [String],
     /// Where the whole report is.
@@ -50,6 +52,7 @@ fn has_nothing_to_say(judged: &Judged, about: &About<'_>) -> bool {
         && report.waived.iter().all(|one| !one.is_new)
         && about.standing.objections.is_empty()
         && about.remarks.is_empty()
+        && about.previews.is_empty()
 }
 
 fn one_line(judged: &Judged, about: &About<'_>) -> String {
@@ -61,7 +64,7 @@ fn one_line(judged: &Judged, about: &About<'_>) -> String {
 fn tail(judged: &Judged, about: &About<'_>) -> String {
     let is_open = *about.fate == Fate::Open;
     let digest = &about.marker.digest;
-    let mut paragraphs: Vec<String> = about.remarks.to_vec();
+    let mut paragraphs: Vec<String> = [about.previews, about.remarks].concat();
     if is_open {
         paragraphs.extend(wording::approvals(about.standing));
     }
@@ -114,7 +117,7 @@ pub mod tests {
     pub fn text(judged: &Judged, standing: &Standing, fate: &Fate, remarks: &[String]) -> String {
         let marker = marker('a', 'b', 17);
         let full_report = Some("https://github.com/acme/platform/actions/runs/17");
-        body(judged, &About { marker: &marker, standing, fate, remarks, full_report })
+        body(judged, &About { marker: &marker, standing, fate, previews: &[], remarks, full_report })
     }
 
     #[test]
@@ -127,6 +130,30 @@ pub mod tests {
         let judged = needs(&[approval("shopping", 2)]);
         let text = text(&judged, &standing(&[]), &Fate::Open, &[]);
         assert!(text.contains(&preflight_markdown(&judged)), "{text}");
+    }
+
+    #[test]
+    fn a_preview_stands_below_the_report_and_before_all_else() {
+        let (marker, standing) = (marker('a', 'b', 17), standing(&[]));
+        let previews = ["**Preview:** <https://pr-12.preview.example>, running".to_owned()];
+        let remarks = ["look".to_owned()];
+        let about = About {
+            marker: &marker,
+            standing: &standing,
+            fate: &Fate::Open,
+            previews: &previews,
+            remarks: &remarks,
+            full_report: None,
+        };
+        let judged = needs(&[approval("shopping", 2)]);
+        let text = body(&judged, &about);
+        let (report, rest) = text.split_once(&previews[0]).unwrap();
+        assert!(
+            report.trim_end().ends_with(preflight_markdown(&judged).trim_end()) && rest.starts_with("\n\nlook\n"),
+            "{text}"
+        );
+        let quiet = body(&needs(&[]), &About { remarks: &[], ..about });
+        assert!(quiet.contains(&previews[0]) && quiet.lines().count() > 2, "{quiet}");
     }
 
     #[test]

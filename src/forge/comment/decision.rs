@@ -2,7 +2,7 @@
 
 use super::marker::Marker;
 use crate::forge::wording::FULL_REPORT;
-use crate::forge::words::{Actor, Comment, CommentId, CommitId};
+use crate::forge::words::{Actor, Comment, CommentId, CommitId, PullNumber};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
@@ -17,18 +17,14 @@ pub enum Decision {
 /// `head` is the pull request's head as the API has it now: a report of any other commit is not written. Of two reports
 /// of one head (its base moved), the later run's stays.
 ///
-/// Only what the bot itself wrote is its own, whatever marker others put into theirs. Of several, which only an answer
-/// that got lost can make, the first is kept up to date.
+/// Of several, which bots that did not know of each other can make, the first is kept up to date.
 pub fn decide(standing: &[Comment], own: &Actor, marker: &Marker, head: &CommitId, body: &str) -> Decision {
     if marker.head != *head {
         return Decision::Outdated;
     }
-    let is_own = |comment: &&Comment| comment.author.id == own.user;
-    let ours = standing.iter().filter(is_own).filter_map(|comment| Some((comment, Marker::of(&comment.body)?)));
-    let Some((comment, stands)) = ours.filter(|(_, it)| it.pull == marker.pull).min_by_key(|(comment, _)| comment.id)
-    else {
-        return Decision::Create;
-    };
+    let ours = own_comments(standing, own, marker.pull);
+    let first = ours.first().and_then(|comment| Some((comment, Marker::of(&comment.body)?)));
+    let Some((comment, stands)) = first else { return Decision::Create };
     if stands.head == marker.head && stands.sequence > marker.sequence {
         return Decision::Outdated;
     }
@@ -37,6 +33,16 @@ pub fn decide(standing: &[Comment], own: &Actor, marker: &Marker, head: &CommitI
         true => Decision::Leave(comment.id),
         false => Decision::Update(comment.id),
     }
+}
+
+/// The reports on a pull request that the bot itself wrote, whatever marker others put into theirs; the first first.
+pub fn own_comments<'c>(standing: &'c [Comment], own: &Actor, pull: PullNumber) -> Vec<&'c Comment> {
+    let is_own = |comment: &&Comment| {
+        comment.author.id == own.user && Marker::of(&comment.body).is_some_and(|marker| marker.pull == pull)
+    };
+    let mut ours: Vec<&Comment> = standing.iter().filter(is_own).collect();
+    ours.sort_by_key(|comment| comment.id);
+    ours
 }
 
 /// What stands below the marker, wherever the whole report is: every run has its own place for it. GitHub gives line
@@ -54,7 +60,7 @@ fn text(body: &str) -> String {
 mod tests {
     use super::super::marker::tests::{commit, marker};
     use super::*;
-    use crate::forge::words::{PullNumber, User, UserId, UserKind};
+    use crate::forge::words::{User, UserId, UserKind};
 
     fn own() -> Actor {
         Actor { user: UserId(41_898_282), login: "github-actions[bot]".to_owned() }

@@ -7,5 +7,5 @@ mod hostile;
 mod marker;
 
 pub use body::{About, Fate, body};
-pub use decision::{Decision, decide};
+pub use decision::{Decision, decide, own_comments};
 pub use marker::{Marker, Sequence};

@@ -77,6 +77,11 @@ impl GitHub {
         self.write(&Call::patch(self.comment_path(id, &[]), &body), Repeat::Harmless).await.map(drop)
     }
 
+    /// Also well where it is gone.
+    pub async fn delete_comment(&self, id: CommentId) -> Result<(), GitHubError> {
+        self.delete(self.comment_path(id, &[])).await
+    }
+
     /// Says that a command was seen. The same reaction twice is one.
     pub async fn react(&self, comment: CommentId, reaction: Reaction) -> Result<(), GitHubError> {
         let content = match reaction {
@@ -101,8 +106,11 @@ impl GitHub {
 
     /// Also well where it was not there.
     pub async fn remove_label(&self, number: PullNumber, label: &str) -> Result<(), GitHubError> {
-        let call = Call::delete(self.issue_path(number, &["labels", label]));
-        match self.write(&call, Repeat::Harmless).await {
+        self.delete(self.issue_path(number, &["labels", label])).await
+    }
+
+    async fn delete(&self, path: String) -> Result<(), GitHubError> {
+        match self.write(&Call::delete(path), Repeat::Harmless).await {
             Err(GitHubError::NotFound { .. }) => Ok(()),
             removed => removed.map(drop),
         }

@@ -5,18 +5,18 @@ use super::call::{Call, Repeat};
 use super::error::GitHubError;
 use super::path::with;
 use super::wire::{WireUser, commit};
-use crate::forge::limit::prefix;
-use crate::forge::words::{CommitId, Deployment, DeploymentId, DeploymentState, DeploymentStatus, NewDeployment};
+use crate::forge::limit::{DESCRIPTION_BYTES, prefix};
+use crate::forge::words::{
+    CommitId, Deployment, DeploymentId, DeploymentState, DeploymentStatus, NewDeployment, StandingStatus,
+};
 use serde::Deserialize;
 use serde_json::json;
-
-/// GitHub takes 140 characters.
-const DESCRIPTION_BYTES: usize = 140;
 
 #[derive(Deserialize)]
 struct WireDeployment {
     id: u64,
     environment: String,
+    task: String,
     sha: String,
     description: Option<String>,
     creator: Option<WireUser>,
@@ -28,6 +28,7 @@ struct WireStatus {
     description: String,
     environment_url: Option<String>,
     log_url: Option<String>,
+    creator: Option<WireUser>,
 }
 
 impl WireDeployment {
@@ -35,6 +36,7 @@ impl WireDeployment {
         Ok(Deployment {
             id: DeploymentId(self.id),
             environment: self.environment,
+            task: self.task,
             commit: commit(&self.sha, call)?,
             description: self.description.unwrap_or_default(),
             creator: self.creator.map(WireUser::user),
@@ -54,12 +56,26 @@ impl GitHub {
         self.list::<WireDeployment>(path).await?.into_iter().map(|wire| wire.deployment(&call)).collect()
     }
 
+    /// The newest hundred of an environment, and there of one task where that is given; newest first.
+    pub async fn recent_deployments(
+        &self,
+        environment: &str,
+        task: Option<&str>,
+    ) -> Result<Vec<Deployment>, GitHubError> {
+        let path = self.deployments_path(environment, None);
+        let path = task.map_or_else(|| path.clone(), |task| with(&path, "task", task));
+        let path = with(&path, "per_page", "100");
+        let call = Call::get(path.clone());
+        self.read::<Vec<WireDeployment>>(path).await?.into_iter().map(|wire| wire.deployment(&call)).collect()
+    }
+
     /// Tells GitHub that something is to be deployed: GitHub neither merges nor waits for checks.
     pub async fn create_deployment(&self, deployment: &NewDeployment) -> Result<DeploymentId, GitHubError> {
         let description = prefix(&deployment.description, DESCRIPTION_BYTES);
         let body = json!({
             "ref": deployment.commit.as_str(),
             "environment": deployment.environment,
+            "task": deployment.task,
             "description": description,
             "transient_environment": deployment.transient,
             "production_environment": deployment.production,
@@ -81,12 +97,13 @@ impl GitHub {
     }
 
     /// Newest first; those in a state that we never set are left out.
-    pub async fn deployment_statuses(&self, id: DeploymentId) -> Result<Vec<DeploymentStatus>, GitHubError> {
+    pub async fn deployment_statuses(&self, id: DeploymentId) -> Result<Vec<StandingStatus>, GitHubError> {
         let statuses: Vec<WireStatus> = self.list(self.statuses_path(id)).await?;
         Ok(statuses.into_iter().filter_map(WireStatus::status).collect())
     }
 
-    /// The same state twice in a row is shown as one, so it may be sent again.
+    /// The same state twice in a row is shown as one, so it may be sent again. What it replaces is not ended by GitHub:
+    /// that knows of environments and not of what is in them.
     pub async fn create_deployment_status(
         &self,
         id: DeploymentId,
@@ -95,7 +112,7 @@ impl GitHub {
         let mut body = json!({
             "state": word(status.state),
             "description": prefix(&status.description, DESCRIPTION_BYTES),
-            "auto_inactive": true,
+            "auto_inactive": false,
         });
         for (name, url) in [("environment_url", &status.environment_url), ("log_url", &status.log_url)] {
             if let Some(url) = url {
@@ -108,7 +125,8 @@ impl GitHub {
     async fn newest_deployment(&self, deployment: &NewDeployment) -> Result<Option<WireDeployment>, GitHubError> {
         let path = self.deployments_path(&deployment.environment, Some(&deployment.commit));
         let standing: Vec<WireDeployment> = self.list(path).await?;
-        Ok(standing.into_iter().max_by_key(|standing| standing.id))
+        let same = standing.into_iter().filter(|standing| standing.task == deployment.task);
+        Ok(same.max_by_key(|standing| standing.id))
     }
 
     fn deployments_path(&self, environment: &str, commit: Option<&CommitId>) -> String {
@@ -145,14 +163,14 @@ fn state(word: &str) -> Option<DeploymentState> {
 }
 
 impl WireStatus {
-    fn status(self) -> Option<DeploymentStatus> {
-        let state = state(&self.state)?;
+    fn status(self) -> Option<StandingStatus> {
         let url = |url: Option<String>| url.filter(|url| !url.is_empty());
-        Some(DeploymentStatus {
-            state,
+        let status = DeploymentStatus {
+            state: state(&self.state)?,
             description: self.description,
             environment_url: url(self.environment_url),
             log_url: url(self.log_url),
-        })
+        };
+        Some(StandingStatus { status, creator: self.creator.map(WireUser::user) })
     }
 }

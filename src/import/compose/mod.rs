@@ -52,6 +52,7 @@ pub fn compose(content: &str, target: &Target<'_>) -> Result<Imported, Unreadabl
             file: &file,
             services,
             stores: &stores,
+            versions: &target.versions,
             compose_name,
             imported: &mut imported,
             resources: Map::new(),
@@ -62,6 +63,11 @@ pub fn compose(content: &str, target: &Target<'_>) -> Result<Imported, Unreadabl
     for (compose_name, store) in &stores {
         let kind = store.kind;
         imported.note(format!("{compose_name}: is a resource of type `{kind}` of each service that names its host"));
+        if let Err(tag) = store.version(&target.versions) {
+            imported.note(format!(
+                "{compose_name}: is of version {tag}, which `{kind}` does not offer here: it gets the type's default"
+            ));
+        }
     }
     Ok(imported)
 }
@@ -71,6 +77,7 @@ struct One<'a> {
     file: &'a Value,
     services: &'a Map<String, Value>,
     stores: &'a BTreeMap<&'a str, Store>,
+    versions: &'a BTreeMap<String, Vec<String>>,
     compose_name: &'a str,
     imported: &'a mut Imported,
     resources: Map<String, Value>,
@@ -215,14 +222,14 @@ impl One<'_> {
     fn rewritten(&mut self, key: &str, value: &str, service: &Value) -> Option<String> {
         for (host, store) in self.stores {
             if let Some(rewritten) = store.rewritten(value, host) {
-                self.resources.insert(store.local.clone(), json!({ "type": store.kind }));
+                self.resources.insert(store.local.clone(), store.request(self.versions));
                 return Some(rewritten);
             }
         }
         let used = self.stores.iter().filter(|(host, _)| uses(service, host));
         if let Some((store, output)) = used.filter_map(|(_, store)| Some((store, store.output_of(key, value)?))).next()
         {
-            self.resources.insert(store.local.clone(), json!({ "type": store.kind }));
+            self.resources.insert(store.local.clone(), store.request(self.versions));
             return Some(format!("${{resources.{}.{output}}}", store.local));
         }
         let others = self

@@ -2,7 +2,8 @@
 
 use super::super::{name, text};
 use super::values::{resolved, with_host};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// A service of a Compose file that is a resource of its users.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +13,8 @@ pub struct Store {
     /// The name of the resource in the services that use it.
     pub local: String,
     port: &'static str,
+    /// What stands behind its image: `16-alpine`.
+    tag: Option<String>,
     /// What it was told to be called, and by whom to be used: value and output.
     given: Vec<(String, &'static str)>,
 }
@@ -57,13 +60,37 @@ const KEYS: [(&str, &[&str]); 6] = [
 impl Store {
     pub fn of(compose_name: &str, service: &Value) -> Option<Store> {
         let (image, _) = resolved(text(service, "image")?);
-        let last = image.rsplit('/').next()?.split(['@', ':']).next()?;
+        let mut parts = image.rsplit('/').next()?.split('@').next()?.splitn(2, ':');
+        let last = parts.next()?;
+        let tag = parts.next().filter(|tag| tag.starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned);
         let (_, kind, port) = IMAGES.iter().find(|(image, ..)| *image == last)?;
         let given = environment(service).into_iter().filter_map(|(key, value)| {
             let (_, output) = GIVEN.iter().find(|(variable, _)| *variable == key)?;
             Some((resolved(&value?).0, *output))
         });
-        Some(Store { kind, local: name(compose_name), port, given: given.collect() })
+        Some(Store { kind, local: name(compose_name), port, tag, given: given.collect() })
+    }
+
+    /// How a service asks for it: of the version that its image has, where the type offers that.
+    pub fn request(&self, versions: &BTreeMap<String, Vec<String>>) -> Value {
+        match self.version(versions) {
+            Ok(Some(version)) => json!({ "type": self.kind, "params": { "version": version } }),
+            Ok(None) | Err(_) => json!({ "type": self.kind }),
+        }
+    }
+
+    /// The version that its image names: none, one that the type offers, or one that it does not.
+    pub fn version<'v>(&self, versions: &'v BTreeMap<String, Vec<String>>) -> Result<Option<&'v str>, &str> {
+        let Some(tag) = self.tag.as_deref() else { return Ok(None) };
+        let is_it = |version: &&String| {
+            tag.strip_prefix(version.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+        };
+        match versions.get(self.kind).map(|offered| offered.iter().find(is_it)) {
+            Some(Some(version)) => Ok(Some(version)),
+            // A bucket has no version.
+            Some(None) | None if self.kind == "bucket" => Ok(None),
+            Some(None) | None => Err(tag),
+        }
     }
 
     /// A value that names the store as a host: an address, or a URL with all that is in it.

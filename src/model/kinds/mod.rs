@@ -105,7 +105,8 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// Whether the platform team owns declarations of this kind, so that those of the base revision count.
+    /// Whether declarations of this kind stand in platform files, so that those of the base revision count. Environments
+    /// stand in the catalog and count from base as well: see `review::platform`.
     pub fn is_platform(self) -> bool {
         match self {
             Kind::ResourceType | Kind::GoldenPath | Kind::PriceBook | Kind::Platform => true,

@@ -427,6 +427,10 @@ pub struct DirectedEffect {
     pub increase: ChangeEffect,
     /// What lowering the value means.
     pub decrease: ChangeEffect,
+    /// Why one of them is refused, for the people who asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 200))]
+    pub because: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -438,10 +442,14 @@ pub enum ChangeEffect {
     ReplaceKeepsData,
     /// Replaced by an empty one.
     ReplaceLosesData,
+    /// For `delete`: there is no data in it, and it can be made anew from its declaration.
+    HoldsNoData,
     /// For `delete`: a backup or snapshot stays.
     KeepsData,
     /// For `delete`: the data is gone.
     LosesData,
     /// Cannot be undone at all.
     Irreversible,
+    /// Cannot be carried out: the provider refuses it, or does nothing. Such a change is not merged.
+    Refused,
 }

@@ -1,15 +1,15 @@
 //! What the commits of a change introduced: two revisions come in, the texts of files as each commit between their
 //! common ancestor and head left them go out, the oldest commit first.
 //!
-//! Trees are compared by their ids with those of all parents, so that a merge introduces only what it made itself. Only
-//! files that Pavior reads are looked at, each blob once, and no more than a bounded number of commits and bytes.
+//! Trees are compared by their ids with those of all parents, so that a merge introduces only what it made itself. All
+//! files are looked at, whether Pavior reads them otherwise or not: each blob once, and no more than a bounded number of
+//! commits and bytes. What is too large or no text is counted, and its name is looked at.
 
 use super::merge_base::commit;
 use super::revision::{Entry, entries, folder_within, open, root_tree};
-use super::selection::reads_folder;
-use super::{MAX_FILE_BYTES, merge_base, reads_file};
+use super::{MAX_FILE_BYTES, merge_base};
 use crate::model::RepoPath;
-use crate::read::{Introduced, IntroducedFile};
+use crate::read::{Introduced, IntroducedFile, Searched};
 use anyhow::{Context, Result};
 use gix::objs::tree::EntryKind;
 use gix::{ObjectId, Repository};
@@ -54,15 +54,23 @@ pub fn introduced(repository: &Path, base: &str, head: &str, bound: HistoryBound
     }
     let too_many = commits.len() > bound.commits;
     commits.truncate(bound.commits);
-    let mut reader =
-        Reader { repo: &repo, folder, seen: HashSet::new(), rest: bound.mebibytes << 20, files: Vec::new() };
+    let mut reader = Reader {
+        repo: &repo,
+        folder,
+        seen: HashSet::new(),
+        rest: bound.mebibytes << 20,
+        files: Vec::new(),
+        left_out: [0; 2],
+    };
     for id in commits.iter().rev() {
         reader.commit(*id).with_context(|| format!("reading what commit {id} introduced"))?;
     }
     let cut = (too_many || reader.rest == 0).then_some(bound.mebibytes);
-    let mut files = reader.files;
+    let mut files = std::mem::take(&mut reader.files);
     add_texts_before(&repo, &start, repository, &mut files)?;
-    Ok(Introduced { files, commits: commits.len(), cut, unknown: None })
+    let [too_large, binary] = reader.left_out;
+    let searched = Searched { commits: commits.len(), files: files.len() - too_large - binary, too_large, binary };
+    Ok(Introduced { files, searched, cut, unknown: None })
 }
 
 struct Reader<'r> {
@@ -72,6 +80,8 @@ struct Reader<'r> {
     /// How many bytes may still be read; nothing is, once it was too little.
     rest: u64,
     files: Vec<IntroducedFile>,
+    /// Too large, and no text.
+    left_out: [usize; 2],
 }
 
 impl Reader<'_> {
@@ -97,44 +107,65 @@ impl Reader<'_> {
             if before.iter().any(|other| other.id == entry.id) {
                 continue;
             }
-            let Ok(name) = std::str::from_utf8(&entry.name) else { continue };
-            let path = super::admission::join(folder, name);
+            let path = super::admission::join(folder, &String::from_utf8_lossy(&entry.name));
             match entry.kind {
-                EntryKind::Tree if reads_folder(&path) => {
+                EntryKind::Tree => {
                     let trees = before.iter().filter(|other| other.kind == EntryKind::Tree).map(|other| other.id);
                     self.compare(&path, entry.id, &trees.collect::<Vec<_>>(), commit)?;
                 }
-                EntryKind::Blob | EntryKind::BlobExecutable if reads_file(&path) => {
+                EntryKind::Blob | EntryKind::BlobExecutable | EntryKind::Link => {
                     self.blob(&path, entry.id, commit)?;
                 }
-                _ => {}
+                EntryKind::Commit => {}
             }
         }
         Ok(())
     }
 
     fn blob(&mut self, path: &str, blob: ObjectId, commit: &str) -> Result<()> {
-        let Ok(path) = RepoPath::parse(path) else { return Ok(()) };
+        let path = shown(path);
         if self.rest == 0 || !self.seen.insert((path.clone(), blob)) {
             return Ok(());
         }
         let size = self.repo.find_header(blob).with_context(|| format!("git object {blob} is missing"))?.size();
-        if size > MAX_FILE_BYTES {
-            return Ok(());
-        }
-        self.rest = self.rest.saturating_sub(size.max(1));
-        if self.rest > 0 {
-            let text = text(self.repo, blob)?;
-            self.files.push(IntroducedFile { commit: commit.to_owned(), path, text, before: None });
-        }
+        let text = match size > MAX_FILE_BYTES {
+            true => {
+                self.left_out[0] += 1;
+                None
+            }
+            false => {
+                self.rest = self.rest.saturating_sub(size.max(1));
+                if self.rest == 0 {
+                    return Ok(());
+                }
+                let text = text(self.repo, blob)?;
+                self.left_out[1] += usize::from(text.is_none());
+                text
+            }
+        };
+        let text = text.unwrap_or_default();
+        self.files.push(IntroducedFile { commit: commit.to_owned(), path, text, before: None });
         Ok(())
     }
 }
 
-/// Whatever it holds: what is no UTF-8 was pushed nevertheless.
-fn text(repo: &Repository, blob: ObjectId) -> Result<Arc<str>> {
+/// A name that no declaration may have is searched and shown nevertheless, with `_` for what cannot stand in it.
+fn shown(path: &str) -> RepoPath {
+    RepoPath::parse(path).unwrap_or_else(|_| {
+        let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.') { c } else { '_' };
+        let name: String = path.chars().map(plain).collect();
+        RepoPath::parse(&name).unwrap_or_else(|_| RepoPath::literal("a-file-with-a-forbidden-name"))
+    })
+}
+
+/// As git sees it: what has a NUL near its beginning is no text.
+const LOOKED_AT: usize = 8_000;
+
+/// Whatever it holds: what is no UTF-8 was pushed nevertheless. None where it is no text at all.
+fn text(repo: &Repository, blob: ObjectId) -> Result<Option<Arc<str>>> {
     let blob = repo.find_blob(blob).with_context(|| format!("git object {blob} is missing"))?;
-    Ok(String::from_utf8_lossy(&blob.data).replace("\r\n", "\n").into())
+    let is_binary = blob.data.iter().take(LOOKED_AT).any(|byte| *byte == 0);
+    Ok((!is_binary).then(|| String::from_utf8_lossy(&blob.data).replace("\r\n", "\n").into()))
 }
 
 /// The texts that the change began with.
@@ -145,7 +176,8 @@ fn add_texts_before(repo: &Repository, start: &str, repository: &Path, files: &m
         let entry =
             tree.lookup_entry_by_path(Path::new(file.path.as_str())).context("reading where the change begins")?;
         let blob = entry.filter(|entry| entry.mode().is_blob()).map(|entry| entry.object_id());
-        file.before = blob.map(|blob| text(repo, blob)).transpose()?;
+        let is_small = |blob: &ObjectId| repo.find_header(*blob).is_ok_and(|header| header.size() <= MAX_FILE_BYTES);
+        file.before = blob.filter(is_small).map(|blob| text(repo, blob)).transpose()?.flatten();
     }
     Ok(())
 }

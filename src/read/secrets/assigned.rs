@@ -73,7 +73,7 @@ pub(super) fn assignments(text: &str) -> Vec<Match> {
     let (mut found, mut next) = (Vec::new(), 0);
     while let Some(captures) = ASSIGNED.captures_at(text, next) {
         let (Some(key), Some(word)) = (captures.get(0), captures.get(1)) else { break };
-        let value = value_at(text, key.end());
+        let value = value_at(text, key.end()).filter(|value| !is_path_of_code(text, key.end(), value));
         // A value ends what was looked at; where there is none, the next key may begin inside of this one.
         next = value.as_ref().map_or(word.end(), |value| value.end);
         found.extend(value.and_then(|value| secret(text, &word.as_str().to_ascii_lowercase(), value)));
@@ -99,11 +99,17 @@ fn secret(text: &str, word: &str, range: Range<usize>) -> Option<Match> {
     Some(Match { part: range, rule, name, certain: false })
 }
 
-/// `random_password.db.result`, `jsondecode(...)`, `keys[0].id`
+/// `Credentials::app(...)`: the key is a type, and the colon belongs to its path.
+fn is_path_of_code(text: &str, key_end: usize, value: &Range<usize>) -> bool {
+    value.start == key_end && text[..key_end].ends_with(':') && text[value.clone()].starts_with(':')
+}
+
+/// `random_password.db.result`, `jsondecode(...)`, `keys[0].id`, `Credentials::app(...)`, `config.getPassword(...)`
 fn is_reference(value: &str) -> bool {
     static CODE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\A[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*|\[[^\]]*\])*(?:\.[a-z_][a-z0-9_]*|\(|\[)")
-            .expect("the shapes of code are a pattern")
+        let path = r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*|\[[^\]]*\])*(?:\.[a-z_][a-z0-9_]*|\(|\[)";
+        let call = r"&?[A-Za-z_][A-Za-z0-9_]*(?:(?:::|\.)[A-Za-z_][A-Za-z0-9_]*)+(?:\(|::<)";
+        Regex::new(&format!(r"\A(?:{path}|{call})")).expect("the shapes of code are a pattern")
     });
     CODE.is_match(value) && !value.contains(' ')
 }
@@ -147,6 +153,10 @@ mod tests {
             "tokenUrl: https://login.pavior.dev/v2.0/token",
             "passwordVersion: 12345678",
             "secret_key = jsondecode(data.x.y[0].z)",
+            "let client = Credentials::app(7id, key2)",
+            "credentials: Credentials::app(app2_id, key),",
+            "token: Token::new(settings1.clone(), 2)",
+            "password = config.getPassword2(user)",
         ] {
             assert_eq!(found(text), [""; 0], "{text}");
         }

@@ -21,12 +21,22 @@ pub struct IntroducedFile {
     pub before: Option<Arc<str>>,
 }
 
+/// How much of a change was searched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Searched {
+    pub commits: usize,
+    /// Files as a commit left them.
+    pub files: usize,
+    /// Of these, as of those that are no text, only the names were searched.
+    pub too_large: usize,
+    pub binary: usize,
+}
+
 /// What the commits of a change introduced, the oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Introduced {
     pub files: Vec<IntroducedFile>,
-    /// How many commits were read.
-    pub commits: usize,
+    pub searched: Searched,
     /// How many bytes of files may be read, in MiB, where that or the number of commits was too few.
     pub cut: Option<u64>,
     /// Why nothing could be read.
@@ -42,7 +52,7 @@ pub fn scan_history(introduced: &Introduced, head: &Snapshot, findings: &mut Fin
         }
     }
     if let Some(mebibytes) = introduced.cut {
-        findings.push(wording::history_cut(introduced.commits, mebibytes));
+        findings.push(wording::history_cut(introduced.searched.commits, mebibytes));
     }
     if let Some(why) = &introduced.unknown {
         findings.push(wording::history_unknown(why));

@@ -16,7 +16,7 @@ pub mod rules;
 mod view;
 mod wording;
 
-pub use history::{Introduced, IntroducedFile, scan_history};
+pub use history::{Introduced, IntroducedFile, Searched, scan_history};
 pub use wording::exempted;
 
 use super::Snapshot;

@@ -167,6 +167,8 @@ enum FieldEffect {
     Replaces,
     /// Terraform looks for its state elsewhere.
     LeavesState,
+    /// Nobody can change it so.
+    Refused,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -270,6 +272,7 @@ impl Field {
                 Effect::InPlace => FieldEffect::InPlace,
                 Effect::Replaces => FieldEffect::Replaces,
                 Effect::LeavesState => FieldEffect::LeavesState,
+                Effect::Refused => FieldEffect::Refused,
             },
             secrecy: match field.secrecy {
                 Secrecy::Plain => FieldSecrecy::Plain,

@@ -16,3 +16,4 @@ pub use json::{diff_json, diff_schema};
 pub use markdown::diff_markdown;
 pub(super) use markdown::{escaped, fence, folds, unit_table};
 pub use value::flow;
+pub(super) use value::{Shown, shown};

@@ -181,6 +181,7 @@ pub fn effect(field: &FieldChange) -> &'static str {
         Effect::InPlace => "",
         Effect::Replaces => "cannot change in place: deleted and made anew",
         Effect::LeavesState => "Terraform would look for its state elsewhere: move it first",
+        Effect::Refused => "the cluster refuses it: a volume claim never shrinks",
     }
 }
 

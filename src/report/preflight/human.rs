@@ -25,7 +25,8 @@ pub fn preflight_human(judged: &Judged, options: HumanOptions) -> String {
         output.push_str(&format!(
             "{} {}\n",
             painted("note:", AnsiColor::BrightCyan.on_default().bold()),
-            visible_line(&note)
+            // Ours to set a path apart on a pull request; here they would be there to be read.
+            visible_line(&note.replace('`', ""))
         ));
     }
     output.push('\n');

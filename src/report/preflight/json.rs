@@ -4,6 +4,7 @@
 //! These types are the promise. They are not the types of the pipeline, so that those may change.
 
 use super::Judged;
+use super::platform_json::{DeclaredItem, Platform};
 use super::wording::verdict;
 use crate::report::inert::inert_json;
 use crate::report::{diff, json as findings};
@@ -51,6 +52,8 @@ struct Document {
     approvals: Vec<ApprovalItem>,
     /// Findings, as `pavior check --format json` prints them.
     report: findings::Document,
+    /// What was searched for secrets.
+    searched: SearchedItem,
     /// Differences, as `pavior diff --format json` prints them.
     diff: diff::Document,
     cost: Cost,
@@ -61,12 +64,28 @@ struct Document {
     consequences: Vec<ConsequenceItem>,
     /// How many approvals each unit asks for, and why.
     risks: Vec<RiskItem>,
+    /// What is declared otherwise of teams, environments, secret requests and owners.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    declared: Vec<DeclaredItem>,
     /// Where the change touches platform files: what they make of everything after the merge.
     #[serde(skip_serializing_if = "Option::is_none")]
     platform: Option<Platform>,
     /// Units that are declared and could not be compiled. Where there are any, nothing is compared or measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     not_compiled: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SearchedItem {
+    /// Files that Pavior reads.
+    files: usize,
+    commits: usize,
+    /// Files of any kind, as a commit of the change left them.
+    files_of_commits: usize,
+    /// Files whose names alone were searched.
+    too_large: usize,
+    binary: usize,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -121,7 +140,7 @@ struct Cost {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct BudgetItem {
+pub struct BudgetItem {
     /// `team`, `environment` or `preview`.
     of: &'static str,
     name: String,
@@ -142,7 +161,7 @@ struct BudgetItem {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct CostLine {
+pub struct CostLine {
     name: String,
     base: String,
     head: String,
@@ -154,7 +173,7 @@ struct CostLine {
 /// In the smallest unit: thousandths of a core, bytes, pods.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Room {
+pub struct Room {
     environment: String,
     measure: &'static str,
     before: i64,
@@ -164,7 +183,7 @@ struct Room {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct AccessItem {
+pub struct AccessItem {
     gained: bool,
     who: String,
     may: String,
@@ -174,15 +193,17 @@ struct AccessItem {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-enum UndoWord {
+pub enum UndoWord {
     Reversible,
     WithLoss,
     Irreversible,
+    /// Cannot be carried out.
+    Refused,
 }
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ConsequenceItem {
+pub struct ConsequenceItem {
     unit: String,
     undo: UndoWord,
     what: String,
@@ -202,16 +223,6 @@ struct RiskItem {
     freeze: Option<String>,
 }
 
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Platform {
-    files: Vec<String>,
-    diff: diff::Document,
-    consequences: Vec<ConsequenceItem>,
-    cost: CostLine,
-    new_findings: usize,
-}
-
 impl Document {
     fn of(judged: &Judged) -> Document {
         let preflight = &judged.preflight;
@@ -228,6 +239,13 @@ impl Document {
             verdict: verdict(judged),
             approvals: preflight.approvals.iter().map(ApprovalItem::of).collect(),
             report: findings::Document::of(&judged.report),
+            searched: SearchedItem {
+                files: judged.report.files,
+                commits: judged.searched.commits,
+                files_of_commits: judged.searched.files,
+                too_large: judged.searched.too_large,
+                binary: judged.searched.binary,
+            },
             diff: diff::Document::of(&preflight.diff),
             cost: Cost {
                 currency: preflight.cost.currency.clone(),
@@ -242,13 +260,8 @@ impl Document {
             consequences: preflight.consequences.iter().map(ConsequenceItem::of).collect(),
             risks: preflight.risks.iter().map(RiskItem::of).collect(),
             not_compiled: preflight.not_compiled.iter().map(ToString::to_string).collect(),
-            platform: preflight.platform.as_ref().map(|effect| Platform {
-                files: effect.files.iter().map(ToString::to_string).collect(),
-                diff: diff::Document::of(&effect.diff),
-                consequences: effect.consequences.iter().map(ConsequenceItem::of).collect(),
-                cost: CostLine::of(&effect.cost),
-                new_findings: effect.new_findings,
-            }),
+            platform: preflight.platform.as_ref().map(Platform::of),
+            declared: preflight.declared.iter().map(DeclaredItem::of).collect(),
         }
     }
 }
@@ -276,7 +289,7 @@ impl ReasonItem {
 }
 
 impl BudgetItem {
-    fn of(one: &BudgetMove) -> BudgetItem {
+    pub fn of(one: &BudgetMove) -> BudgetItem {
         let after = &one.after;
         let (of, name) = match &after.of {
             BudgetOf::Team(name) => ("team", name),
@@ -301,7 +314,7 @@ impl BudgetItem {
 }
 
 impl CostLine {
-    fn of(line: &Line) -> CostLine {
+    pub fn of(line: &Line) -> CostLine {
         CostLine {
             name: line.name.clone(),
             base: money(line.base.expected).replace(',', ""),
@@ -313,7 +326,7 @@ impl CostLine {
 }
 
 impl Room {
-    fn of(room: &Headroom) -> Room {
+    pub fn of(room: &Headroom) -> Room {
         // What no 64 bits hold is more than any cluster has.
         let number = |amount: i128| i64::try_from(amount).unwrap_or(i64::MAX);
         Room {
@@ -327,7 +340,7 @@ impl Room {
 }
 
 impl AccessItem {
-    fn of(change: &AccessChange) -> AccessItem {
+    pub fn of(change: &AccessChange) -> AccessItem {
         AccessItem {
             gained: change.gained,
             who: change.access.who.to_string(),
@@ -344,12 +357,13 @@ impl UndoWord {
             Undo::Reversible => UndoWord::Reversible,
             Undo::WithLoss => UndoWord::WithLoss,
             Undo::Irreversible => UndoWord::Irreversible,
+            Undo::Refused => UndoWord::Refused,
         }
     }
 }
 
 impl ConsequenceItem {
-    fn of(one: &Consequence) -> ConsequenceItem {
+    pub fn of(one: &Consequence) -> ConsequenceItem {
         ConsequenceItem {
             unit: one.unit.folder(),
             undo: UndoWord::of(one.undo),

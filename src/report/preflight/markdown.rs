@@ -60,7 +60,10 @@ fn quoted(note: &str) -> String {
     let links = |note: &str| {
         note.contains(['@', '#', '[', '!', '*', '_', '~', '\\']) || note.contains("://") || note.contains("www.")
     };
-    if !links(note) {
+    // What stands in code already, such as a path, is inert there.
+    let is_paired = note.matches('`').count().is_multiple_of(2) && !note.contains("``");
+    let outside: String = note.split('`').step_by(2).collect();
+    if !links(if is_paired { &outside } else { note }) {
         return escaped(note);
     }
     let note = visible_line(note);
@@ -123,6 +126,13 @@ mod tests {
         let text = preflight_markdown(&judged);
         let line = text.lines().find(|line| line.contains("is frozen")).unwrap();
         assert!(line.starts_with("> `` production is frozen: `x` @acme/everyone") && line.ends_with(" ``"), "{line}");
+    }
+
+    #[test]
+    fn a_path_in_a_note_is_code_and_the_rest_of_the_note_is_not() {
+        assert_eq!(quoted("edits `policies/pod_security.rego` here"), "edits `policies/pod_security.rego` here");
+        assert_eq!(quoted("`a` and `b` by @acme/x"), "`` `a` and `b` by @acme/x ``");
+        assert_eq!(quoted("`a @acme/x"), "`` `a @acme/x ``");
     }
 
     #[test]

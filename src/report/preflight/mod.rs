@@ -5,9 +5,12 @@
 //! Judged -> verdict, checks, Sections -> human, Markdown;  Judged -> JSON
 //! ```
 
+mod declared;
 mod human;
 mod json;
 mod markdown;
+mod platform;
+mod platform_json;
 #[cfg(test)]
 mod samples;
 mod sections;
@@ -19,6 +22,7 @@ pub use markdown::preflight_markdown;
 pub use wording::verdict;
 
 use super::Report;
+use crate::read::Searched;
 use crate::review::preflight::Preflight;
 use crate::review::verdict::{Outcome, outcome};
 
@@ -27,6 +31,8 @@ use crate::review::verdict::{Outcome, outcome};
 pub struct Judged {
     pub preflight: Preflight,
     pub report: Report,
+    /// What of its commits was searched for secrets, beside the files that were read.
+    pub searched: Searched,
     /// The revisions as people know them: short ids, `work tree`.
     pub base: String,
     pub head: String,
@@ -34,7 +40,10 @@ pub struct Judged {
 
 impl Judged {
     pub fn outcome(&self) -> Outcome {
-        let changes = !self.preflight.diff.units.is_empty() || self.preflight.platform.is_some();
+        let preflight = &self.preflight;
+        // An environment can move without a byte of its units being different.
+        let changes =
+            !preflight.diff.units.is_empty() || preflight.platform.is_some() || !preflight.consequences.is_empty();
         outcome(self.report.errors(), changes, &self.preflight.approvals)
     }
 }

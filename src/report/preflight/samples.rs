@@ -4,13 +4,15 @@ use super::Judged;
 use crate::model::kinds::resource_type::AccessLevel;
 use crate::model::{Finding, Location, Money, Name, Percent, RepoPath, Rule, Severity, Threshold};
 use crate::provision::{UnitId, UnitKind};
-use crate::read::{DocumentId, Part, Place};
+use crate::read::{DocumentId, Part, Place, Searched};
 use crate::report::Report;
 use crate::report::diff::samples;
 use crate::review::access::{Access, AccessChange, May, What, Who};
 use crate::review::capacity::{Headroom, Measure};
 use crate::review::cost::{Amount, BudgetMove, BudgetOf, BudgetState, BudgetUse, Coverage, Line};
-use crate::review::preflight::{Cost, PlatformEffect, Preflight};
+use crate::review::diff::Action;
+use crate::review::effect::PlatformEffect;
+use crate::review::preflight::{Cost, Preflight};
 use crate::review::reversibility::{Consequence, Undo};
 use crate::review::verdict::{Approval, Ground, Risk};
 
@@ -73,6 +75,7 @@ pub fn change() -> Judged {
             units: vec![line("production/cart", 12_000, 15_622)],
             total: line("total", 13_000, 16_622),
             budgets: vec![budget(8_200, 8_700)],
+            previews: true,
         },
         headroom: vec![Headroom {
             environment: name("production"),
@@ -91,6 +94,7 @@ pub fn change() -> Judged {
             undo: Undo::Irreversible,
             what: "redis carts: version 7 -> 8".to_owned(),
             why: "there is no way back, but a restore from a backup".to_owned(),
+            cause: None,
         }],
         risks: vec![risk],
         approvals: vec![
@@ -98,15 +102,20 @@ pub fn change() -> Judged {
             approval("shopping", 2, "owner", &unit),
         ],
         not_compiled: Default::default(),
+        declared: Vec::new(),
         platform: Some(PlatformEffect {
-            files: vec![RepoPath::literal("golden-paths/resources/redis/aws/main.tf")],
+            files: vec![(Action::Update, RepoPath::literal("golden-paths/resources/redis/aws/main.tf"))],
             diff: samples::diff(),
-            consequences: Vec::new(),
-            cost: line("total", 16_622, 16_622),
-            new_findings: 1,
+            cost: Cost { total: line("total", 16_622, 16_622), ..Cost::default() },
+            affected: [(name("shopping"), 3), (name("checkout"), 1)].into(),
+            told: [(name("shopping"), 2)].into(),
+            new_findings: ["5c3e0a9c1b7f2d48".to_owned()].into(),
+            ..PlatformEffect::default()
         }),
     };
-    Judged { preflight, report: Report::default(), base: "main".to_owned(), head: "7fd21aa".to_owned() }
+    let report = Report { files: 96, ..Report::default() };
+    let searched = Searched { commits: 2, files: 5, too_large: 0, binary: 1 };
+    Judged { preflight, report, searched, base: "main".to_owned(), head: "7fd21aa".to_owned() }
 }
 
 pub fn blocked() -> Judged {

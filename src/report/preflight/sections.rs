@@ -1,14 +1,13 @@
 //! What a report holds under its verdict: titles and lines of plain text, which each renderer makes inert.
 
-use super::Judged;
+use super::platform::platform_formula;
 use super::wording::{access_change, bar, budget_bar, cost_line, risk};
+use super::{Judged, declared, platform};
 use crate::model::Finding;
-use crate::report::diff::plain_lines;
 use crate::report::{counted, summary};
 use crate::review::capacity::Headroom;
 use crate::review::cost::Line;
-use crate::review::diff::groups;
-use crate::review::preflight::{PlatformEffect, Preflight};
+use crate::review::preflight::Preflight;
 use crate::review::reversibility::{Consequence, Undo};
 use crate::review::verdict::Risk;
 use crate::review::waivers::Waived;
@@ -25,18 +24,24 @@ pub struct Section {
 /// In the order in which they matter.
 pub fn sections(judged: &Judged) -> Vec<Section> {
     let preflight = &judged.preflight;
+    let later = preflight.platform.as_ref().map_or(&[][..], |effect| &effect.consequences);
     let mut sections = vec![
         findings(judged),
         not_compiled(preflight),
         waived(judged),
-        undo(&preflight.consequences),
-        listed("cost by unit", dearest_first(&preflight.cost.units).map(cost_line)),
+        undo(&preflight.consequences, "what it does to data"),
+        undo(later, "what the new platform files do to data after the merge"),
+        listed(&cost_title(judged), dearest_first(&preflight.cost.units).map(cost_line)),
         listed("budgets", preflight.cost.budgets.iter().map(budget_bar)),
         capacity(&preflight.headroom),
         listed("who gains and loses access", preflight.access.iter().map(access_change)),
     ];
-    sections.extend(preflight.platform.as_ref().map(platform));
-    sections.push(risks(&preflight.risks));
+    sections.extend(declared::sections(&preflight.declared));
+    if let Some(effect) = &preflight.platform {
+        sections.push(platform::policies(effect));
+        sections.push(platform::platform(effect, &preflight.declared));
+    }
+    sections.push(risks(preflight));
     sections.retain(|section| !section.lines.is_empty());
     sections
 }
@@ -61,6 +66,12 @@ fn waived(judged: &Judged) -> Section {
     Section { title: format!("{} waived", counted(waived.len(), "finding")), lines, is_open }
 }
 
+/// What the amounts are; `pavior cost` counts previews only when it is asked for them.
+fn cost_title(judged: &Judged) -> String {
+    let counted = if judged.preflight.cost.previews { ", one preview counted in" } else { "" };
+    format!("cost by unit: a month at list prices{counted}")
+}
+
 /// What moves most: there may be no room for the rest.
 fn dearest_first(lines: &[Line]) -> impl Iterator<Item = &Line> {
     let mut lines: Vec<&Line> = lines.iter().collect();
@@ -68,17 +79,18 @@ fn dearest_first(lines: &[Line]) -> impl Iterator<Item = &Line> {
     lines.into_iter()
 }
 
-/// What has the same factors is told once.
-fn risks(risks: &[Risk]) -> Section {
+/// The formula: what platform files ask for by themselves, then each unit. What has the same factors is told once.
+fn risks(preflight: &Preflight) -> Section {
     let mut alike: Vec<(&Risk, usize)> = Vec::new();
-    for one in risks.iter().filter(|risk| risk.product > 0) {
+    for one in preflight.risks.iter().filter(|risk| risk.product > 0) {
         let of = |risk: &Risk| (risk.unit.environment.clone(), risk.factors, risk.approvals, risk.freeze.clone());
         match alike.iter_mut().find(|(other, _)| of(other) == of(one)) {
             Some((_, more)) => *more += 1,
             None => alike.push((one, 0)),
         }
     }
-    listed("why so many approvals", alike.into_iter().map(|(one, more)| risk(one, more)))
+    let platform = preflight.platform.iter().flat_map(platform_formula);
+    listed("why so many approvals", platform.chain(alike.into_iter().map(|(one, more)| risk(one, more))))
 }
 
 fn findings(judged: &Judged) -> Section {
@@ -109,7 +121,7 @@ fn finding(finding: &Finding) -> Vec<String> {
     lines
 }
 
-fn undo(consequences: &[Consequence]) -> Section {
+fn undo(consequences: &[Consequence], what: &str) -> Section {
     // The same in several environments is told once.
     let mut alike: Vec<(&Consequence, Vec<&str>)> = Vec::new();
     for one in consequences {
@@ -125,49 +137,14 @@ fn undo(consequences: &[Consequence]) -> Section {
     };
     let worst = consequences.iter().map(|one| one.undo).max().unwrap_or_default();
     let title = match worst {
-        Undo::Reversible => "what it does to data".to_owned(),
-        worst => format!("what it does to data: {}", worst.as_str()),
+        Undo::Reversible => what.to_owned(),
+        worst => format!("{what}: {}", worst.as_str()),
     };
-    Section { title, lines: alike.into_iter().map(line).collect(), is_open: worst == Undo::Irreversible }
+    Section { title, lines: alike.into_iter().map(line).collect(), is_open: worst >= Undo::Irreversible }
 }
 
 /// Only environments in which something changes.
 fn capacity(headroom: &[Headroom]) -> Section {
     let touched = |room: &&Headroom| headroom.iter().any(|one| one.environment == room.environment && one.changes());
     listed("capacity", headroom.iter().filter(touched).map(bar))
-}
-
-/// So many lines of a class are shown; `pavior diff` shows all.
-const MOST_OF_A_CLASS: usize = 12;
-
-/// Classes of equal change with their counts.
-fn platform(effect: &PlatformEffect) -> Section {
-    let mut lines: Vec<String> = effect.files.iter().map(|path| format!("changes {path}")).collect();
-    let groups = groups(&effect.diff);
-    if groups.is_empty() {
-        lines.push("no unit is compiled differently".to_owned());
-    }
-    for group in groups {
-        let fields: usize = group.changes.iter().map(|change| change.fields.len().max(1)).sum();
-        let (first, rest) = (group.units.first(), group.units.len().saturating_sub(1));
-        let Some(first) = first else { continue };
-        let others = if rest > 0 { format!(" and {rest} more get the same") } else { String::new() };
-        lines.push(format!("{}{others}: {}", first.unit, counted(fields, "difference")));
-        let told = plain_lines(&group);
-        lines.extend(told.iter().take(MOST_OF_A_CLASS).cloned());
-        if told.len() > MOST_OF_A_CLASS {
-            lines.push(format!("  and {} more", counted(told.len() - MOST_OF_A_CLASS, "line")));
-        }
-    }
-    let worse = effect.consequences.iter().filter(|one| one.undo > Undo::Reversible);
-    lines.extend(worse.map(|one| format!("{}: {}: {}: {}", one.undo.as_str(), one.unit, one.what, one.why)));
-    if effect.cost.delta().expected != 0 {
-        lines.push(cost_line(&effect.cost));
-    }
-    if effect.new_findings > 0 {
-        lines.push(format!("{} that today's platform files do not make", counted(effect.new_findings, "finding")));
-    }
-    let title =
-        format!("what the new platform files make of {} after the merge", counted(effect.diff.units.len(), "unit"));
-    Section { title, lines, is_open: false }
 }

@@ -2,12 +2,13 @@
 
 use super::Judged;
 use crate::model::{Finding, Name, Severity};
+use crate::read::Searched;
 use crate::report::counted;
-use crate::review::access::AccessChange;
+use crate::review::access::{AccessChange, What, Who};
 use crate::review::capacity::Headroom;
 use crate::review::cost::{BudgetMove, BudgetOf, BudgetState, BudgetUse, Line, money, signed_money};
-use crate::review::preflight::Preflight;
-use crate::review::reversibility::Undo;
+use crate::review::preflight::{Cost, Preflight};
+use crate::review::reversibility::{Cause, Undo};
 use crate::review::verdict::{Approval, Outcome, Risk};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,9 +21,11 @@ pub fn verdict(judged: &Judged) -> String {
         Outcome::Blocked(errors) => format!("blocked by {}", counted(errors, "error")),
     }];
     let preflight = &judged.preflight;
-    if preflight.undo() == Undo::Irreversible {
+    if preflight.all_consequences().any(|one| one.undo == Undo::Irreversible) {
         parts.push("cannot be undone".to_owned());
     }
+    parts.extend(environments_where(preflight, &Cause::Relocation, "moves"));
+    parts.extend(environments_where(preflight, &Cause::Guard, "lowers the protection of data in"));
     let costs: Vec<String> = preflight
         .cost
         .environments
@@ -37,6 +40,16 @@ pub fn verdict(judged: &Judged) -> String {
     if let (Some(currency), false) = (&preflight.cost.currency, costs.is_empty()) {
         parts.push(format!("{} {currency} a month", costs.join(", ")));
     }
+    let opened: BTreeSet<&What> = preflight
+        .access
+        .iter()
+        .filter(|change| change.gained && change.access.who == Who::Visitors)
+        .map(|change| &change.access.what)
+        .collect();
+    if !opened.is_empty() {
+        let opened: Vec<String> = opened.into_iter().map(ToString::to_string).collect();
+        parts.push(format!("opens {} to visitors from outside", opened.join(", ")));
+    }
     if !preflight.not_compiled.is_empty() {
         parts.push("nothing is compared before it compiles".to_owned());
     }
@@ -46,10 +59,26 @@ pub fn verdict(judged: &Judged) -> String {
         count => parts.push(format!("{count} units change")),
     }
     if let Some(platform) = &preflight.platform {
-        let count = platform.diff.units.len();
-        parts.push(format!("new platform files change {}", counted(count, "unit")));
+        let loosened = platform.policies.iter().filter(|one| one.loosens()).count();
+        if loosened > 0 {
+            let policies = if loosened == 1 { "policy" } else { "policies" };
+            parts.push(format!("{loosened} {policies} loosened"));
+        }
+        let count = match platform.diff.units.len() {
+            0 => "no unit".to_owned(),
+            count => counted(count, "unit"),
+        };
+        parts.push(format!("new platform files change {count}{}", cost_after(&platform.cost)));
     }
     parts.join(" · ")
+}
+
+/// `moves production, staging`.
+fn environments_where(preflight: &Preflight, cause: &Cause, does: &str) -> Option<String> {
+    let of = preflight.all_consequences().filter(|one| one.cause.as_ref() == Some(cause));
+    let environments: BTreeSet<&str> = of.map(|one| one.unit.environment.as_str()).collect();
+    let environments: Vec<&str> = environments.into_iter().collect();
+    (!environments.is_empty()).then(|| format!("{does} {}", environments.join(", ")))
 }
 
 /// What was looked at, and how it is. What was not measured is never said to be well.
@@ -59,13 +88,20 @@ pub fn checks(judged: &Judged) -> Vec<String> {
         report.findings.iter().filter(|finding| is_of(finding.rule.id)).collect()
     };
     let lost = preflight.not_compiled.len();
+    let later = preflight.platform.as_ref().map(|effect| &effect.new_findings);
+    let state = |what: &str, findings: &[&Finding], lost: usize| {
+        let is_later = |one: &&&Finding| later.is_some_and(|later| later.contains(&one.fingerprint()));
+        state(what, findings, lost, findings.iter().filter(is_later).count())
+    };
     let declarations = state("declarations", &of(|id| !is_review(id)), 0);
-    let secrets = state("secrets", &of(|id| id.starts_with("secret/")), 0);
+    let secrets =
+        secrets(judged, state("secrets", &of(|id| id.starts_with("secret/") || id.starts_with("request/")), 0));
     let policy = match report.policies {
         0 => "policy not asked: there is none".to_owned(),
         _ => state("policy", &of(|id| id.starts_with("policy/") || id.starts_with("waiver/")), lost),
     };
-    let capacity = capacity(preflight, &of(|id| id.starts_with("capacity/")));
+    let of_capacity = of(|id| id.starts_with("capacity/"));
+    let capacity = capacity(preflight, &state("capacity", &of_capacity, 0), of_capacity.is_empty());
     if lost > 0 {
         let rest = "cost, capacity, access and undoing not measured".to_owned();
         return vec![declarations, policy, secrets, rest];
@@ -74,23 +110,29 @@ pub fn checks(judged: &Judged) -> Vec<String> {
         declarations,
         policy,
         secrets,
-        cost(preflight, &of(|id| id.starts_with("cost/"))),
+        cost(preflight, &state("cost", &of(|id| id.starts_with("cost/")), 0)),
         capacity,
         access(&preflight.access),
         {
             let worst = preflight.undo();
-            if preflight.diff.units.is_empty() { "nothing to undo".to_owned() } else { worst.as_str().to_owned() }
+            if preflight.diff.units.is_empty() && preflight.all_consequences().next().is_none() {
+                "nothing to undo".to_owned()
+            } else {
+                worst.as_str().to_owned()
+            }
         },
     ]
 }
 
 /// Findings that have a word of their own.
 fn is_review(id: &str) -> bool {
-    ["capacity/", "cost/", "policy/", "waiver/", "secret/"].iter().any(|stage| id.starts_with(stage))
+    const WORDS: [&str; 7] = ["capacity/", "cost/", "policy/", "request/", "reversibility/", "secret/", "waiver/"];
+    WORDS.iter().any(|stage| id.starts_with(stage))
 }
 
-/// `schema ✓`, `policy ✗ 2 errors, 1 warning`. Where so many units could not be looked at, nothing is well by that.
-fn state(what: &str, findings: &[&Finding], lost: usize) -> String {
+/// `schema ✓`, `policy ✗ 2 errors, 1 warning (1 after the merge)`. Where so many units could not be looked at, nothing is
+/// well by that.
+fn state(what: &str, findings: &[&Finding], lost: usize, later: usize) -> String {
     let count = |severity: Severity| findings.iter().filter(|finding| finding.severity() == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let mark = match (errors, lost) {
@@ -105,11 +147,27 @@ fn state(what: &str, findings: &[&Finding], lost: usize) -> String {
         .collect();
     match told.as_slice() {
         [] => format!("{what} {mark}"),
-        told => format!("{what} {mark} {}", told.join(", ")),
+        told if later == 0 => format!("{what} {mark} {}", told.join(", ")),
+        told => format!("{what} {mark} {} ({later} after the merge)", told.join(", ")),
     }
 }
 
-fn cost(preflight: &Preflight, findings: &[&Finding]) -> String {
+/// `secrets ✓ searched 96 files, 5 more in 2 commits, 1 binary by name only`.
+fn secrets(judged: &Judged, state: String) -> String {
+    let Searched { commits, files, too_large, binary } = judged.searched;
+    let mut told = format!("{state} searched {}", counted(judged.report.files, "file"));
+    if commits > 0 {
+        told.push_str(&format!(", {files} more in {}", counted(commits, "commit")));
+    }
+    for (count, what) in [(too_large, "too large"), (binary, "binary")] {
+        if count > 0 {
+            told.push_str(&format!(", {count} {what} by name only"));
+        }
+    }
+    told
+}
+
+fn cost(preflight: &Preflight, state: &str) -> String {
     let cost = &preflight.cost;
     let Some(currency) = &cost.currency else { return "cost not measured: nothing has a price".to_owned() };
     let coverage = cost.total.coverage;
@@ -121,7 +179,19 @@ fn cost(preflight: &Preflight, findings: &[&Finding]) -> String {
         (count, _) => format!("not known: {} without a price", counted(count, "line")),
     };
     let budgets = budgets(&cost.budgets).map(|told| format!("{told}; ")).unwrap_or_default();
-    format!("{} {delta} ({budgets}{covered})", state("cost", findings, 0))
+    let previews = if cost.previews { "one preview counted in; " } else { "" };
+    let later = preflight.platform.as_ref().map(|effect| cost_after(&effect.cost)).filter(|told| !told.is_empty());
+    let later = later.map(|told| format!("{told} by the new platform files, after the merge")).unwrap_or_default();
+    format!("{state} {delta} ({previews}{budgets}{covered}){later}")
+}
+
+/// `, +12.00 USD a month`: what platform files make of the bill, where they do.
+fn cost_after(cost: &Cost) -> String {
+    match (&cost.currency, cost.total.unknown, cost.total.delta().expected) {
+        (None, ..) | (_, 0, 0) => String::new(),
+        (Some(currency), 0, delta) => format!(", {} {currency} a month", signed_money(delta)),
+        (Some(_), ..) => ", at a cost not known".to_owned(),
+    }
 }
 
 /// How many budgets, or environments, are told in one line.
@@ -160,7 +230,7 @@ fn budget(one: &BudgetMove) -> Option<String> {
 }
 
 /// The first of a list, and how many more there are.
-fn some_of(told: &[String]) -> String {
+pub fn some_of(told: &[String]) -> String {
     match told.len() {
         ..=MOST_TOLD => told.join(", "),
         count => format!("{} and {} more", told[..MOST_TOLD].join(", "), count - MOST_TOLD),
@@ -168,7 +238,7 @@ fn some_of(told: &[String]) -> String {
 }
 
 /// Of each environment what is nearest to its end.
-fn capacity(preflight: &Preflight, findings: &[&Finding]) -> String {
+fn capacity(preflight: &Preflight, state: &str, is_well: bool) -> String {
     if preflight.headroom.is_empty() {
         return "capacity not measured: no environment declares any".to_owned();
     }
@@ -182,11 +252,11 @@ fn capacity(preflight: &Preflight, findings: &[&Finding]) -> String {
     let mut rooms: Vec<&Headroom> = tightest.into_values().collect();
     rooms.sort_by_key(|room| std::cmp::Reverse(room.percent(room.after)));
     let told: Vec<String> = rooms.iter().map(|room| headroom(room)).collect();
-    let is_known = findings.is_empty() && rooms.iter().any(|room| room.is_exceeded());
+    let is_known = is_well && rooms.iter().any(|room| room.is_exceeded());
     match (told.is_empty(), is_known) {
-        (true, _) => format!("{}, unchanged", state("capacity", findings, 0)),
+        (true, _) => format!("{state}, unchanged"),
         (false, true) => format!("capacity exceeded as before: {}", some_of(&told)),
-        (false, false) => format!("{} {}", state("capacity", findings, 0), some_of(&told)),
+        (false, false) => format!("{state} {}", some_of(&told)),
     }
 }
 
@@ -216,8 +286,15 @@ pub fn approval(approval: &Approval) -> String {
         count => count.to_string(),
     };
     let because: Vec<&str> = approval.because.keys().map(String::as_str).collect();
-    format!("{count} of {} ({})", approval.team, because.join("; "))
+    let more = match because.len() {
+        ..=MOST_REASONS => String::new(),
+        count => format!("; and {} more", counted(count - MOST_REASONS, "reason")),
+    };
+    format!("{count} of {} ({}{more})", approval.team, because[..because.len().min(MOST_REASONS)].join("; "))
 }
+
+/// How many reasons of one team stand in its line.
+const MOST_REASONS: usize = 5;
 
 /// `cart gains read-write access to redis carts in staging, production`.
 pub fn access_change(change: &AccessChange) -> String {
@@ -283,13 +360,17 @@ fn gauge(before: i128, after: i128, limit: i128) -> String {
     format!("{}{}{}", "█".repeat(both), mark.repeat(differ), "░".repeat(WIDTH as usize - both - differ))
 }
 
-/// `production/cart  120.00 -> 156.22  +36.22`.
+/// `production/cart: 120.00 → 156.22 (+36.22), from 100.00 to 300.00 as replicas come and go`.
 pub fn cost_line(line: &Line) -> String {
+    let range = match line.head.is_range() {
+        true => format!(", from {} to {} as replicas come and go", money(line.head.least), money(line.head.most)),
+        false => String::new(),
+    };
     let delta = match line.unknown {
         0 => signed_money(line.delta().expected),
         count => format!("{} and {} without a price", signed_money(line.delta().expected), counted(count, "line")),
     };
-    format!("{}: {} → {} ({delta})", line.name, money(line.base.expected), money(line.head.expected))
+    format!("{}: {} → {} ({delta}){range}", line.name, money(line.base.expected), money(line.head.expected))
 }
 
 /// The factors of a unit, and of so many more, and what follows.

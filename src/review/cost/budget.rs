@@ -74,6 +74,11 @@ impl BudgetUse {
         if budget == 0 { 0 } else { self.used.expected * 1_000 / budget }
     }
 
+    /// Whether more is spent than once was, or it is another budget.
+    pub fn is_worse_than(&self, old: &BudgetUse) -> bool {
+        old.used.most < self.used.most || old.budget != self.budget
+    }
+
     pub fn period(&self) -> &'static str {
         match self.of {
             BudgetOf::Team(_) | BudgetOf::Environment(_) => "a month",
@@ -200,7 +205,12 @@ fn over_budget(rule: &'static Rule, at: Location, one: &BudgetUse) -> Finding {
     Finding::new(rule, at, format!("{} costs {used} {currency} {}, {above} above its budget", whose(one), one.period()))
         .label(format!("{above} {currency} too little"))
         .help(most_of_it(one))
-        .help("make it cost less, or raise the budget in the same change: those who own it then approve both")
+        .help(match one.of {
+            BudgetOf::Team(_) => {
+                "make it cost less, or raise the budget in the same change: those who own it then approve both"
+            }
+            BudgetOf::Environment(_) | BudgetOf::Preview(_) => "make it cost less, or raise the budget first",
+        })
 }
 
 fn near_budget(at: Location, one: &BudgetUse) -> Finding {

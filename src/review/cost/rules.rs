@@ -8,7 +8,8 @@ rules! {
         "A budget is declared by those who answer for it: `monthlyBudget` of a team for all that it owns in permanent \
 environments, of an environment for all that is in it, `dailyBudget` of a preview for one preview. Costs are list prices \
 with the assumptions that `pavior cost` shows.\n\nTo mend it, take a smaller class, fewer replicas or say truer `usage`; \
-or raise the budget in the same change, so that those who own it approve both. With `budget: {over: warn}` it is told \
+or raise the budget: a team's in the same change, so that those who answer for it approve both; an environment's in a \
+change before it, because environments count from the base revision. With `budget: {over: warn}` it is told \
 and does not block.\n\n```yaml\nspec: {monthlyBudget: 100 USD}   # wrong where all that it owns costs 130 USD\nspec: \
 {monthlyBudget: 150 USD}   # right\n```";
 

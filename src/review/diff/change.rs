@@ -76,6 +76,8 @@ pub enum Effect {
     Replaces,
     /// Terraform will look for its state elsewhere, and find none.
     LeavesState,
+    /// Nobody can change it so.
+    Refused,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -22,6 +22,7 @@ pub fn effect(address: &Address, before: &Value, field: &FieldChange) -> Effect 
         Address::Terraform(block) if block == "backend" => Effect::LeavesState,
         // Another module has other resources at other addresses.
         Address::Terraform(_) if field.path.starts_with(&["source"]) => Effect::Replaces,
+        Address::Object { group, kind, .. } if is_claim(group, kind) && shrinks(field) => Effect::Refused,
         Address::Object { group, kind, .. } if is_immutable(group, kind, before, field) => Effect::Replaces,
         Address::Terraform(_) | Address::ModuleFiles(_) | Address::Object { .. } | Address::File(_) => Effect::InPlace,
     }
@@ -34,8 +35,9 @@ fn is_immutable(group: &str, kind: &str, before: &Value, field: &FieldChange) ->
         ("apps", "Deployment" | "DaemonSet" | "ReplicaSet") => in_spec(&["selector"]),
         ("apps", "StatefulSet") => keys.first() == Some(&"spec") && !in_spec(&STATEFUL_SET),
         ("batch", "Job") => in_spec(&["selector", "template", "completionMode", "completions", "podFailurePolicy"]),
-        ("", "PersistentVolumeClaim") if field.path.starts_with(&["spec", "resources"]) => shrinks(field),
-        ("", "PersistentVolumeClaim") => keys.first() == Some(&"spec") && !in_spec(&["volumeAttributesClassName"]),
+        _ if is_claim(group, kind) => {
+            keys.first() == Some(&"spec") && !in_spec(&["resources", "volumeAttributesClassName"])
+        }
         ("", "Service") => in_spec(&["clusterIP", "clusterIPs"]),
         ("", "Secret") if keys == ["type"] => true,
         ("", "ConfigMap" | "Secret") => {
@@ -49,8 +51,15 @@ fn is_immutable(group: &str, kind: &str, before: &Value, field: &FieldChange) ->
     }
 }
 
+fn is_claim(group: &str, kind: &str) -> bool {
+    group.is_empty() && kind == "PersistentVolumeClaim"
+}
+
 /// A claim grows in place and never shrinks.
 fn shrinks(field: &FieldChange) -> bool {
+    if !field.path.starts_with(&["spec", "resources"]) {
+        return false;
+    }
     let quantity = |value: &Option<Value>| Quantity::parse(value.as_ref()?.as_str()?);
     match (quantity(&field.before), quantity(&field.after)) {
         (Some(before), Some(after)) => after < before,
@@ -93,7 +102,7 @@ mod tests {
     fn a_claim_grows_in_place_and_cannot_shrink() {
         let claim = |storage: &str| json!({"spec": {"resources": {"requests": {"storage": storage}}}});
         assert_eq!(effects("", "PersistentVolumeClaim", claim("1Gi"), claim("10Gi")), [Effect::InPlace]);
-        assert_eq!(effects("", "PersistentVolumeClaim", claim("10Gi"), claim("1Gi")), [Effect::Replaces]);
+        assert_eq!(effects("", "PersistentVolumeClaim", claim("10Gi"), claim("1Gi")), [Effect::Refused]);
         let class = |name: &str| json!({"spec": {"storageClassName": name}});
         assert_eq!(effects("", "PersistentVolumeClaim", class("a"), class("b")), [Effect::Replaces]);
     }

@@ -17,6 +17,7 @@ mod units;
 
 pub use address::Address;
 pub use change::{Action, Change, Effect, FieldChange, Secrecy, UnitChange};
+pub use fields::{all_of, differences};
 pub use group::{Group, GroupedChange, groups};
 
 use crate::compile::CompiledUnit;

@@ -180,7 +180,7 @@ fn updated(address: Address, before: &Value, after: &Value, rename: Option<Renam
     if fields.is_empty() {
         return None;
     }
-    let action = match fields.iter().any(|field| field.effect != Effect::InPlace) {
+    let action = match fields.iter().any(|field| field.effect == Effect::Replaces) {
         true => Action::Replace,
         false => Action::Update,
     };

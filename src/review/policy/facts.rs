@@ -36,7 +36,7 @@ pub struct ChangeFacts {
     /// The unit's id at base, where it was called otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// The worst of the consequences: `reversible`, `with-loss` or `irreversible`.
+    /// The worst of the consequences: `reversible`, `with-loss`, `irreversible` or `refused`.
     pub reversibility: &'static str,
     /// What it does to data and to what cannot be changed in place, worst first.
     pub consequences: Vec<ConsequenceFacts>,
@@ -48,7 +48,7 @@ pub struct ChangeFacts {
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsequenceFacts {
-    /// `reversible`, `with-loss` or `irreversible`.
+    /// `reversible`, `with-loss`, `irreversible` or `refused`.
     pub reversibility: &'static str,
     /// `postgres orders-db: storage 20Gi -> 10Gi`
     pub what: String,
@@ -176,6 +176,7 @@ fn reversibility(undo: Undo) -> &'static str {
         Undo::Reversible => "reversible",
         Undo::WithLoss => "with-loss",
         Undo::Irreversible => "irreversible",
+        Undo::Refused => "refused",
     }
 }
 

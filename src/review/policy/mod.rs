@@ -5,6 +5,7 @@
 
 mod annotation;
 mod bounds;
+mod changes;
 mod engine;
 mod facts;
 mod input;
@@ -21,6 +22,7 @@ mod tests;
 mod walk;
 mod wording;
 
+pub use changes::{About, Aspect, How, PolicyChange, changes};
 pub use engine::MAX_STEPS;
 pub use facts::{CapacityFacts, ChangeFacts, Compared, CostFacts};
 pub use input::{Input, Needs, input_schema};

@@ -17,6 +17,8 @@ const MAX_CHAIN: usize = 64;
 pub struct References {
     pub rule: String,
     pub line: u32,
+    /// As it is written, whole.
+    pub text: String,
     /// With how often they are put into something that is built.
     pub paths: BTreeMap<Vec<String>, u64>,
     /// What it calls, as often as it does.
@@ -122,6 +124,22 @@ fn widest(policies: &[Policy], depths: &BTreeMap<&str, usize>) -> Option<String>
         *known = width.max(*known);
     }
     None
+}
+
+/// The texts of all that a rule needs, itself first: where none of them changes, it says the same.
+pub fn whole_text<'p>(policies: &'p [Policy], policy: &'p Policy, line: u32) -> Vec<&'p str> {
+    let graph = graph(policies);
+    let rules: BTreeSet<String> = graph.keys().cloned().collect();
+    let Some(own) = policy.references.iter().find(|one| one.line == line) else { return Vec::new() };
+    let mut next: Vec<String> = own.paths.keys().flat_map(|path| resolved(path, policy, &rules)).collect();
+    let mut needed: BTreeSet<String> = next.iter().cloned().collect();
+    while let Some(rule) = next.pop() {
+        next.extend(graph[&rule].iter().filter(|need| needed.insert((*need).clone())).cloned());
+    }
+    let others = policies.iter().flat_map(|policy| policy.references.iter().map(move |one| (policy, one)));
+    let is_needed =
+        |(policy, one): &(&Policy, &References)| needed.contains(&format!("{}.{}", policy.package, one.rule));
+    std::iter::once(own.text.as_str()).chain(others.filter(is_needed).map(|(_, one)| one.text.as_str())).collect()
 }
 
 fn reaches(graph: &Graph, from: &str, to: &str) -> bool {

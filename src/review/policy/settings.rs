@@ -37,7 +37,7 @@ pub fn in_force<'r>(rule: &'r PolicyRule, documents: &'r Documents) -> InForce<'
 }
 
 /// The set that a rule belongs to: the one with the longest path.
-fn set_of<'d>(documents: &'d Documents, rule: &PolicyRule) -> Option<&'d PolicySet> {
+pub(super) fn set_of<'d>(documents: &'d Documents, rule: &PolicyRule) -> Option<&'d PolicySet> {
     let sets = documents.declarations.platforms.iter().flat_map(|platform| &platform.spec.policies);
     sets.filter(|set| holds(&set.path, rule.at.path.as_str())).max_by_key(|set| set.path.len())
 }

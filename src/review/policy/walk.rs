@@ -255,6 +255,7 @@ pub fn walk(module: &Module, visit: &mut Visit) {
         visit.references.push(References {
             rule: name(rule),
             line: rule.span().line,
+            text: rule.span().text().to_owned(),
             paths,
             functions: std::mem::take(&mut visit.functions),
             sharing: uses.into_values().fold(1, |product, count| product.saturating_mul(count.max(1))),

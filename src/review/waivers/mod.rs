@@ -5,7 +5,7 @@ pub mod rules;
 use crate::model::kinds::Waiver;
 use crate::model::{Date, Finding, Findings, Location, Name, Severity};
 use crate::read::{Declared, Documents};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A finding that is excused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,34 @@ pub fn apply(documents: &Documents, findings: Vec<Finding>, on: Option<Date>) ->
     (told.into_sorted(), waived)
 }
 
+/// The same for what is found later than all else. What is told of a waiver that turns out to be for one of those is taken
+/// back.
+pub fn apply_late(
+    documents: &Documents,
+    found: Vec<Finding>,
+    on: Option<Date>,
+    told: &mut Vec<Finding>,
+) -> (Vec<Finding>, Vec<Waived>) {
+    let fingerprints: BTreeSet<String> = found.iter().map(Finding::fingerprint).collect();
+    let (mut found, waived) = apply(documents, found, on);
+    found.retain(|finding| finding.rule != &rules::UNUSED && finding.rule != &rules::EXPIRED);
+    for waiver in documents.declarations.waivers.iter().filter(|one| fingerprints.contains(&one.spec.fingerprint)) {
+        let waives_nothing = waives_nothing(&waiver.metadata.name);
+        told.retain(|finding| finding.rule != &rules::UNUSED || finding.message != waives_nothing);
+    }
+    (found, waived)
+}
+
 impl Waived {
+    /// Whether a revision declares the same exception.
+    pub fn is_declared_in(&self, documents: &Documents) -> bool {
+        let fingerprint = self.finding.fingerprint();
+        documents.declarations.waivers.iter().map(|one| &one.spec).any(|one| {
+            (&one.fingerprint, &one.approver, one.expires, &one.reason)
+                == (&fingerprint, &self.approver, self.expires, &self.reason)
+        })
+    }
+
     /// Whether it is the same exception: of the same finding, by the same approver, for as long and for the same reason.
     pub fn says_the_same(&self, other: &Waived) -> bool {
         let said = |one: &Waived| (one.finding.fingerprint(), one.approver.clone(), one.expires, one.reason.clone());
@@ -106,7 +133,8 @@ fn waives_nothing(waiver: &Name) -> String {
 fn unused(at: Location, waiver: &Declared<Waiver>) -> Finding {
     Finding::new(&rules::UNUSED, at, waives_nothing(&waiver.metadata.name))
         .label("no finding has this fingerprint")
-        .help("remove the waiver, or copy the fingerprint of the finding anew")
+        .help("remove the waiver; while the finding is still there, copy its fingerprint anew")
+        .help("only findings of policies, and warnings, can be waived")
 }
 
 fn expired(at: Location, waiver: &Declared<Waiver>) -> Finding {
@@ -119,9 +147,9 @@ fn not_waivable(at: Location, waiver: &Declared<Waiver>, finding: &Finding) -> F
     let message =
         format!("waiver {} is for an error of {}, which cannot be waived", waiver.metadata.name, finding.rule.id);
     Finding::new(&rules::NOT_WAIVABLE, at, message)
-        .label("an error of the compiler")
+        .label("neither of a policy nor a warning")
         .related(finding.at.clone(), "the error")
-        .help("mend the error and remove the waiver")
+        .help(format!("{} cannot be waived: mend what it found and remove the waiver", finding.rule.id))
 }
 
 #[cfg(test)]
@@ -172,6 +200,22 @@ mod tests {
         let waivers = waiver("w", &found(&WARNING).fingerprint(), "security");
         assert_eq!(applied(&waivers, vec![found(&WARNING)], "2027-07-01").0, ["test/warning", "waiver/expired"]);
         assert_eq!(applied(&waivers, vec![found(&WARNING)], "").1, ["w test/warning"]);
+    }
+
+    #[test]
+    fn a_waiver_of_what_is_found_late_waives_it_or_is_told_that_it_cannot() {
+        let late = |rule| {
+            let text = format!("{TEAM}{}", waiver("w", &found(rule).fingerprint(), "security"));
+            let documents = read(Snapshot::of([("catalog/w.yaml", text.as_str())]), &mut Findings::default());
+            let (mut told, _) = apply(&documents, Vec::new(), None);
+            assert_eq!(told[0].rule.id, "waiver/unused");
+            let (found, waived) = apply_late(&documents, vec![found(rule)], None, &mut told);
+            assert_eq!(told, []);
+            let declared: Vec<bool> = waived.iter().map(|one| one.is_declared_in(&documents)).collect();
+            (found.iter().map(|one| one.rule.id).collect::<Vec<_>>(), declared)
+        };
+        assert_eq!(late(&WARNING), (vec![], vec![true]));
+        assert_eq!(late(&ERROR), (vec!["test/error", "waiver/not-waivable"], vec![]));
     }
 
     #[test]

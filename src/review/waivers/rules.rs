@@ -8,7 +8,7 @@ rules! {
     "A waiver names the fingerprint of a finding that is not there: it was mended, its message changed, or the fingerprint \
 was never right. Left in place it would silently excuse the same mistake when somebody makes it again.
 
-Remove the `Waiver`. When the finding is still there, copy its fingerprint anew, from `help: fingerprint ...` or from \
+Remove the `Waiver`. Findings of policies (`policy/...`) and warnings can be waived, no others. When the finding is still there, copy its fingerprint anew, from `help: fingerprint ...` or from \
 `pavior check --format json`.";
 
     EXPIRED = "waiver/expired", Error,
@@ -29,8 +29,9 @@ The day is that of the commit that is checked, or the one given by `--as-of`: ne
 
     NOT_WAIVABLE = "waiver/not-waivable", Error,
     "What the compiler refuses cannot be waived",
-    "A waiver may excuse a finding of the organisation's policies (`policy/...`) and any warning. An error of the compiler \
-itself means that a declaration has no meaning; there is nothing that could be deployed under an exception.
+    "A waiver may excuse a finding of the organisation's policies (`policy/...`) and any warning. An error of Pavior's own \
+means that a declaration has no meaning, that there is no room or no money for it, or that a secret is out: nothing that \
+an exception would make better. Limits such as budgets have owners, who can raise them.
 
 Mend the declaration and remove the waiver: `pavior rules <id>` says how.";
 }

@@ -79,6 +79,7 @@ fn check_run(conclusion: Option<Conclusion>) -> CheckRun {
 fn deployment() -> NewDeployment {
     NewDeployment {
         environment: "pr-7".to_owned(),
+        task: "deploy:pavior/cart".to_owned(),
         commit: at(),
         description: "preview of #7".to_owned(),
         transient: true,
@@ -122,6 +123,7 @@ calls! {
     create_comment => github().create_comment(SEVEN, "report");
     create_comment_once => github().create_comment_once(SEVEN, "report", "<!-- pavior");
     update_comment => github().update_comment(CommentId(1), "report");
+    delete_comment => github().delete_comment(CommentId(1));
     react_with_eyes => github().react(CommentId(1), Reaction::Eyes);
     react_with_a_thumb_up => github().react(CommentId(1), Reaction::ThumbsUp);
     react_with_a_thumb_down => github().react(CommentId(1), Reaction::ThumbsDown);
@@ -143,6 +145,8 @@ calls! {
     update_check_run_to_neutral => github().update_check_run(CheckRunId(1), &check_run(Some(Conclusion::Neutral)));
     update_check_run_to_cancelled => github().update_check_run(CheckRunId(1), &check_run(Some(Conclusion::Cancelled)));
     deployments => github().deployments("pr-7", Some(&at()));
+    recent_deployments => github().recent_deployments("pr-7", None);
+    recent_deployments_of_a_unit => github().recent_deployments("pr-7", Some("deploy:pavior/cart"));
     create_deployment => github().create_deployment(&deployment());
     deployment_statuses => github().deployment_statuses(DeploymentId(1));
     deployment_queued => github().create_deployment_status(DeploymentId(1), &status(DeploymentState::Queued));

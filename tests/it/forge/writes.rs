@@ -28,6 +28,7 @@ fn check_run(external_id: &str) -> CheckRun {
 fn deployment() -> NewDeployment {
     NewDeployment {
         environment: "pr-7".to_owned(),
+        task: "deploy:pavior".to_owned(),
         commit: CommitId::parse(COMMIT).unwrap(),
         description: "preview".to_owned(),
         transient: true,
@@ -149,6 +150,23 @@ async fn a_comment_is_changed_by_patch_and_only_by_its_author() {
 }
 
 #[tokio::test]
+async fn a_comment_is_deleted_by_its_author_and_once() {
+    let fake = Fake::start();
+    fake.world().pull(7, "ada");
+    let (github, hers) = (fake.github(), fake.world().comment(7, "ada", "mine"));
+    let made = github.create_comment(SEVEN, "ours").await.unwrap();
+    fake.trouble(Trouble::after(502).on("DELETE", ""));
+    github.delete_comment(made.id).await.unwrap();
+    github.delete_comment(made.id).await.unwrap();
+    let error = github.delete_comment(CommentId(hers)).await.unwrap_err();
+    assert!(matches!(error, GitHubError::Forbidden { .. }), "{error}");
+    let dry = fake.dry_run();
+    dry.delete_comment(CommentId(hers)).await.unwrap();
+    assert_eq!(dry.noted_calls(), [format!("DELETE /repos/acme/shop/issues/comments/{hers}")]);
+    assert_eq!(github.comments(SEVEN).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_deployment_shows_its_states_and_its_address() {
     let fake = Fake::start();
     let github = fake.github();
@@ -161,8 +179,12 @@ async fn a_deployment_shows_its_states_and_its_address() {
     };
     github.create_deployment_status(id, &status).await.unwrap();
     let standing = github.deployment_statuses(id).await.unwrap();
-    assert_eq!((standing[0].state, &standing[0].environment_url), (status.state, &status.environment_url));
-    assert_eq!(standing[0].description, "🦀".repeat(35));
+    let shown = &standing[0].status;
+    assert_eq!((shown.state, &shown.environment_url), (status.state, &status.environment_url));
+    assert_eq!(shown.description, "🦀".repeat(35));
+    assert_eq!(standing[0].creator.as_ref().unwrap().login, "github-actions[bot]");
+    assert!(github.recent_deployments("pr-7", Some("deploy")).await.unwrap().is_empty());
+    assert_eq!(github.recent_deployments("pr-7", Some("deploy:pavior")).await.unwrap()[0].id, id);
     let found = github.deployments("pr-7", Some(&deployment().commit)).await.unwrap();
     assert_eq!((found[0].id, found[0].description.as_str()), (id, "preview"));
     assert!(github.deployments("production", None).await.unwrap().is_empty());

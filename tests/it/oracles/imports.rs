@@ -8,7 +8,8 @@ use pavior::model::RepoPath;
 
 pub fn holds(data: &[u8]) -> Reached {
     let Ok(text) = std::str::from_utf8(data) else { return Reached::Refused };
-    let target = Target { folder: RepoPath::literal("catalog/imported"), owner: Some("shopping") };
+    let target =
+        Target { folder: RepoPath::literal("catalog/imported"), owner: Some("shopping"), versions: Default::default() };
     let read = [compose(text, &target), backstage(text, &target)];
     let imported = read.iter().flatten();
     imported.clone().for_each(assert_imported);

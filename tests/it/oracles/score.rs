@@ -16,7 +16,8 @@ spec: {score: ./score.yaml}
 
 pub fn holds(data: &[u8]) -> Reached {
     let Ok(text) = std::str::from_utf8(data) else { return Reached::Refused };
-    let target = Target { folder: RepoPath::literal("catalog/notes"), owner: Some("shopping") };
+    let target =
+        Target { folder: RepoPath::literal("catalog/notes"), owner: Some("shopping"), versions: Default::default() };
     if let Ok(imported) = import::score(text, "score.yaml", &target) {
         assert_imported(&imported);
     }

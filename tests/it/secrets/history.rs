@@ -69,6 +69,42 @@ fn a_file_that_is_gone_again_is_searched_too_and_so_are_both_sides_of_a_merge() 
     assert_eq!(leak(&output, token), None);
 }
 
+/// Pavior reads none of these.
+#[test]
+fn every_text_and_every_name_of_a_change_is_searched() {
+    let token = &corpus::samples(1)[0].secret;
+    for path in ["notes.txt", "docs/how to.md", "src/Main.java"] {
+        let repository = history(&["clean"]);
+        repository.write(path, format!("first\nsee {token}\n"));
+        repository.commit().unwrap();
+        let (exit_code, output) = check(&repository, "HEAD~1");
+        assert_eq!(exit_code, "1\n", "{path}: {output}");
+        assert!(output.contains("secret/github-token") && output.contains("into line 2"), "{path}: {output}");
+        assert!(output.contains(path), "{path}: {output}");
+        assert_eq!(leak(&output, token), None);
+    }
+    let repository = history(&["clean"]);
+    repository.write(&format!("docs/{token}.txt"), "nothing");
+    repository.commit().unwrap();
+    let (exit_code, output) = check(&repository, "HEAD~1");
+    assert!(exit_code == "1\n" && output.contains("the name of this file holds"), "{output}");
+    assert_eq!(leak(&output, token), None);
+}
+
+#[test]
+fn what_is_too_large_or_no_text_is_counted_and_its_name_searched() {
+    let repository = history(&["clean"]);
+    repository.write("docs/picture.png", "\0\0 binary");
+    repository.write("docs/large.txt", "x".repeat((1 << 20) + 1));
+    repository.write("docs/small.txt", "text");
+    repository.commit().unwrap();
+    let found = introduced(&repository.root(), "HEAD~1", "HEAD", HistoryBound::default()).unwrap().searched;
+    assert_eq!((found.commits, found.files, found.too_large, found.binary), (1, 1, 1, 1));
+    let arguments = ["preflight", "--base", "HEAD~1", "--format", "markdown"].map(str::to_owned);
+    let output = pavior(&repository, &arguments, &[]).stdout;
+    assert!(output.contains("1 more in 1 commit, 1 too large by name only, 1 binary by name only"), "{output}");
+}
+
 /// base - other - merge, with token - clean on the side that is merged.
 #[test]
 fn a_secret_of_a_branch_is_found_across_the_merge_that_brought_it() {

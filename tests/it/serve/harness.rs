@@ -5,7 +5,7 @@ use crate::forge::fake::repository;
 use pavior::ci::Did;
 use pavior::forge::event::Work;
 use pavior::forge::words::Repository;
-use pavior::serve::{Act, Acted, Acting, Settings, serve};
+use pavior::serve::{Act, Acted, Acting, Limits, Settings, serve};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -72,6 +72,7 @@ pub fn settings() -> Settings {
     Settings {
         secrets: vec![KEY.to_owned()],
         repositories: [repository()].into(),
+        limits: Limits { most: 100, headers_within: Duration::from_secs(10) },
         workers: 4,
         most_waiting: 1_000,
         sweep_every: Duration::from_secs(3_600),

@@ -2,7 +2,7 @@
 
 use super::client::Delivery;
 use super::process::Process;
-use crate::forge::fake::{REPOSITORY, TOKEN, Trouble};
+use crate::forge::fake::{Meeting, REPOSITORY, TOKEN, Trouble};
 use crate::forge::flow::events::{pull_request, push};
 use crate::forge::flow::scene::Scene;
 use serde_json::json;
@@ -138,6 +138,56 @@ fn killed_in_the_middle_and_started_again_nothing_is_lost_or_doubled() {
     std::fs::write(data.join("acme/shop.git/packed-refs.lock"), "").unwrap();
     assert!([7, 8, 9].iter().any(|pull| !is_judged(&scene, *pull)));
     let server = Process::start(scene.fake.url(), &remotes, &data, &[]);
+    server.wait_until("all are judged", |_| [7, 8, 9].iter().all(|pull| is_judged(&scene, *pull)));
+    let (code, log) = server.terminate();
+    assert_eq!(code, Some(0), "{log}");
+    assert_eq!([7, 8, 9].map(|pull| comments(&scene, pull)), [1, 1, 1]);
+}
+
+/// A server that is at the comment of 7, held there by GitHub, while 8 and 9 wait.
+fn held(scene: &Scene, arguments: &[&str]) -> Process {
+    for pull in [8, 9] {
+        scene.open(pull);
+        scene.push(pull);
+    }
+    scene.fake.meet(Meeting::of(2, "POST", "/issues/7/comments"));
+    let server = Process::start(scene.fake.url(), &remotes(scene), &data(scene), arguments);
+    for pull in [7, 8, 9] {
+        assert_eq!(server.deliver(&Delivery::new(pull, pull_request("opened", pull))), 202);
+    }
+    server.wait_until("it is in the middle", |_| scene.fake.world().meetings[0].come == 1);
+    server
+}
+
+#[test]
+fn told_to_stop_in_the_middle_it_ends_what_it_accepted() {
+    let scene = Scene::start();
+    let server = held(&scene, &["--workers", "1", "--grace", "60"]);
+    let mut before = server.client();
+    assert_eq!(before.get("/readyz").status, 200);
+    server.stop();
+    server.wait_until("it was told", |server| server.log().contains("\"stopping\""));
+    // Nothing more is accepted, and what was accepted goes on.
+    server.wait_until("nobody is let in", |server| std::net::TcpStream::connect(server.address).is_err());
+    assert!(!is_judged(&scene, 7));
+    scene.fake.world().meetings[0].come = 2;
+    let (code, log) = server.ended();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(!log.contains("before everything was done"), "{log}");
+    assert!([7, 8, 9].iter().all(|pull| is_judged(&scene, *pull)), "{log}");
+    assert_eq!([7, 8, 9].map(|pull| comments(&scene, pull)), [1, 1, 1]);
+}
+
+#[test]
+fn told_to_stop_without_time_to_end_it_the_next_one_finds_it() {
+    let scene = Scene::start();
+    let server = held(&scene, &["--workers", "1", "--grace", "1"]);
+    let (code, log) = server.terminate();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("stopped before everything was done"), "{log}");
+    assert!([7, 8, 9].iter().any(|pull| !is_judged(&scene, *pull)));
+    scene.fake.world().meetings.clear();
+    let server = Process::start(scene.fake.url(), &data(&scene).with_file_name("remotes"), &data(&scene), &[]);
     server.wait_until("all are judged", |_| [7, 8, 9].iter().all(|pull| is_judged(&scene, *pull)));
     let (code, log) = server.terminate();
     assert_eq!(code, Some(0), "{log}");

@@ -83,9 +83,18 @@ impl Process {
     }
 
     /// As Kubernetes stops a container; its exit code.
-    pub fn terminate(mut self) -> (Option<i32>, String) {
+    pub fn terminate(self) -> (Option<i32>, String) {
+        self.stop();
+        self.ended()
+    }
+
+    /// SIGTERM, and no more.
+    pub fn stop(&self) {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
+    }
+
+    pub fn ended(mut self) -> (Option<i32>, String) {
         let code = self.child.wait().unwrap().code();
         (code, self.log())
     }

@@ -3,7 +3,7 @@
 use super::client::Delivery;
 use super::harness::{Harness, settings};
 use crate::forge::flow::events::pull_request;
-use pavior::serve::Settings;
+use pavior::serve::{Limits, Settings};
 use std::time::{Duration, Instant};
 
 fn opened(pull: u64) -> Delivery {
@@ -58,4 +58,30 @@ fn whoever_watches_is_answered_and_nobody_else() {
     assert_eq!(client.get("/metrics").body.lines().last(), Some("# EOF"));
     assert_eq!(client.get("/webhook").status, 405);
     assert_eq!(client.get("/").status, 404);
+}
+
+#[test]
+fn headers_that_do_not_come_are_not_waited_for() {
+    let limits = Limits { most: 1, headers_within: Duration::from_millis(300) };
+    let server = Harness::with(Settings { limits, ..settings() }, Duration::ZERO);
+    // One that says nothing takes all the room there is, and then one that says a byte now and then.
+    let silent = server.client();
+    let begun = Instant::now();
+    assert_eq!(server.client().get("/healthz").body, "alive\n");
+    assert!(begun.elapsed() > Duration::from_millis(200), "{:?}", begun.elapsed());
+    drop(silent);
+    let mut slow = server.client();
+    let dripping = std::thread::spawn(move || {
+        let headers = b"POST /webhook HTTP/1.1\r\nhost: x\r\nx-long: ".iter().chain([b'x'].iter().cycle());
+        headers
+            .take(1_000)
+            .take_while(|byte| {
+                std::thread::sleep(Duration::from_millis(10));
+                slow.send(&[**byte])
+            })
+            .count()
+    });
+    std::thread::sleep(Duration::from_millis(50));
+    assert_eq!(server.deliver(&opened(7)), 202);
+    assert!(dripping.join().unwrap() < 900, "the slow one was not sent away");
 }

@@ -42,7 +42,9 @@ fn check_effect(inspection: &mut Inspection, place: &Place, kind: &ResourceType,
         Reversibility::Always(effect) => vec![*effect],
         Reversibility::ByDirection(directed) => vec![directed.increase, directed.decrease],
     };
-    let of_delete = |effect: &ChangeEffect| matches!(effect, ChangeEffect::KeepsData | ChangeEffect::LosesData);
+    let of_delete = |effect: &ChangeEffect| {
+        matches!(effect, ChangeEffect::HoldsNoData | ChangeEffect::KeepsData | ChangeEffect::LosesData)
+    };
     let fits =
         effects.iter().all(|effect| *effect == ChangeEffect::Irreversible || of_delete(effect) == (key == "delete"));
     if !fits || (key == "delete" && matches!(effect, Reversibility::ByDirection(_))) {
@@ -101,10 +103,13 @@ fn unknown_key(inspection: &Inspection, place: &Place, key: &str, kind: &Resourc
 
 fn wrong_effect(inspection: &Inspection, place: &Place, key: &str) -> Finding {
     let (message, choices) = match key {
-        "delete" => ("this is no effect of `delete`".to_owned(), "`keeps-data`, `loses-data` and `irreversible`"),
+        "delete" => (
+            "this is no effect of `delete`".to_owned(),
+            "`holds-no-data`, `keeps-data`, `loses-data` and `irreversible`",
+        ),
         key => (
             format!("this is no effect of a change of {}", shown(key)),
-            "`in-place`, `replace-keeps-data`, `replace-loses-data` and `irreversible`",
+            "`in-place`, `replace-keeps-data`, `replace-loses-data`, `irreversible` and `refused`",
         ),
     };
     inspection

@@ -73,6 +73,17 @@ pub fn update(world: &mut World, request: &Request, asker: &Asker, id: &str) -> 
     one(world, id)
 }
 
+pub fn delete(world: &mut World, asker: &Asker, id: &str) -> Reply {
+    let Some(at) = world.comments.iter().position(|comment| comment.id == number_of(id)) else {
+        return Reply::not_found();
+    };
+    if world.comments[at].author != asker.login {
+        return Reply::error(403, "Resource not accessible by integration");
+    }
+    world.comments.remove(at);
+    Reply { status: 204, headers: Vec::new(), body: Vec::new() }
+}
+
 pub fn react(world: &mut World, request: &Request, asker: &Asker, id: &str) -> Reply {
     let content = request.text("content").to_owned();
     if !["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"].contains(&content.as_str()) {

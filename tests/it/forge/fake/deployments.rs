@@ -12,6 +12,7 @@ fn shown(world: &World, deployment: &FakeDeployment) -> Value {
     let value = &deployment.value;
     json!({
         "id": deployment.id, "sha": value["ref"], "ref": value["ref"], "environment": value["environment"],
+        "task": value["task"].as_str().unwrap_or("deploy"),
         "description": value["description"], "creator": world.user_json(&deployment.creator),
     })
 }
@@ -23,7 +24,7 @@ fn is_too_long(request: &Request) -> bool {
 pub fn list(world: &World, request: &Request) -> Reply {
     let is_meant = |deployment: &&FakeDeployment| {
         let same = |query: &str, field: &str| request.query(query).is_none_or(|value| deployment.value[field] == value);
-        same("environment", "environment") && same("sha", "ref")
+        same("environment", "environment") && same("sha", "ref") && same("task", "task")
     };
     let found = world.deployments.iter().rev().filter(is_meant);
     page(world, request, None, found.map(|deployment| shown(world, deployment)).collect())
@@ -49,12 +50,22 @@ pub fn statuses(world: &World, request: &Request, id: &str) -> Reply {
     page(world, request, None, deployment.statuses.iter().rev().cloned().collect())
 }
 
-pub fn create_status(world: &mut World, request: &Request, id: &str) -> Reply {
+pub fn create_status(world: &mut World, request: &Request, asker: &Asker, id: &str) -> Reply {
     if !STATES.contains(&request.text("state")) || is_too_long(request) {
         return Reply::unprocessable("state is none or description too long");
     }
+    let mut status = request.body.clone();
+    status["creator"] = world.user_json(&asker.login);
     let found = world.deployments.iter_mut().find(|deployment| deployment.id.to_string() == id);
     let Some(deployment) = found else { return Reply::not_found() };
-    deployment.statuses.push(request.body.clone());
-    Reply::created(request.body.clone())
+    deployment.statuses.push(status.clone());
+    let environment = deployment.value["environment"].clone();
+    // What GitHub does unless it is told not to: whatever else runs there is over.
+    if status["auto_inactive"] != false && status["state"] == "success" {
+        let others = world.deployments.iter_mut().filter(|one| one.id.to_string() != id);
+        for other in others.filter(|one| one.value["environment"] == environment) {
+            other.statuses.push(json!({"state": "inactive", "description": ""}));
+        }
+    }
+    Reply::created(status)
 }

@@ -26,8 +26,8 @@ mod world;
 
 pub use clock::TestClock;
 pub use reply::{Reply, Request};
-pub use trouble::Trouble;
-pub use world::{COMMIT, World, commit};
+pub use trouble::{Meeting, Trouble};
+pub use world::{COMMIT, FakeDeployment, World, commit};
 
 use pavior::forge::github::{Connection, Credentials as Identity, GitHub, Timeouts};
 use pavior::forge::words::Repository;
@@ -82,6 +82,11 @@ impl Fake {
 
     pub fn trouble(&self, trouble: Trouble) {
         self.world().troubles.push(trouble);
+    }
+
+    /// The next calls of this method whose path ends so wait until so many have come.
+    pub fn meet(&self, meeting: Meeting) {
+        self.world().meetings.push(meeting);
     }
 
     pub fn connection(&self, identity: Identity) -> Connection {

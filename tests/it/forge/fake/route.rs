@@ -41,6 +41,7 @@ fn of_repository(world: &mut World, request: &Request, asker: &Asker, parts: &[&
         ("POST", ["issues", number, "comments"]) => comments::create(world, request, asker, number),
         ("GET", ["issues", "comments", id]) => comments::one(world, id),
         ("PATCH", ["issues", "comments", id]) => comments::update(world, request, asker, id),
+        ("DELETE", ["issues", "comments", id]) => comments::delete(world, asker, id),
         ("POST", ["issues", "comments", id, "reactions"]) => comments::react(world, request, asker, id),
         ("POST", ["issues", number, "labels"]) => comments::add_labels(world, request, number),
         ("DELETE", ["issues", number, "labels", label]) => comments::remove_label(world, number, label),
@@ -53,7 +54,7 @@ fn of_repository(world: &mut World, request: &Request, asker: &Asker, parts: &[&
         ("GET", ["deployments"]) => deployments::list(world, request),
         ("POST", ["deployments"]) => deployments::create(world, request, asker),
         ("GET", ["deployments", id, "statuses"]) => deployments::statuses(world, request, id),
-        ("POST", ["deployments", id, "statuses"]) => deployments::create_status(world, request, id),
+        ("POST", ["deployments", id, "statuses"]) => deployments::create_status(world, request, asker, id),
 
         ("GET", ["git", "ref", reference]) => {
             let found = reference.strip_prefix("heads/").and_then(|name| world.branches.get(name));

@@ -66,9 +66,23 @@ async fn answer(State(shared): State<Shared>, request: http::Request<Body>) -> h
     if header("user-agent").is_empty() {
         return response(Reply::error(403, "Request forbidden by administrative rules. User-Agent is missing"));
     }
+    meet(&shared.world, &request).await;
     match within(&shared.world, &request) {
         Some(reply) => response(reply),
         None => std::future::pending().await,
+    }
+}
+
+/// Waits for the others of a meeting, where a call is of one.
+async fn meet(world: &Mutex<World>, request: &Request) {
+    let lock = || world.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(at) = lock().meetings.iter_mut().position(|meeting| meeting.awaits(request)) else { return };
+    let all_came = || {
+        let meeting = &lock().meetings[at];
+        meeting.come == meeting.of
+    };
+    while !all_came() {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
 }
 

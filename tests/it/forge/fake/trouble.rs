@@ -3,6 +3,27 @@
 use super::reply::{Reply, Request};
 use super::world::World;
 
+/// Calls that wait for each other: each is held until so many have come.
+pub struct Meeting {
+    pub method: &'static str,
+    pub end: &'static str,
+    pub of: usize,
+    pub come: usize,
+}
+
+impl Meeting {
+    pub fn of(of: usize, method: &'static str, end: &'static str) -> Meeting {
+        Meeting { method, end, of, come: 0 }
+    }
+
+    /// Whether a call has to wait here.
+    pub fn awaits(&mut self, request: &Request) -> bool {
+        let is_for = self.come < self.of && request.method == self.method && request.path.ends_with(self.end);
+        self.come += usize::from(is_for);
+        is_for
+    }
+}
+
 pub struct Trouble {
     method: &'static str,
     /// What the path ends with.

@@ -2,7 +2,7 @@
 
 use super::app::App;
 use super::reply::Request;
-use super::trouble::Trouble;
+use super::trouble::{Meeting, Trouble};
 use super::{READ_TOKEN, REPOSITORY, TOKEN};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +36,7 @@ pub struct World {
     pub app: Option<App>,
     pub troubles: Vec<Trouble>,
     pub requests: Vec<Request>,
+    pub meetings: Vec<Meeting>,
     next_id: u64,
 }
 
@@ -130,6 +131,7 @@ impl World {
             app: None,
             troubles: Vec::new(),
             requests: Vec::new(),
+            meetings: Vec::new(),
             next_id: 1_000,
         };
         world.user("github-actions[bot]", 41_898_282, "Bot", ("none", "none"));

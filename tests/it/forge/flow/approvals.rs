@@ -135,3 +135,44 @@ fn a49_nothing_is_approved_while_codeowners_is_unsound() {
     assert_eq!(now(&scene, &head), "action_required");
     assert!(scene.said().contains("GitHub finds 1 error in it"), "{}", scene.said());
 }
+
+#[test]
+fn a46_code_owners_that_come_with_the_change_do_not_count_yet() {
+    const SOUND: &str = "* @acme/platform\n";
+    // A line without an owner takes the owner away.
+    const UNSOUND: &str = "* @acme/platform\ncatalog/ads/\n";
+    for (at_base, at_head, conclusion) in [(SOUND, UNSOUND, "success"), (UNSOUND, SOUND, "action_required")] {
+        let scene = Scene::start();
+        scene.git(&["checkout", "--quiet", "main"]);
+        scene.write(".github/CODEOWNERS", at_base);
+        scene.commit("code owners");
+        scene.push_main();
+        scene.open(7);
+        scene.new_image();
+        scene.write(".github/CODEOWNERS", at_head);
+        let head = scene.push(7);
+        {
+            let mut world = scene.fake.world();
+            let files = [".github/CODEOWNERS", "catalog/ads/adservice.yaml"].map(str::to_owned);
+            world.pulls.get_mut(&7).unwrap().files = files.to_vec();
+            world.review(7, "priya-nair", "APPROVED");
+        }
+        assert_eq!(now(&scene, &head), conclusion, "{}", scene.said());
+    }
+}
+
+#[test]
+fn a48_whatever_the_job_says_of_its_actor_the_author_is_who_opened_it() {
+    let scene = Scene::start();
+    scene.new_image();
+    let head = scene.push(7);
+    {
+        let mut world = scene.fake.world();
+        world.team("acme", "ads", &["priya-nair", "ada"]);
+        world.review(7, "ada", "APPROVED");
+    }
+    let scene = scene.with_variable("GITHUB_ACTOR", "dependabot[bot]").with_variable("GITHUB_ACTOR_ID", "49699333");
+    let scene = scene.with_variable("GITHUB_TRIGGERING_ACTOR", "priya-nair");
+    assert_eq!(now(&scene, &head), "action_required");
+    assert!(scene.said().contains("`ada` is the author"), "{}", scene.said());
+}

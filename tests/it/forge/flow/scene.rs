@@ -186,14 +186,31 @@ impl Scene {
         self
     }
 
+    pub fn with_only_arguments(mut self, arguments: &[&str]) -> Scene {
+        self.arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        self
+    }
+
     pub fn with_variable(mut self, name: &str, value: &str) -> Scene {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// A job's step, as Actions starts it. No run prints or sends a secret where it does not belong.
-    pub fn run(&self, (name, payload): (&str, Value)) -> Ran {
-        let file = |name: &str| self.folder.join(name);
+    pub fn run(&self, event: (&str, Value)) -> Ran {
+        self.step(event, self.run, &self.arguments)
+    }
+
+    /// The second stage, in a run that may be beside others.
+    pub fn run_apart(&self, run: u64, arguments: &[&str]) -> Ran {
+        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        self.step(super::events::by_hand(7), run, &arguments)
+    }
+
+    fn step(&self, (name, payload): (&str, Value), run: u64, arguments: &[String]) -> Ran {
+        let folder = self.folder.join(format!("run-{run}"));
+        fs::create_dir_all(&folder).unwrap();
+        let file = |name: &str| folder.join(name);
         for name in ["summary", "outputs", "report.json"] {
             let _ = fs::remove_file(file(name));
         }
@@ -201,12 +218,12 @@ impl Scene {
         let output = Command::new(env!("CARGO_BIN_EXE_pavior"))
             .arg("ci")
             .args(self.remote.iter().flat_map(|remote| ["--remote".as_ref(), remote.as_os_str()]))
-            .args(&self.arguments)
+            .args(arguments)
             .current_dir(self.workspace())
             .env_clear()
             .envs([("PATH", "/usr/bin:/bin"), ("HOME", "/nonexistent"), ("GITHUB_REPOSITORY", REPOSITORY)])
             .envs([("GITHUB_EVENT_NAME", name), ("GITHUB_API_URL", self.fake.url()), ("GITHUB_TOKEN", self.token)])
-            .env("GITHUB_RUN_ID", self.run.to_string())
+            .env("GITHUB_RUN_ID", run.to_string())
             .env("GITHUB_EVENT_PATH", file("event.json"))
             .env("GITHUB_STEP_SUMMARY", file("summary"))
             .env("GITHUB_OUTPUT", file("outputs"))
