@@ -3,8 +3,10 @@
 
 mod affected;
 mod announced;
+mod plan;
 pub mod plan_json;
 pub mod terraform;
 
 pub use affected::{Affected, affected, unit_name};
 pub use announced::{Announced, Surplus, Told};
+pub use plan::{Compiled, Ends, Plannable, TerraformPlan, UnitPlan, affected_of, by_name, commits, plan};

@@ -1,6 +1,6 @@
 //! The `terraform` binary, run in a folder of its own that holds a unit's artifacts and nothing else.
 
-use super::plan_json::Plan;
+use super::plan_json::{Plan, PlanError};
 use crate::emit::Artifact;
 use crate::ledger::Sha;
 use anyhow::{Context, Result, bail};
@@ -35,13 +35,23 @@ pub struct Terraform {
     pub states: PathBuf,
 }
 
+/// What a plan is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// That it is as its artifacts say.
+    Apply,
+    /// That nothing of it is left.
+    Destroy,
+}
+
 /// A plan that was made, and what it says.
 #[derive(Debug)]
 pub struct Planned {
     /// What `terraform apply` takes.
     pub file: PathBuf,
     pub plan: Plan,
-    /// Of the plan as JSON. The JSON itself may hold what is secret: it is kept nowhere.
+    /// Of the plan as JSON, without when it was made. The JSON itself may hold what is secret: it is kept
+    /// nowhere.
     pub digest: Sha,
 }
 
@@ -50,7 +60,7 @@ impl Terraform {
     ///
     /// # Errors
     /// With what Terraform says, when it cannot.
-    pub fn plan(&self, folder: &Path, unit: &str, artifacts: &[Artifact]) -> Result<Option<Planned>> {
+    pub fn plan(&self, folder: &Path, unit: &str, artifacts: &[Artifact], goal: Goal) -> Result<Option<Planned>> {
         let mut files = artifacts.iter().filter_map(|one| Some((one.path.as_str().strip_prefix(FOLDER)?, &one.text)));
         let Some(first) = files.next() else { return Ok(None) };
         for (path, text) in std::iter::once(first).chain(files) {
@@ -60,13 +70,15 @@ impl Terraform {
         }
         self.init(folder, unit, artifacts)?;
         let file = folder.join("pavior.tfplan");
-        self.run(
-            folder,
-            ["plan", "-input=false", "-lock-timeout=60s", "-no-color", "-out"],
-            [file.as_os_str().to_owned()],
-        )?;
+        let more = match goal {
+            Goal::Apply => None,
+            Goal::Destroy => Some(OsString::from("-destroy")),
+        };
+        let out: OsString = ["-out=".as_ref(), file.as_os_str()].into_iter().collect();
+        let options = more.into_iter().chain([out]);
+        self.run(folder, ["plan", "-input=false", "-lock-timeout=60s", "-no-color"], options)?;
         let json = self.run(folder, ["show", "-no-color", "-json"], [file.as_os_str().to_owned()])?;
-        Ok(Some(Planned { file, plan: Plan::read(&json)?, digest: Sha::of(&json) }))
+        Ok(Some(Planned { file, plan: Plan::read(&json)?, digest: digest(&json)? }))
     }
 
     fn init(&self, folder: &Path, unit: &str, artifacts: &[Artifact]) -> Result<()> {
@@ -101,12 +113,25 @@ impl Terraform {
             }
         }
         command.env("TF_IN_AUTOMATION", "1").env("CHECKPOINT_DISABLE", "1");
-        let output = command.output().with_context(|| format!("starting {}", self.program.display()))?;
+        let output = command.output().with_context(|| {
+            format!("starting {}: install Terraform or OpenTofu, or name it with --terraform", self.program.display())
+        })?;
         if output.status.success() {
             return Ok(output.stdout);
         }
         bail!("terraform {}: {}", arguments[0], reason(&String::from_utf8_lossy(&output.stderr)))
     }
+}
+
+fn digest(json: &[u8]) -> Result<Sha, PlanError> {
+    let unreadable = |error: serde_json::Error| PlanError::Unreadable(error.to_string());
+    let mut plan: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(json).map_err(unreadable)?;
+    // When it was made, and hints in an order that is never the same.
+    plan.shift_remove("timestamp");
+    plan.shift_remove("relevant_attributes");
+    plan.sort_keys();
+    let text = serde_json::to_string(&plan).map_err(unreadable)?;
+    Ok(Sha::of(text.as_bytes()))
 }
 
 /// The sentence behind `Error:`. Terraform draws a frame around it, and quotes the line below.
@@ -118,6 +143,14 @@ fn reason(said: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plan_is_the_same_whenever_it_was_made() {
+        let of = |text: &str| digest(text.as_bytes()).unwrap();
+        let (now, then) = (r#"{"timestamp":"now","a":1,"b":[]}"#, r#"{"b":[],"relevant_attributes":[2],"a":1}"#);
+        assert_eq!(of(now), of(then));
+        assert_ne!(of(r#"{"a":1}"#), of(r#"{"a":2}"#));
+    }
 
     #[test]
     fn of_what_terraform_says_the_error_is_told_and_no_value() {
