@@ -499,6 +499,37 @@ def aws_environment(work, endpoint):
     return environment
 
 
+def a_plan_does_what_was_announced_and_nothing_else(_):
+    """`pavior plan` of local units: what is new is as announced; what nobody declared and the state holds is told."""
+    terraform = need("terraform")
+    with tempfile.TemporaryDirectory() as folder:
+        repository = pathlib.Path(folder)
+        small_repository(repository)
+        declare_shop(repository, "cart", "sessions", renamed=False)
+        git = ["git", "-C", repository, "-c", "user.name=test", "-c", "user.email=test@localhost"]
+        for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "all"]):
+            run(*git, *command)
+        arguments = ["plan", "--root", repository, "--terraform", terraform, "--format", "json"]
+        environment = {**os.environ, "TF_CLI_ARGS_plan": "-destroy"}
+        first, second = (json.loads(run(PAVIOR, *arguments, env=environment).stdout)["units"] for _ in range(2))
+        assert first == second, "the same plan has the same digest, whenever it is made"
+        plans = {unit["unit"]: unit["terraform"] for unit in first}
+        steps = {step["step"] for plan in plans.values() if plan for step in plan["steps"]}
+        assert steps == {"create"} and plans["_environment"] is None, plans
+        # A state with something that nobody declared: it would be destroyed.
+        work = repository / "elsewhere"
+        (work / "old").mkdir(parents=True)
+        (work / "old" / "main.tf").write_text('resource "terraform_data" "this" { input = "precious" }\n')
+        (work / "main.tf").write_text('terraform {\n  backend "local" {}\n}\nmodule "old" { source = "./old" }\n')
+        state = repository / ".git" / "pavior" / "terraform" / "local" / "cart.tfstate"
+        run(terraform, "init", "-input=false", f"-backend-config=path={state}", cwd=work)
+        run(terraform, "apply", "-input=false", "-auto-approve", cwd=work)
+        told = run(PAVIOR, "plan", "--root", repository, "--unit", "cart", "--terraform", terraform, ok=(1,)).stdout
+        surplus = "NOT ANNOUNCED: Terraform would delete module.old.terraform_data.this: nothing was announced of its module"
+        assert surplus in told, told
+        print(told.strip().splitlines()[-1])
+
+
 def an_aws_unit_is_planned(compiled):
     terraform, plugins = need("terraform"), plugin_directory()
     with moto() as endpoint, copied(compiled / "production" / "cartservice" / "terraform") as work:
@@ -840,6 +871,7 @@ CHECKS = [
     terraform_leaves_the_format_alone,
     a_local_unit_lives_and_dies,
     renaming_a_service_destroys_nothing,
+    a_plan_does_what_was_announced_and_nothing_else,
     an_aws_unit_is_planned,
     terraform_validates_every_root,
 ]

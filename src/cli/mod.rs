@@ -18,6 +18,7 @@ mod explain;
 #[cfg(feature = "forge")]
 mod identity;
 mod part;
+mod plan;
 mod preflight;
 mod progress;
 mod replace;
@@ -65,6 +66,7 @@ enum Command {
     Schema(schema::Schema),
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
+    Plan(plan::Plan),
     Audit(audit::Audit),
     Completions(completions::Completions),
     Lsp(lsp::Lsp),
@@ -97,6 +99,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Schema(arguments) => schema::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Lsp(arguments) => lsp::run(&arguments),

@@ -8,6 +8,7 @@
 mod chain;
 mod hash;
 mod record;
+mod state;
 mod store;
 #[cfg(test)]
 mod writers;
@@ -17,4 +18,5 @@ mod tests;
 pub use chain::{Bad, Head, Published, Verifier, Why};
 pub use hash::Sha;
 pub use record::{Cause, Cost, Effect, Entry, Intent, Outcome, Record, Scope, Undo, UnitName, Writer};
+pub use state::{Deployed, Lease, State, UnitState};
 pub use store::{REFERENCE, Store, Upstream};

@@ -1,0 +1,162 @@
+//! The `terraform` binary, run in a folder of its own that holds a unit's artifacts and nothing else.
+
+use super::plan_json::{Plan, PlanError};
+use crate::emit::Artifact;
+use crate::ledger::Sha;
+use anyhow::{Context, Result, bail};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Where a unit's Terraform stands among its artifacts.
+const FOLDER: &str = "terraform/";
+
+/// What would change what Terraform does, or tell what is nobody's business: none of it is passed on.
+const WITHHELD: [&str; 9] = [
+    "TF_CLI_ARGS",
+    "TF_VAR_",
+    "TF_LOG",
+    "TF_WORKSPACE",
+    "TF_DATA_DIR",
+    "TF_INPUT",
+    "TF_REATTACH",
+    "PAVIOR_",
+    "GITHUB_TOKEN",
+];
+
+/// How Terraform is run.
+#[derive(Debug, Clone)]
+pub struct Terraform {
+    pub program: PathBuf,
+    /// A mirror of providers, where they are not to be had from the registry.
+    pub plugins: Option<PathBuf>,
+    /// Where states lie of environments whose backend is `local`: one file a unit.
+    pub states: PathBuf,
+}
+
+/// What a plan is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// That it is as its artifacts say.
+    Apply,
+    /// That nothing of it is left.
+    Destroy,
+}
+
+/// A plan that was made, and what it says.
+#[derive(Debug)]
+pub struct Planned {
+    /// What `terraform apply` takes.
+    pub file: PathBuf,
+    pub plan: Plan,
+    /// Of the plan as JSON, without when it was made. The JSON itself may hold what is secret: it is kept
+    /// nowhere.
+    pub digest: Sha,
+}
+
+impl Terraform {
+    /// Plans a unit in an empty folder. None where it has no Terraform.
+    ///
+    /// # Errors
+    /// With what Terraform says, when it cannot.
+    pub fn plan(&self, folder: &Path, unit: &str, artifacts: &[Artifact], goal: Goal) -> Result<Option<Planned>> {
+        let mut files = artifacts.iter().filter_map(|one| Some((one.path.as_str().strip_prefix(FOLDER)?, &one.text)));
+        let Some(first) = files.next() else { return Ok(None) };
+        for (path, text) in std::iter::once(first).chain(files) {
+            let path = folder.join(path);
+            path.parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
+        }
+        self.init(folder, unit, artifacts)?;
+        let file = folder.join("pavior.tfplan");
+        let more = match goal {
+            Goal::Apply => None,
+            Goal::Destroy => Some(OsString::from("-destroy")),
+        };
+        let out: OsString = ["-out=".as_ref(), file.as_os_str()].into_iter().collect();
+        let options = more.into_iter().chain([out]);
+        self.run(folder, ["plan", "-input=false", "-lock-timeout=60s", "-no-color"], options)?;
+        let json = self.run(folder, ["show", "-no-color", "-json"], [file.as_os_str().to_owned()])?;
+        Ok(Some(Planned { file, plan: Plan::read(&json)?, digest: digest(&json)? }))
+    }
+
+    fn init(&self, folder: &Path, unit: &str, artifacts: &[Artifact]) -> Result<()> {
+        let mut more: Vec<OsString> = Vec::new();
+        if let Some(plugins) = &self.plugins {
+            more.push("-plugin-dir".into());
+            more.push(plugins.into());
+        }
+        let is_local =
+            |one: &Artifact| one.path.as_str() == "terraform/backend.tf" && one.text.contains("backend \"local\"");
+        if artifacts.iter().any(is_local) {
+            let state = self.states.join(format!("{unit}.tfstate"));
+            state.parent().map_or(Ok(()), fs::create_dir_all)?;
+            let mut option = OsString::from("-backend-config=path=");
+            option.push(&state);
+            more.push(option);
+        }
+        self.run(folder, ["init", "-input=false", "-no-color", "-lockfile=readonly"], more).map(drop)
+    }
+
+    fn run<const N: usize>(
+        &self,
+        folder: &Path,
+        arguments: [&str; N],
+        more: impl IntoIterator<Item = OsString>,
+    ) -> Result<Vec<u8>> {
+        let mut command = Command::new(&self.program);
+        command.current_dir(folder).args(arguments).args(more).stdin(Stdio::null());
+        for (name, _) in std::env::vars_os() {
+            if name.to_str().is_none_or(|name| WITHHELD.iter().any(|start| name.starts_with(start))) {
+                command.env_remove(name);
+            }
+        }
+        command.env("TF_IN_AUTOMATION", "1").env("CHECKPOINT_DISABLE", "1");
+        let output = command.output().with_context(|| {
+            format!("starting {}: install Terraform or OpenTofu, or name it with --terraform", self.program.display())
+        })?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        bail!("terraform {}: {}", arguments[0], reason(&String::from_utf8_lossy(&output.stderr)))
+    }
+}
+
+fn digest(json: &[u8]) -> Result<Sha, PlanError> {
+    let unreadable = |error: serde_json::Error| PlanError::Unreadable(error.to_string());
+    let mut plan: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(json).map_err(unreadable)?;
+    // When it was made, and hints in an order that is never the same.
+    plan.shift_remove("timestamp");
+    plan.shift_remove("relevant_attributes");
+    plan.sort_keys();
+    let text = serde_json::to_string(&plan).map_err(unreadable)?;
+    Ok(Sha::of(text.as_bytes()))
+}
+
+/// The sentence behind `Error:`. Terraform draws a frame around it, and quotes the line below.
+fn reason(said: &str) -> String {
+    let line = said.lines().find_map(|line| line.trim_start_matches(['│', ' ']).strip_prefix("Error: "));
+    line.or_else(|| said.lines().last()).unwrap_or("nothing").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_is_the_same_whenever_it_was_made() {
+        let of = |text: &str| digest(text.as_bytes()).unwrap();
+        let (now, then) = (r#"{"timestamp":"now","a":1,"b":[]}"#, r#"{"b":[],"relevant_attributes":[2],"a":1}"#);
+        assert_eq!(of(now), of(then));
+        assert_ne!(of(r#"{"a":1}"#), of(r#"{"a":2}"#));
+    }
+
+    #[test]
+    fn of_what_terraform_says_the_error_is_told_and_no_value() {
+        let said =
+            "╷\n│ Error: Invalid value for variable\n│ \n│   on main.tf line 3:\n│    3: password = \"hunter2\"\n╵\n";
+        assert_eq!(reason(said), "Invalid value for variable");
+        assert_eq!(reason(""), "nothing");
+    }
+}

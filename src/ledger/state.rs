@@ -1,0 +1,191 @@
+//! What the records add up to: what each unit is, what is begun and not ended, who holds what.
+
+use super::record::{Effect, Entry, Intent, Outcome, Record, Scope, UnitName};
+use crate::model::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How things stand behind the last record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    pub units: BTreeMap<UnitName, UnitState>,
+    /// What was begun and has no end, by the number of its record: a writer that still works, or one that was killed.
+    pub open: BTreeMap<u64, Intent>,
+    /// What is held, by fencing token.
+    pub leases: BTreeMap<u64, Lease>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnitState {
+    /// What it was last found healthy with.
+    pub healthy: Option<Deployed>,
+    /// What was last brought to it, healthy or not.
+    pub applied: Option<Deployed>,
+    /// Digests that made it sick.
+    pub quarantined: BTreeSet<String>,
+}
+
+/// A digest that was brought to a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployed {
+    /// None: the unit was taken away.
+    pub digest: Option<String>,
+    /// The commit it was compiled from.
+    pub commit: String,
+    /// The record that says so.
+    pub record: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    pub scope: Scope,
+    pub until: Timestamp,
+    pub holder: String,
+}
+
+impl State {
+    pub fn of(records: &[Record]) -> State {
+        let mut state = State::default();
+        records.iter().for_each(|record| state.read(record));
+        state
+    }
+
+    /// The next record.
+    pub fn read(&mut self, record: &Record) {
+        match &record.entry {
+            Entry::Began(intent) => drop(self.open.insert(record.number, (**intent).clone())),
+            Entry::Ended { began, outcome, .. } => {
+                if let Some(intent) = self.open.remove(began) {
+                    self.ended(intent, *outcome, *began);
+                }
+            }
+            Entry::Quarantined { unit, digest, .. } => {
+                self.units.entry(unit.clone()).or_default().quarantined.insert(digest.clone());
+            }
+            Entry::Released { unit, digest, .. } => {
+                self.units.entry(unit.clone()).or_default().quarantined.remove(digest);
+            }
+            Entry::Leased { scope, until } => {
+                let lease = Lease { scope: scope.clone(), until: *until, holder: record.writer.actor.clone() };
+                self.leases.insert(record.number, lease);
+            }
+            Entry::Returned { lease } => drop(self.leases.remove(lease)),
+        }
+    }
+
+    fn ended(&mut self, intent: Intent, outcome: Outcome, record: u64) {
+        let unit = self.units.entry(intent.unit).or_default();
+        let deployed = Deployed { digest: intent.digest, commit: intent.change.head, record };
+        match (intent.effect, outcome) {
+            (Effect::Health, Outcome::Succeeded) => {
+                unit.applied = Some(deployed.clone());
+                unit.healthy = Some(deployed);
+            }
+            // Something of it may be there, even where it failed half-way.
+            (Effect::Terraform | Effect::Manifests | Effect::Rollback | Effect::Publish, outcome)
+                if outcome != Outcome::Superseded =>
+            {
+                unit.applied = Some(deployed);
+            }
+            _ => {}
+        }
+    }
+
+    /// Who, at this moment, holds something that this scope is part of, or that is part of it; by fencing token.
+    pub fn held(&self, scope: &Scope, now: Timestamp) -> Option<(u64, &Lease)> {
+        let overlaps = |lease: &Lease| {
+            let is_whole = lease.scope.unit.is_none() || scope.unit.is_none();
+            lease.scope.environment == scope.environment && (is_whole || lease.scope.unit == scope.unit)
+        };
+        let held = self.leases.iter().find(|(_, lease)| lease.until > now && overlaps(lease));
+        held.map(|(token, lease)| (*token, lease))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Cause, Head, Undo, Verifier, Writer};
+    use crate::model::Name;
+
+    fn name(unit: &str) -> UnitName {
+        UnitName { environment: Name::parse("staging").unwrap(), unit: unit.to_owned() }
+    }
+
+    fn began(unit: &str, effect: Effect, digest: &str) -> Entry {
+        let change = Cause {
+            head: format!("commit of {digest}"),
+            base: None,
+            pull: None,
+            report: None,
+            author: "jo".to_owned(),
+            approved_by: Vec::new(),
+        };
+        let digest = Some(digest.to_owned());
+        let intent =
+            Intent { effect, unit: name(unit), digest, plan: None, change, cost: None, undo: Undo::Reversible };
+        Entry::Began(Box::new(intent))
+    }
+
+    fn ended(began: u64, outcome: Outcome) -> Entry {
+        Entry::Ended { began, outcome, took: 1, note: None }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    fn state(entries: Vec<Entry>) -> State {
+        let writer = Writer { version: "0.1.0".to_owned(), actor: "jo".to_owned(), run: None };
+        let (texts, _) = Head::EMPTY.append(at("2026-11-22T08:00:00Z"), &writer, entries);
+        let mut verifier = Verifier::new(Vec::new());
+        let records: Vec<Record> =
+            (1..).zip(&texts).map(|(number, text)| verifier.read(number, text.as_bytes()).unwrap()).collect();
+        State::of(&records)
+    }
+
+    #[test]
+    fn a_unit_is_what_it_was_last_found_healthy_with() {
+        let state = state(vec![
+            began("cart", Effect::Manifests, "good"),
+            ended(1, Outcome::Succeeded),
+            began("cart", Effect::Health, "good"),
+            ended(3, Outcome::Succeeded),
+            began("cart", Effect::Manifests, "bad"),
+            ended(5, Outcome::Succeeded),
+            began("cart", Effect::Health, "bad"),
+            ended(7, Outcome::Failed),
+            Entry::Quarantined { unit: name("cart"), digest: "bad".to_owned(), why: "never ready".to_owned() },
+        ]);
+        let cart = &state.units[&name("cart")];
+        let deployed = |digest: &str, record| {
+            Some(Deployed { digest: Some(digest.to_owned()), commit: format!("commit of {digest}"), record })
+        };
+        assert_eq!((&cart.healthy, &cart.applied), (&deployed("good", 3), &deployed("bad", 5)));
+        assert!(cart.quarantined.contains("bad") && state.open.is_empty());
+    }
+
+    #[test]
+    fn what_was_begun_and_not_ended_is_open_and_what_was_superseded_was_never_there() {
+        let state = state(vec![
+            began("cart", Effect::Terraform, "a"),
+            began("web", Effect::Terraform, "b"),
+            ended(2, Outcome::Superseded),
+        ]);
+        assert_eq!(state.open.keys().collect::<Vec<_>>(), [&1]);
+        assert_eq!(state.units[&name("web")], UnitState::default());
+    }
+
+    #[test]
+    fn a_lease_is_held_until_it_is_returned_or_over() {
+        let scope =
+            |unit: Option<&str>| Scope { environment: Name::parse("staging").unwrap(), unit: unit.map(str::to_owned) };
+        let until = at("2026-11-22T09:00:00Z");
+        let leased = state(vec![Entry::Leased { scope: scope(Some("cart")), until }]);
+        let early = at("2026-11-22T08:59:59Z");
+        assert_eq!(leased.held(&scope(Some("cart")), early).map(|(token, _)| token), Some(1));
+        assert_eq!(leased.held(&scope(None), early).map(|(token, _)| token), Some(1));
+        assert_eq!((leased.held(&scope(Some("web")), early), leased.held(&scope(Some("cart")), until)), (None, None));
+        let returned = state(vec![Entry::Leased { scope: scope(None), until }, Entry::Returned { lease: 1 }]);
+        assert_eq!(returned.held(&scope(Some("cart")), early), None);
+    }
+}
