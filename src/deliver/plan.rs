@@ -40,15 +40,17 @@ pub struct TerraformPlan {
 pub struct Plannable {
     pub unit: CompiledUnit,
     pub stateful: Option<Stateful>,
+    /// Under which name its state is kept: its former one, while `renamedFrom` stands.
+    pub state: String,
 }
 
 impl Plannable {
     pub fn of(source: Source<'_, '_>, artifacts: Vec<Artifact>) -> Plannable {
-        let stateful = match source.made_of {
-            MadeOf::Unit(unit) => Some(stateful(unit)),
-            MadeOf::Environment(_) => None,
+        let (stateful, state) = match source.made_of {
+            MadeOf::Unit(unit) => (Some(stateful(unit)), unit.state_folder()),
+            MadeOf::Environment(_) => (None, source.id().folder()),
         };
-        Plannable { unit: CompiledUnit::new(source.id(), artifacts), stateful }
+        Plannable { unit: CompiledUnit::new(source.id(), artifacts), stateful, state }
     }
 }
 
@@ -86,12 +88,12 @@ pub fn affected_of(wanted: &Compiled, state: &State, is_asked: impl Fn(&UnitName
 pub fn plan(terraform: &Terraform, affected: Affected, ends: Ends<'_>) -> Result<UnitPlan> {
     let folder = tempfile::Builder::new().prefix("pavior-plan-").tempdir().context("making a folder for the plan")?;
     let (from, to) = (ends.from.map(|one| &one.unit), ends.to.map(|one| &one.unit));
-    let (unit, goal) = match (from, to) {
+    let (planned, goal) = match (ends.from, ends.to) {
         (_, Some(unit)) => (unit, Goal::Apply),
         (Some(unit), None) => (unit, Goal::Destroy),
         (None, None) => return Ok(UnitPlan { affected, terraform: None }),
     };
-    let planned = terraform.plan(folder.path(), &unit.id.folder(), &unit.artifacts, goal);
+    let planned = terraform.plan(folder.path(), &planned.state, &planned.unit.artifacts, goal);
     let planned = planned.with_context(|| format!("planning {}", affected.unit))?;
     let terraform = planned.map(|planned| {
         let announced = of_unit(from, to).map(|change| Announced::of(&change, &replaced(&change, ends)));
