@@ -128,7 +128,11 @@ impl fmt::Display for Surplus {
             Told::Delete => "its module was announced to go",
             Told::Move => "its module was announced to move",
         };
-        write!(f, "Terraform would {} {}: {announced}", self.step.as_str(), self.address)
+        let step = match self.step {
+            Step::Nothing => "move",
+            step => step.as_str(),
+        };
+        write!(f, "Terraform would {step} {}: {announced}", self.address)
     }
 }
 

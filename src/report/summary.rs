@@ -36,7 +36,7 @@ pub fn waived(waived: &Waived) -> String {
         ""
     };
     format!(
-        "waived by {waiver} until {expires}, approved by {approver} ({reason}): {} [{}]{asked}",
+        "waived by {waiver} until {expires}, approver {approver} ({reason}): {} [{}]{asked}",
         finding.message, finding.rule.id
     )
 }

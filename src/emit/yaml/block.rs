@@ -212,6 +212,8 @@ mod tests {
     use super::super::{NOTICE, document};
     use super::*;
     use crate::emit::read_back;
+    use crate::model::Findings;
+    use crate::read::Snapshot;
     use proptest::prelude::*;
 
     fn text() -> impl Strategy<Value = String> {
@@ -261,6 +263,17 @@ mod tests {
         for text in signs.iter().map(char::to_string).chain(pairs) {
             let tree = Tree::from_iter([("k".to_owned(), Value::from(text.clone()))]);
             assert_eq!(document(&tree), NOTICE.to_owned() + &serialized(&tree), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_number_is_read_back_as_text() {
+        for text in ["1000:11_000000", "1_000:30", "1_000", "12:30", "1:1_0", "-1_0.5", "1__:5"] {
+            let written = document(&Tree::from_iter([("k".to_owned(), Value::from(text))]));
+            let mut findings = Findings::default();
+            crate::read::parse(&Snapshot::of([("catalog/a.yaml", written.as_str())]), &mut findings);
+            let told: Vec<&str> = findings.iter().map(|finding| finding.rule.id).collect();
+            assert!(!told.contains(&"yaml/ambiguous-scalar"), "{written}");
         }
     }
 

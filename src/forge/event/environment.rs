@@ -26,8 +26,8 @@ pub struct Job {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EnvironmentError {
-    #[error("{0} is not set: this is meant to run in a job of GitHub Actions")]
-    Missing(&'static str),
+    #[error("not set: {}; this is meant to run in a job of GitHub Actions", .0.join(", "))]
+    Missing(Vec<&'static str>),
     #[error("{variable} is `{}`, which is no {expected}", value.escape_debug())]
     Wrong { variable: &'static str, value: String, expected: &'static str },
 }
@@ -39,7 +39,12 @@ impl Job {
     /// When one is missing or cannot be what it should.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Result<Job, EnvironmentError> {
         let optional = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let given = |name: &'static str| optional(name).ok_or(EnvironmentError::Missing(name));
+        const NEEDED: [&str; 4] = ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH"];
+        let missing: Vec<&'static str> = NEEDED.into_iter().filter(|name| optional(name).is_none()).collect();
+        if !missing.is_empty() {
+            return Err(EnvironmentError::Missing(missing));
+        }
+        let given = |name: &'static str| optional(name).ok_or_else(|| EnvironmentError::Missing(vec![name]));
         let wrong = |variable, value, expected| EnvironmentError::Wrong { variable, value, expected };
         let repository = given("GITHUB_REPOSITORY")?;
         let run = given("GITHUB_RUN_ID")?;
@@ -100,7 +105,11 @@ mod tests {
     #[test]
     fn a_variable_that_is_missing_or_wrong_is_named() {
         let without = |lost: &'static str| Job::of(move |name| variables(name).filter(|_| name != lost));
-        assert_eq!(without("GITHUB_RUN_ID"), Err(EnvironmentError::Missing("GITHUB_RUN_ID")));
+        assert_eq!(without("GITHUB_RUN_ID"), Err(EnvironmentError::Missing(vec!["GITHUB_RUN_ID"])));
+        let nothing = Job::of(|_| None).unwrap_err().to_string();
+        assert!(
+            nothing.starts_with("not set: GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_EVENT_NAME, GITHUB_EVENT_PATH;")
+        );
         assert_eq!(without("GITHUB_RUN_ATTEMPT").unwrap().attempt, 1);
         assert_eq!(without("GITHUB_API_URL").unwrap().api, "https://api.github.com");
         let with = |changed: &'static str, value: &'static str| {

@@ -83,7 +83,7 @@ fn number(text: &str, unsigned: &str) -> Plain {
     if is_radix(unsigned) {
         return Plain::Ambiguous(Ambiguity::Radix);
     }
-    if unsigned.contains('_') && unsigned.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'_' | b'.' | b':')) {
+    if has_underscores(unsigned) {
         return Plain::Ambiguous(Ambiguity::Underscore);
     }
     if is_sexagesimal(unsigned) {
@@ -129,6 +129,14 @@ fn is_radix(text: &str) -> bool {
         _ => return false,
     };
     !rest.is_empty() && rest.bytes().all(|byte| byte == b'_' || is_digit(byte))
+}
+
+/// `1_000`, `1_0.5`, `1_000:30`. Behind a colon there is none: `1:1_0` is text to every reader.
+fn has_underscores(text: &str) -> bool {
+    let (number, sixtieths) = text.split_once(':').map_or((text, None), |(number, rest)| (number, Some(rest)));
+    let is_number = number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'_' | b'.'));
+    let is_whole = sixtieths.is_none_or(|rest| is_sexagesimal(&format!("0:{rest}")));
+    number.contains('_') && is_number && is_whole
 }
 
 /// Digits to the base of sixty behind any number: `12:30`, but not `8080:8080`.
@@ -199,7 +207,7 @@ mod tests {
     #[test]
     fn words_that_only_look_alike_are_text() {
         for text in "yesterday nope one offer 1.2.3 v1 1Gi 250m 0x 0xg 0o9 2027-06-30 10.0.0.0/8 1e e3 . .. .env -x \
-                     1,000 a:b 8080:8080 1000:1000 1:60 12:30pm 99.9% _1 1_a 1:a ::1 nan inf 7d 1-2 +"
+                     1,000 a:b 8080:8080 1000:1000 1:60 12:30pm 99.9% _1 1_a 1:a ::1 nan inf 7d 1-2 1:1_0 1000:11_000000 +"
             .split_whitespace()
         {
             assert_eq!(meaning(text), Plain::Text, "{text}");
