@@ -74,9 +74,10 @@ pub(super) fn assignments(text: &str) -> Vec<Match> {
     while let Some(captures) = ASSIGNED.captures_at(text, next) {
         let (Some(key), Some(word)) = (captures.get(0), captures.get(1)) else { break };
         let value = value_at(text, key.end()).filter(|value| !is_path_of_code(text, key.end(), value));
-        // A value ends what was looked at; where there is none, the next key may begin inside of this one.
-        next = value.as_ref().map_or(word.end(), |value| value.end);
-        found.extend(value.and_then(|value| secret(text, &word.as_str().to_ascii_lowercase(), value)));
+        let secret = value.and_then(|value| secret(text, &word.as_str().to_ascii_lowercase(), value));
+        // A secret ends what was looked at; where there is none, the next key may begin inside of what stands here.
+        next = secret.as_ref().map_or(word.end(), |secret| secret.part.end);
+        found.extend(secret);
     }
     found
 }
@@ -137,6 +138,11 @@ mod tests {
             ["9f86d081884c7d659a2feaa0c55ad015"]
         );
         assert_eq!(found("# old token=Zk8vQ2nLw3Xy7Tb5Rm1P"), ["Zk8vQ2nLw3Xy7Tb5Rm1P"]);
+    }
+
+    #[test]
+    fn what_is_no_value_may_be_the_next_key() {
+        assert_eq!(found("password: password: Tr0ub4dor&3"), ["Tr0ub4dor&3"]);
     }
 
     #[test]
