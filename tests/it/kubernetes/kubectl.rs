@@ -21,6 +21,12 @@ struct Call {
     stderr: String,
 }
 
+impl Call {
+    fn writes(&self) -> bool {
+        !self.arguments.contains("--dry-run=server") && !self.arguments.split(' ').any(|word| word == "get")
+    }
+}
+
 /// A program that a flow takes for `kubectl`.
 pub struct Kubectl {
     folder: TempDir,
@@ -51,14 +57,30 @@ cat calls/$number/stderr >&2
 exit $code
 "#;
 
-/// The next answer to the same question; when there is none any more, the last one again.
+/// The next answer to the same question before the next thing that was written; when there is none, the last one again.
 const RECORDED: &str = r#"
-[ -d answers/$key ] || { echo "nothing is recorded of: $*" >&2; exit 97; }
-next=$(cat answers/$key/next)
-[ -d answers/$key/$((next + 1)) ] && echo $((next + 1)) > answers/$key/next
-cat answers/$key/$next/stdout
-cat answers/$key/$next/stderr >&2
-exit $(cat answers/$key/$next/code)
+read at < next
+number=$at found=
+while [ -z "$found" ] && [ -d answers/$number ]; do
+    read recorded < answers/$number/key
+    if [ $recorded = $key ]; then
+        found=$number
+        echo $((number + 1)) > next
+    elif [ -e answers/$number/writes ] && [ ! -e written/$key ]; then
+        break
+    fi
+    number=$((number + 1))
+done
+while [ -z "$found" ] && [ $at -gt 0 ]; do
+    at=$((at - 1))
+    read recorded < answers/$at/key
+    [ $recorded = $key ] && found=$at
+done
+[ -n "$found" ] || { echo "nothing is recorded of: $*" >&2; exit 97; }
+cat answers/$found/stdout
+cat answers/$found/stderr >&2
+read code < answers/$found/code
+exit $code
 "#;
 
 impl Kubectl {
@@ -75,19 +97,23 @@ impl Kubectl {
     /// Answers as a cluster did once.
     pub fn recorded(flow: &str) -> Kubectl {
         let made = Kubectl::of(RECORDED);
-        let text = fs::read_to_string(recording(flow)).unwrap_or_else(|error| panic!("{flow} was not recorded: {error}"));
+        let text =
+            fs::read_to_string(recording(flow)).unwrap_or_else(|error| panic!("{flow} was not recorded: {error}"));
         let calls: Vec<Call> = serde_json::from_str(&text).unwrap();
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for call in &calls {
-            let folder = made.folder.path().join("answers").join(&call.key);
-            let count = counts.entry(&call.key).or_default();
-            let answer = folder.join(count.to_string());
-            *count += 1;
+        let folder = made.folder.path();
+        fs::create_dir_all(folder.join("written")).unwrap();
+        fs::write(folder.join("next"), "0\n").unwrap();
+        for (number, call) in calls.iter().enumerate() {
+            let answer = folder.join("answers").join(number.to_string());
             fs::create_dir_all(&answer).unwrap();
-            fs::write(folder.join("next"), "0").unwrap();
+            fs::write(answer.join("key"), format!("{}\n", call.key)).unwrap();
+            fs::write(answer.join("code"), format!("{}\n", call.code)).unwrap();
             fs::write(answer.join("stdout"), &call.stdout).unwrap();
             fs::write(answer.join("stderr"), &call.stderr).unwrap();
-            fs::write(answer.join("code"), call.code.to_string()).unwrap();
+            if call.writes() {
+                fs::write(answer.join("writes"), "").unwrap();
+                fs::write(folder.join("written").join(&call.key), "").unwrap();
+            }
         }
         made
     }
@@ -133,7 +159,7 @@ impl Kubectl {
         self.folder.path().join("calls").exists()
     }
 
-    /// Keeps what was said, without what was said twice in a row.
+    /// Keeps what was said, without what was said twice while nothing was written.
     pub fn keep(&self, flow: &str) {
         let folder = self.folder.path().join("calls");
         let read = |number: usize, name: &str| fs::read_to_string(folder.join(number.to_string()).join(name)).unwrap();
@@ -147,7 +173,10 @@ impl Kubectl {
                 stdout: read(number, "stdout"),
                 stderr: read(number, "stderr"),
             };
-            if last.insert(call.key.clone(), call.clone()).as_ref() != Some(&call) {
+            if call.writes() {
+                last.clear();
+                calls.push(call);
+            } else if last.insert(call.key.clone(), call.clone()).as_ref() != Some(&call) {
                 calls.push(call);
             }
         }

@@ -93,7 +93,7 @@ impl Server {
         let name = program.file_name().unwrap().to_str().unwrap();
         let log = File::create(self.folder.path().join(format!("{name}.log"))).unwrap();
         Command::new("sh")
-            .args(["-c", r#""$@" </dev/null & cat; kill $!"#, "sh"])
+            .args(["-c", r#""$@" </dev/null & cat; kill -9 $!"#, "sh"])
             .arg(program)
             .args(options)
             .stdin(Stdio::piped())
