@@ -100,7 +100,7 @@ impl State {
                 unit.held = false;
             }
             (Effect::Rollback, Outcome::Succeeded) => unit.owes_revert = true,
-            (Effect::Revert, Outcome::Succeeded | Outcome::Failed) => unit.owes_revert = false,
+            (Effect::Revert, Outcome::Succeeded) => unit.owes_revert = false,
             (Effect::Rollback, Outcome::Failed) => {
                 unit.applied = Some(deployed);
                 unit.held = true;
