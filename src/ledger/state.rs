@@ -26,7 +26,7 @@ pub struct UnitState {
     pub unsettled: bool,
     /// Going back failed: what comes next is for a person to say.
     pub held: bool,
-    /// It went back, and its declaration was not taken back yet.
+    /// It went back, or was about to, and its declaration was not taken back yet.
     pub owes_revert: bool,
 }
 
@@ -64,6 +64,9 @@ impl State {
                 if matches!(intent.effect, Effect::Terraform | Effect::Manifests | Effect::Prune | Effect::Publish) {
                     self.units.entry(intent.unit.clone()).or_default().unsettled = true;
                 }
+                if intent.effect == Effect::Rollback {
+                    self.units.entry(intent.unit.clone()).or_default().owes_revert = true;
+                }
                 self.open.insert(record.number, (**intent).clone());
             }
             Entry::Ended { began, outcome, .. } => {
@@ -99,11 +102,11 @@ impl State {
                 unit.unsettled = false;
                 unit.held = false;
             }
-            (Effect::Rollback, Outcome::Succeeded) => unit.owes_revert = true,
-            (Effect::Revert, Outcome::Succeeded) => unit.owes_revert = false,
+            (Effect::Rollback, Outcome::Superseded) | (Effect::Revert, Outcome::Succeeded) => unit.owes_revert = false,
             (Effect::Rollback, Outcome::Failed) => {
                 unit.applied = Some(deployed);
                 unit.held = true;
+                unit.owes_revert = false;
             }
             // Something of it may be there, even where it failed half-way.
             (Effect::Terraform | Effect::Manifests | Effect::Publish, outcome) if outcome != Outcome::Superseded => {
