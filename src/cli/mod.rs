@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, each arguments -> request -> call -> report.
 
+mod apply;
 mod audit;
 mod catalog;
 mod check;
@@ -13,6 +14,7 @@ mod organisation;
 mod policy;
 mod images;
 mod import;
+mod delivery;
 mod diff;
 mod explain;
 #[cfg(feature = "forge")]
@@ -67,6 +69,7 @@ enum Command {
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
     Plan(plan::Plan),
+    Apply(apply::Apply),
     Audit(audit::Audit),
     Completions(completions::Completions),
     Lsp(lsp::Lsp),
@@ -100,6 +103,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Apply(arguments) => apply::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Lsp(arguments) => lsp::run(&arguments),
