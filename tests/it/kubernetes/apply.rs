@@ -2,20 +2,26 @@
 
 use super::scene::{ACCOUNT, CONFIG, DEPLOYMENT, JOB, PATIENCE, SERVICE, Scene, all_of, told};
 use crate::compiled::shipped;
-use pavior::deliver::kubernetes::{Applied, ApplyError, Confirmation, Drift, Id, Objects};
+use pavior::deliver::kubernetes::{Allowed, Applied, ApplyError, Confirmation, Drift, Id, Objects, Owner};
 use pavior::emit::Artifact;
 use pavior::model::RepoPath;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The unit `local/cartservice` of the shipped catalog, in this namespace.
+/// The unit `local/cartservice` of the shipped catalog, in this namespace; as it was, where the answers are of then.
 fn of_the_catalog(scene: &Scene) -> Objects {
-    let files = shipped().files.iter();
-    let artifact = |(path, text): (&String, &String)| {
-        let path = path.strip_prefix("local/cartservice/")?;
-        let text = text.replace("namespace: local", &format!("namespace: {}", scene.namespace()));
-        Some(Artifact { path: RepoPath::parse(path).ok()?, text })
+    let compiled = || {
+        let below = |(path, text): (&String, &String)| {
+            Some((path.strip_prefix("local/cartservice/")?.to_owned(), text.to_owned()))
+        };
+        shipped().files.iter().filter_map(below).filter(|(path, _)| path.ends_with(".yaml")).collect()
     };
-    Objects::of(&files.filter_map(artifact).collect::<Vec<_>>()).unwrap()
+    let files: BTreeMap<String, String> = scene.kept("unit_of_the_catalog", compiled);
+    let artifact = |(path, text): (&String, &String)| {
+        let text = text.replace("namespace: local", &format!("namespace: {}", scene.namespace()));
+        Artifact { path: RepoPath::parse(path).unwrap(), text }
+    };
+    Objects::of(&files.iter().map(artifact).collect::<Vec<_>>()).unwrap()
 }
 
 fn count(applied: &Applied) -> (usize, usize, usize) {
@@ -51,13 +57,47 @@ pub fn jobs_are_waited_for_before_what_needs_them(scene: &Scene) {
     let behind = DEPLOYMENT
         .replace("  namespace: @HERE\nspec", "  namespace: @HERE\n  annotations:\n    pavior.dev/wave: \"2\"\nspec");
     let unit = scene.unit(&[ACCOUNT, JOB, &behind]);
-    let error = scene.cluster.apply(&scene.owner(1), &unit, Duration::from_millis(900)).unwrap_err();
-    let ApplyError::NotWell { object, why } = &error else { panic!("{error}") };
-    assert_eq!(told(std::slice::from_ref(object)), ["Job migrate"]);
-    assert!(why.starts_with("it has not ended"), "{why}");
-    assert_eq!(scene.live("deployment/cart"), None, "what waits for the job was not begun");
+    let not_well = |patience: u64| {
+        let error = scene.cluster.apply(&scene.owner(1), &unit, Duration::from_millis(patience)).unwrap_err();
+        let ApplyError::NotWell { object, why } = error else { panic!("{error}") };
+        assert_eq!(told(std::slice::from_ref(&object)), ["Job migrate"]);
+        assert_eq!(scene.live("deployment/cart"), None, "what waits for the job was not begun");
+        why
+    };
+    assert!(not_well(900).starts_with("it has not ended"));
     assert!(scene.live("job/migrate").is_some());
     assert_eq!(scene.recorded_objects().len(), 3, "the inventory knows what was meant");
+
+    // A74: a job that failed is not waited for any longer.
+    scene.pod_becomes(&scene.pod(), r#"{"status":{"phase":"Failed"}}"#);
+    assert_eq!(not_well(20_000), "it failed: BackoffLimitExceeded");
+
+    scene.others_here(&["delete", "job/migrate"]);
+    not_well(900);
+    scene.pod_becomes(&scene.pod(), r#"{"status":{"phase":"Succeeded"}}"#);
+    let applied = scene.cluster.apply(&scene.owner(1), &unit, PATIENCE).unwrap();
+    assert_eq!(told(&applied.created), ["Deployment cart"]);
+}
+
+pub fn a_unit_that_brings_its_namespace_along_is_remembered_in_another(scene: &Scene) {
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: @HERE-own\n";
+    let inside = CONFIG.replace("@HERE", "@HERE-own");
+    let unit = scene.unit(&[namespace, &inside]);
+    assert_eq!(unit.namespace(), None);
+    let owner = |token| Owner { namespace: None, ..scene.owner(token) };
+    let applied = scene.cluster.apply(&owner(1), &unit, PATIENCE).unwrap();
+    assert_eq!(applied.created[0].kind, "Namespace");
+    assert_eq!(owner(1).place().0, "default");
+
+    let kept = scene.cluster.prune(&owner(1), &Objects::none(), &all_of(&unit, Confirmation::Absent)).unwrap();
+    assert_eq!((told(&kept.deleted), kept.kept.len()), (vec!["ConfigMap cart".to_owned()], 1));
+    let pruned = scene.cluster.prune(&owner(2), &Objects::none(), &all_of(&unit, Confirmation::Given)).unwrap();
+    let name = format!("Namespace {}-own", scene.namespace());
+    assert_eq!([told(&pruned.deleted), told(&pruned.going)].concat(), [name]);
+    // Whether it is gone yet or not, looking again is enough.
+    scene.others(&["wait", "--for=delete", "--timeout=60s", &format!("namespace/{}-own", scene.namespace())]);
+    scene.cluster.prune(&owner(2), &Objects::none(), &Allowed::default()).unwrap();
+    assert!(scene.cluster.forget(&owner(2)).unwrap());
 }
 
 pub fn a_kind_that_nobody_installed_is_told_before_anything_is_written(scene: &Scene) {

@@ -2,7 +2,6 @@
 
 use super::scene::{CONFIG, DEPLOYMENT, PATIENCE, Scene};
 use pavior::deliver::kubernetes::{Gate, Health, Objects};
-use serde_json::Value;
 use std::time::{Duration, Instant};
 
 fn gate(deadline: u64, soak: u64) -> Gate {
@@ -37,12 +36,12 @@ pub fn a74_a_rollout_that_is_never_ready_is_sick_at_the_deadline(scene: &Scene) 
 
 pub fn a74_pods_that_are_ready_and_crash_in_the_soak_window_are_sick(scene: &Scene) {
     let unit = applied(scene);
-    let pod = one_pod(scene);
-    status(scene, &pod, &container(r#"{"running":{}}"#, 0, true));
+    let pod = scene.pod();
+    scene.pod_becomes(&pod, &container(r#"{"running":{}}"#, 0, true));
     let health = scene.cluster.healthy(&unit, &gate(20_000, 1_000)).unwrap();
     assert_eq!(health, Health::Healthy { skipped: Vec::new() });
 
-    status(scene, &pod, &container(r#"{"waiting":{"reason":"CrashLoopBackOff"}}"#, 3, true));
+    scene.pod_becomes(&pod, &container(r#"{"waiting":{"reason":"CrashLoopBackOff"}}"#, 3, true));
     let health = scene.cluster.healthy(&unit, &gate(3_000, 1_000)).unwrap();
     let Health::Sick { why, .. } = health else { panic!("{health:?}") };
     assert!(why.contains("ended 3 times"), "{why}");
@@ -57,21 +56,4 @@ fn container(state: &str, restarts: u64, ready: bool) -> String {
     format!(
         r#"{{"status":{{"phase":"Running","conditions":{condition},"containerStatuses":[{{"name":"main","image":"x","imageID":"x","ready":{ready},"restartCount":{restarts},"state":{state}}}]}}}}"#
     )
-}
-
-fn status(scene: &Scene, pod: &str, patch: &str) {
-    scene.others_here(&["patch", "pod", pod, "--subresource=status", "-p", patch]);
-}
-
-/// The pod that the controllers make of the Deployment.
-fn one_pod(scene: &Scene) -> String {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let pods: Value = serde_json::from_str(&scene.others_here(&["get", "pods", "-o", "json"])).unwrap();
-        if let Some(name) = pods["items"][0]["metadata"]["name"].as_str() {
-            return name.to_owned();
-        }
-        assert!(Instant::now() < deadline, "nobody made a pod: is there a kube-controller-manager?");
-        std::thread::sleep(Duration::from_millis(200));
-    }
 }

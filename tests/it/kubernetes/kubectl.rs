@@ -184,7 +184,8 @@ impl Kubectl {
     }
 }
 
-fn recording(flow: &str) -> PathBuf {
+/// Where what belongs to a recorded flow is kept.
+pub fn recording(flow: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/kubernetes/recorded/{flow}.json"))
 }
 

@@ -14,6 +14,7 @@ mod cut;
 mod health;
 mod kubectl;
 mod ownership;
+mod probes;
 mod prune;
 mod scene;
 mod server;
@@ -48,6 +49,7 @@ macro_rules! flows {
 flows! {
     apply::a_unit_of_the_catalog_is_applied_changed_and_taken_away,
     apply::jobs_are_waited_for_before_what_needs_them,
+    apply::a_unit_that_brings_its_namespace_along_is_remembered_in_another,
     apply::a_kind_that_nobody_installed_is_told_before_anything_is_written,
     apply::drift_is_told_by_its_fields_and_changes_nothing,
     ownership::a71_a_conflict_is_told_with_manager_and_field_and_nothing_is_forced,

@@ -1,13 +1,16 @@
 //! A flow's own namespace in a cluster, a unit in it, and what others do there.
 
-use super::kubectl::{Kubectl, run};
+use super::kubectl::{Kubectl, recording, run};
 use super::server::server;
 use pavior::deliver::kubernetes::{Allowed, Cluster, Confirmation, Id, Objects, Owner};
 use pavior::emit::Artifact;
 use pavior::ledger::UnitName;
 use pavior::model::{Name, RepoPath};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::time::Duration;
+use std::fs;
+use std::time::{Duration, Instant};
 
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -37,7 +40,7 @@ impl Scene {
 
     /// A real flow may become the recorded one.
     pub fn ended(&self) {
-        if self.is_real && std::env::var_os("PAVIOR_BLESS").is_some() {
+        if self.is_real && is_blessed() {
             self.kubectl.keep(&self.flow);
         }
     }
@@ -80,11 +83,47 @@ impl Scene {
         Objects::of(&documents.iter().enumerate().map(artifact).collect::<Vec<_>>()).unwrap()
     }
 
+    /// What was made for the recorded flow; a real one makes it anew.
+    pub fn kept<T: Serialize + DeserializeOwned>(&self, name: &str, make: impl FnOnce() -> T) -> T {
+        if !self.is_real {
+            return serde_json::from_str(&fs::read_to_string(recording(name)).unwrap()).unwrap();
+        }
+        let made = make();
+        if is_blessed() {
+            fs::write(recording(name), serde_json::to_string_pretty(&made).unwrap() + "\n").unwrap();
+        }
+        made
+    }
+
+    /// A pod that the controllers make, when they have.
+    pub fn pod(&self) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let pods: Value = serde_json::from_str(&self.others_here(&["get", "pods", "-o", "json"])).unwrap();
+            let pods = pods["items"].as_array().unwrap();
+            let mut new = pods.iter().filter(|pod| pod["status"]["phase"] == "Pending");
+            if let Some(name) = new.find_map(|pod| pod["metadata"]["name"].as_str()) {
+                return name.to_owned();
+            }
+            assert!(Instant::now() < deadline, "nobody made a pod: is there a kube-controller-manager?");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    /// There is no kubelet to say so.
+    pub fn pod_becomes(&self, pod: &str, status: &str) {
+        self.others_here(&["patch", "pod", pod, "--subresource=status", "-p", status]);
+    }
+
     /// What the inventory names.
     pub fn recorded_objects(&self) -> Vec<String> {
         let inventory = self.cluster.inventory(&self.owner(0)).unwrap();
         inventory.map_or_else(Vec::new, |inventory| inventory.objects.keys().map(|id| id.kind.clone()).collect())
     }
+}
+
+fn is_blessed() -> bool {
+    std::env::var_os("PAVIOR_BLESS").is_some()
 }
 
 /// All of these may go.
