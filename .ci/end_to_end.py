@@ -829,6 +829,23 @@ def every_webhook_payload_of_github_is_understood_or_ignored(_):
     print(re.search(r"\{.*\}", said).group(0))
 
 
+def manifests_live_and_die_on_a_real_api_server(_):
+    """By the convention of envtest; the same flows run against what was recorded in `cargo test`."""
+    assets = os.environ.get("KUBEBUILDER_ASSETS")
+    if not assets:
+        raise Skipped("KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver (setup-envtest fetches them)")
+    folder = pathlib.Path(assets)
+    for tool in ("etcd", "kube-apiserver", "kube-controller-manager"):
+        if not (folder / tool).is_file():
+            raise Skipped(f"there is no {tool} in {assets}")
+    if not (folder / "kubectl").is_file():
+        need("kubectl")
+    command = ["cargo", "test", "--quiet", "--test", "it", "kubernetes::real", "--", "--ignored", "--nocapture"]
+    said = run(*command, timeout=3600).stdout
+    assert re.search(r"[1-9]\d* passed; 0 failed; 0 ignored", said), said
+    print("\n".join(re.findall(r"^cut at .*|\d+ passed", said, re.MULTILINE)))
+
+
 def githubs_renderer_finds_nothing_in_hostile_text(_):
     """cmark-gfm is what GitHub renders comments with; names, numbers and commits are linked in what it leaves as text."""
     python = python_tools() / "python"
@@ -854,6 +871,7 @@ CHECKS = [
     the_action_runs_the_binary_that_it_was_told_to_and_no_other,
     every_webhook_payload_of_github_is_understood_or_ignored,
     githubs_renderer_finds_nothing_in_hostile_text,
+    manifests_live_and_die_on_a_real_api_server,
     every_shipped_file_names_its_schema,
     github_describes_every_request_of_the_bot,
     compiled_output_is_whole,

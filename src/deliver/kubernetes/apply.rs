@@ -46,6 +46,7 @@ impl Cluster {
         let mut union = last.as_ref().map_or_else(BTreeMap::new, |last| last.objects.clone());
         union.extend(objects.iter().map(|object| (object.id.clone(), object.api_version.clone())));
         self.record(owner, &union, last.as_ref())?;
+        self.keep_replicas(objects, &looked)?;
 
         let mut applied = Applied::default();
         for (number, wave) in objects.waves().iter().enumerate() {

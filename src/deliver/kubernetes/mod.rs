@@ -15,6 +15,7 @@ mod inventory;
 mod kubectl;
 mod object;
 mod prune;
+mod scale;
 mod trouble;
 
 pub use apply::Applied;

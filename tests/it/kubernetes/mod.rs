@@ -54,6 +54,7 @@ flows! {
     apply::drift_is_told_by_its_fields_and_changes_nothing,
     ownership::a71_a_conflict_is_told_with_manager_and_field_and_nothing_is_forced,
     ownership::a73_what_is_there_and_not_ours_is_not_taken_over,
+    ownership::an_autoscaler_takes_over_from_a_declared_number_without_losing_pods,
     ownership::an_older_lease_writes_nothing,
     ownership::a_newer_lease_stops_an_apply_between_two_waves,
     prune::a72_only_what_git_deleted_goes_and_data_only_when_confirmed,

@@ -71,7 +71,20 @@ pub fn an_older_lease_writes_nothing(scene: &Scene) {
     cluster.apply(&scene.owner(7), &unit, PATIENCE).unwrap();
 }
 
-/// The inventory of a unit that is done with is kept until it is forgotten, and its token with it.
+pub fn an_autoscaler_takes_over_from_a_declared_number_without_losing_pods(scene: &Scene) {
+    let declared = scene.unit(&[&DEPLOYMENT.replace("replicas: 1", "replicas: 3")]);
+    scene.cluster.apply(&scene.owner(1), &declared, PATIENCE).unwrap();
+    let autoscaled = scene.unit(&[&DEPLOYMENT.replace("  replicas: 1\n", "")]);
+    for token in [2, 3] {
+        scene.cluster.apply(&scene.owner(token), &autoscaled, PATIENCE).unwrap();
+        assert_eq!(scene.live("deployment/cart").unwrap()["spec"]["replicas"], 3);
+    }
+    scene.others_here(&["scale", "deployment/cart", "--replicas=5"]);
+    scene.cluster.apply(&scene.owner(4), &autoscaled, PATIENCE).unwrap();
+    assert_eq!(scene.live("deployment/cart").unwrap()["spec"]["replicas"], 5);
+    assert_eq!(scene.cluster.drift(&scene.owner(4), &autoscaled).unwrap(), []);
+}
+
 pub fn a_newer_lease_stops_an_apply_between_two_waves(scene: &Scene) {
     let place = scene.owner(7).place().1;
     let token = r#"-p '{"data":{"token":"9"}}'"#;

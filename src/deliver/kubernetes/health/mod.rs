@@ -44,6 +44,13 @@ pub enum Health {
     },
 }
 
+/// One object at one moment.
+struct Observed<'o> {
+    object: &'o Object,
+    standing: Standing,
+    pods: Vec<Value>,
+}
+
 /// Whether objects of a later wave wait for this kind. Not for claims: a volume may be bound only when a pod wants it.
 pub(super) fn is_waited_for(kind: &str) -> bool {
     ["CustomResourceDefinition", "Deployment", "StatefulSet", "DaemonSet", "Job", "ExternalSecret"].contains(&kind)
@@ -94,11 +101,11 @@ impl Cluster {
         let begin = Instant::now();
         while !objects.is_empty() {
             let is_late = begin.elapsed() > patience;
-            let mut standings = self.standings(objects)?.into_iter();
-            let stuck = standings.find_map(|(object, standing, _)| match standing {
+            let mut observed = self.observed(objects)?.into_iter();
+            let stuck = observed.find_map(|one| match one.standing {
                 Standing::Ready => None,
-                Standing::Failed(why) => Some((object, why, true)),
-                Standing::NotYet(why) | Standing::Crashing(why) => Some((object, why, is_late)),
+                Standing::Failed(why) => Some((one.object, why, true)),
+                Standing::NotYet(why) | Standing::Crashing(why) => Some((one.object, why, is_late)),
             });
             match stuck {
                 None => break,
@@ -110,27 +117,26 @@ impl Cluster {
     }
 
     fn seen(&self, objects: &[&Object]) -> Result<Vec<Seen>, ApplyError> {
-        let seen = |(object, standing, pods): (&Object, Standing, Vec<Value>)| Seen {
-            subject: object.id.to_string(),
-            standing,
-            restarts: pods::restarts(&pods),
+        let seen = |one: Observed<'_>| Seen {
+            subject: one.object.id.to_string(),
+            standing: one.standing,
+            restarts: pods::restarts(&one.pods),
         };
-        Ok(self.standings(objects)?.into_iter().map(seen).collect())
+        Ok(self.observed(objects)?.into_iter().map(seen).collect())
     }
 
-    /// Each with its pods.
-    fn standings<'o>(&self, objects: &[&'o Object]) -> Result<Vec<(&'o Object, Standing, Vec<Value>)>, ApplyError> {
+    fn observed<'o>(&self, objects: &[&'o Object]) -> Result<Vec<Observed<'o>>, ApplyError> {
         let looked = self.look(objects.iter().map(|object| (&object.id, object.api_version.as_str())))?;
-        let mut standings = Vec::new();
+        let mut observed = Vec::new();
         for object in objects {
             let live = looked.live.get(&object.id);
             let pods = match live.and_then(pods::selector) {
                 Some(selector) => self.pods(object.id.namespace.as_deref().unwrap_or_default(), &selector)?,
                 None => Vec::new(),
             };
-            standings.push((*object, standing(&object.tree, live, &pods), pods));
+            observed.push(Observed { object, standing: standing(&object.tree, live, &pods), pods });
         }
-        Ok(standings)
+        Ok(observed)
     }
 
     fn pods(&self, namespace: &str, selector: &str) -> Result<Vec<Value>, ApplyError> {
