@@ -8,6 +8,8 @@ mod ci;
 mod compile;
 mod completions;
 mod cost;
+mod deploy;
+mod edited;
 mod lsp;
 mod organisation;
 mod policy;
@@ -21,6 +23,9 @@ mod part;
 mod plan;
 mod preflight;
 mod progress;
+mod promote;
+#[cfg(feature = "forge")]
+mod proposal;
 mod replace;
 mod repository;
 mod resource_types;
@@ -67,6 +72,8 @@ enum Command {
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
     Plan(plan::Plan),
+    Deploy(deploy::Deploy),
+    Promote(promote::Promote),
     Audit(audit::Audit),
     Completions(completions::Completions),
     Lsp(lsp::Lsp),
@@ -100,6 +107,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Deploy(arguments) => deploy::run(&arguments),
+        Command::Promote(arguments) => promote::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Lsp(arguments) => lsp::run(&arguments),
