@@ -155,11 +155,7 @@ impl Promote {
 }
 
 /// What two environments set differently, but for images: `scaling.min: 1 and 2`.
-fn differences<V: serde::Serialize>(
-    environments: &SmallMap<Name, V>,
-    from: &str,
-    to: &str,
-) -> Vec<String> {
+fn differences<V: serde::Serialize>(environments: &SmallMap<Name, V>, from: &str, to: &str) -> Vec<String> {
     let leaves = |name: &str| {
         let mut leaves = BTreeMap::new();
         if let Some(value) = environments.get(name).and_then(|settings| serde_json::to_value(settings).ok()) {

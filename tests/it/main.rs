@@ -7,6 +7,7 @@ mod case;
 mod change;
 mod catalog;
 mod compiled;
+mod deploy;
 mod editor;
 mod facts;
 #[cfg(feature = "forge")]

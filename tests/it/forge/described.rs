@@ -7,8 +7,8 @@ use super::fake::{COMMIT, TOKEN, TestClock, World, repository};
 use pavior::forge::github::{Connection, Credentials as Identity, GitHub, GitHubError};
 use pavior::forge::words::{
     Annotation, ArtifactId, Button, CheckRun, CheckRunId, CommentId, CommitId, Conclusion, DeploymentId,
-    DeploymentState, DeploymentStatus, InstallationId, Level, NewDeployment, NewPull, PullNumber, Reaction, RunId, User, UserId,
-    UserKind,
+    DeploymentState, DeploymentStatus, InstallationId, Level, NewDeployment, NewPull, PullNumber, Reaction, RunId,
+    User, UserId, UserKind,
 };
 use std::fmt::Debug;
 use std::sync::Arc;
