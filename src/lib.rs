@@ -29,6 +29,7 @@ pub mod revisions;
 pub mod git;
 pub mod ledger;
 pub mod edit;
+pub mod secrets;
 pub mod deliver;
 #[cfg(feature = "forge")]
 pub mod forge;

@@ -31,6 +31,7 @@ mod repository;
 mod resource_types;
 mod rules;
 mod schema;
+mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
 mod store;
@@ -74,6 +75,7 @@ enum Command {
     Plan(plan::Plan),
     Deploy(deploy::Deploy),
     Promote(promote::Promote),
+    Secrets(secrets::Secrets),
     Audit(audit::Audit),
     Completions(completions::Completions),
     Lsp(lsp::Lsp),
@@ -109,6 +111,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::Promote(arguments) => promote::run(&arguments),
+        Command::Secrets(arguments) => secrets::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Lsp(arguments) => lsp::run(&arguments),
