@@ -7,7 +7,7 @@ use crate::check::{Loaded, check_against};
 use crate::edit::{Image, as_read, as_written, set_image};
 use crate::model::kinds::{Environment, Kind, Service};
 use crate::model::{Findings, RepoPath, listed, nearest, short_hash};
-use crate::read::{Declared, Documents, read};
+use crate::read::{Declared, Documents, Snapshot, read, secrets};
 use crate::report::{Report, human, visible_line};
 use crate::revisions;
 use anyhow::{Context, Result, bail, ensure};
@@ -147,9 +147,17 @@ pub fn unknown<'n>(kind: &str, name: &str, known: impl Iterator<Item = &'n str>)
 }
 
 fn unified(edited: &Edited) -> String {
-    let diff = similar::TextDiff::from_lines(&edited.before, &edited.after);
+    let (before, after) = (covered(&edited.path, &edited.before), covered(&edited.path, &edited.after));
+    let diff = similar::TextDiff::from_lines(&before, &after);
     let (old, new) = (format!("a/{}", edited.path), format!("b/{}", edited.path));
     diff.unified_diff().context_radius(3).header(&old, &new).to_string()
+}
+
+/// As people may see it: with what is secret covered.
+fn covered(path: &RepoPath, text: &str) -> String {
+    let files = [(path.clone(), text.into())].into();
+    let (snapshot, _) = secrets::hide(Snapshot { files, ..Snapshot::default() }, &mut Findings::default());
+    snapshot.files.get(path).map(|text| text.to_string()).unwrap_or_default()
 }
 
 /// What the edit makes wrong goes beside the diff.

@@ -6,6 +6,7 @@ use crate::edit::image_that_stands;
 use crate::ledger::{State, Store, UnitName, Upstream};
 use crate::model::{Findings, Name, SmallMap};
 use crate::read::{Documents, read};
+use crate::report::visible_line;
 use crate::revisions;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
@@ -85,8 +86,12 @@ impl Promote {
                 images.push((container, image));
             }
         }
-        for line in differences(&declared.spec.environments, &self.from, &self.to) {
-            notes.push(format!("note: differs otherwise, and stays so: {line}"));
+        let differences = differences(&declared.spec.environments, &self.from, &self.to);
+        notes.extend(differences.iter().map(|line| format!("note: differs otherwise, and stays so: {line}")));
+        if !differences.is_empty() {
+            lines.push("\nDiffers otherwise, and stays so:\n\n".to_owned());
+            // Behind four spaces it is code: what people set is text here, and nothing else.
+            lines.extend(differences.iter().map(|line| format!("    {}\n", visible_line(line))));
         }
         let (service, from, to) = (&self.service, &self.from, &self.to);
         let wish = Wish {

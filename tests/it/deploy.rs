@@ -173,3 +173,32 @@ fn only_what_was_healthy_is_promoted_where_the_ledger_knows() {
     assert_eq!(promoted.exit_code, "0\n", "{promoted:?}");
     assert!(promoted.stdout.contains("+          image: ghcr.io/acme/cartservice:v2\n"), "{}", promoted.stdout);
 }
+
+#[test]
+fn the_workload_may_stand_in_a_score_file() {
+    let repository = shipped();
+    let metadata = "metadata: {name: notes, description: Notes of shoppers, owner: shopping}";
+    let service =
+        format!("apiVersion: pavior.dev/v1\nkind: Service\n{metadata}\nspec:\n  score: notes.score.yaml # theirs\n");
+    repository.write("catalog/notes/service.yaml", &service);
+    let score =
+        "apiVersion: score.dev/v1b1\nmetadata: {name: notes}\ncontainers:\n  web: {image: \"ghcr.io/acme/notes:1\"}\n";
+    repository.write("catalog/notes/notes.score.yaml", score);
+    let written = run(&repository, "deploy notes --to local --image ghcr.io/acme/notes:2 --write");
+    assert_eq!(written.exit_code, "0\n", "{written:?}");
+    let read = |path: &str| fs::read_to_string(repository.root().join(path)).unwrap();
+    let added = "  environments:\n    local:\n      containers:\n        web:\n          image: ghcr.io/acme/notes:2\n";
+    assert_eq!(read("catalog/notes/service.yaml"), service + added);
+    assert_eq!(read("catalog/notes/notes.score.yaml"), score);
+}
+
+#[test]
+fn a_diff_shows_no_secret_that_stands_beside_the_edit() {
+    let repository = shipped();
+    let token = ["ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"].concat();
+    let before = cart(&repository);
+    repository.write(CART, before.replace("    preview: {", &format!("    # {token}\n    preview: {{")));
+    let shown = run(&repository, "deploy cartservice --to production --image ghcr.io/acme/cart:v1");
+    assert!(shown.stdout.contains("+          image: ghcr.io/acme/cart:v1\n"), "{shown:?}");
+    assert!(!format!("{shown:?}").contains(&token[4..]), "{shown:?}");
+}

@@ -23,6 +23,7 @@ mod process;
 mod provenance;
 mod purity;
 mod repository;
+mod secret_requests;
 mod secrets;
 mod seeds;
 #[cfg(feature = "serve")]
