@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn names_of_images_are_known() {
         let digest = format!("ghcr.io/acme/cart@sha256:{}", "0a".repeat(32));
-        for image in ["cart", "ghcr.io/acme/cart:v1.2_3-a", "localhost:5000/cart:1", &digest, &format!("{digest}")] {
+        for image in ["cart", "ghcr.io/acme/cart:v1.2_3-a", "localhost:5000/cart:1", &digest] {
             assert!(is_image(image), "{image}");
         }
         for no in ["", ".", "cart:", "cart@sha256:00", "a b", "-cart", "cart\n", "cart: x", "cart #1", "${a}", "é"] {

@@ -6,13 +6,15 @@
 
 use super::image::is_declared;
 use super::refusal::Refusal;
+use super::splice::parsed;
 use super::whole::Whole;
 use crate::ledger::UnitName;
 use crate::model::{RepoPath, short_hash};
 use crate::read::score::resolve;
 use crate::read::{Node, NodeValue, Snapshot};
 use crate::report::visible_line;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What made a unit sick, as the ledger has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,28 +54,23 @@ pub fn revert(sick: &Sick<'_>, head: &Snapshot, healthy: &Snapshot) -> Result<Re
     {
         return Err(sick.by_hand(format!("{kind} {name} had another name at the last healthy commit")));
     }
-    let mut files = BTreeMap::new();
-    match (&now, &then) {
-        (None, None) => return Err(sick.by_hand(format!("no {kind} {name} is declared in either commit"))),
-        (Some(now), None) => {
-            let without = Whole::of(now.text).and_then(|whole| whole.without(now.document));
-            files.insert(now.path.clone(), without.map_err(|why| why.in_file(now.path))?);
-        }
-        (Some(now), Some(then)) => {
-            let replaced = Whole::of(then.text)
-                .and_then(|before| Whole::of(now.text)?.replaced(now.document, &before, then.document));
-            files.insert(now.path.clone(), Some(replaced.map_err(|why| why.in_file(now.path))?));
-        }
-        (None, Some(then)) => {
-            files.insert(then.path.clone(), Some(then.put_back(head).map_err(|why| why.in_file(then.path))?));
-        }
+    if now.is_none() && then.is_none() {
+        return Err(sick.by_hand(format!("no {kind} {name} is declared in either commit")));
     }
+    let mut after = head.clone();
+    take_back(&mut after, healthy, kind, name)?;
     for side in [&now, &then].into_iter().flatten() {
         if let Some(score) = side.score() {
-            files.insert(score.clone(), healthy.files.get(&score).map(|text| text.to_string()));
+            put(&mut after, &score, healthy.files.get(&score).map(|text| text.to_string()));
         }
     }
-    files.retain(|path, text| head.files.get(path).map(|now| &**now) != text.as_deref());
+    if kind == "Service" {
+        take_back_requests(&mut after, healthy, name, then.is_some())?;
+    }
+    let paths: BTreeSet<&RepoPath> = head.files.keys().chain(after.files.keys()).collect();
+    let changed = paths.into_iter().filter(|path| head.files.get(*path) != after.files.get(*path));
+    let files: Vec<(RepoPath, Option<String>)> =
+        changed.map(|path| (path.clone(), after.files.get(path).map(|text| text.to_string()))).collect();
     if files.is_empty() {
         let subject = format!("{kind} {name}");
         return Err(Refusal::Unchanged { subject, healthy: sick.healthy.to_owned(), head: sick.bad.to_owned() });
@@ -81,9 +78,66 @@ pub fn revert(sick: &Sick<'_>, head: &Snapshot, healthy: &Snapshot) -> Result<Re
     Ok(Revert {
         branch: sick.branch(),
         title: format!("Take {name} back to what was healthy in {}", sick.unit.environment),
-        body: sick.body(kind, name, files.keys()),
-        files: files.into_iter().collect(),
+        body: sick.body(kind, name, files.iter().map(|(path, _)| path)),
+        files,
     })
+}
+
+/// Puts one declaration of a snapshot back to what it was: its document, and no other.
+fn take_back(after: &mut Snapshot, healthy: &Snapshot, kind: &'static str, name: &str) -> Result<(), Refusal> {
+    let (now, then) = (find(after, kind, name)?, find(healthy, kind, name)?);
+    let (path, text) = match (&now, &then) {
+        (None, None) => return Ok(()),
+        (Some(now), None) => {
+            let without = Whole::of(now.text).and_then(|whole| whole.without(now.document));
+            (now.path, without.map_err(|why| why.in_file(now.path))?)
+        }
+        (Some(now), Some(then)) => {
+            let before = Whole::of(then.text).map_err(|why| why.in_file(then.path))?;
+            let replaced = Whole::of(now.text).and_then(|whole| whole.replaced(now.document, &before, then.document));
+            (now.path, Some(replaced.map_err(|why| why.in_file(now.path))?))
+        }
+        (None, Some(then)) => (then.path, Some(then.put_back(after).map_err(|why| why.in_file(then.path))?)),
+    };
+    let path = path.clone();
+    put(after, &path, text);
+    Ok(())
+}
+
+/// A service's secret requests: those that it needs are there again, and those of a service that is no longer there go with
+/// it. What was asked for anew stays otherwise: somebody may have put a value there by now.
+fn take_back_requests(after: &mut Snapshot, healthy: &Snapshot, service: &str, is_kept: bool) -> Result<(), Refusal> {
+    let (now, then) = (requests(after, service)?, requests(healthy, service)?);
+    let concerned: Vec<&String> =
+        if is_kept { then.difference(&now).collect() } else { now.difference(&then).collect() };
+    concerned.into_iter().try_for_each(|request| take_back(after, healthy, REQUEST, request))
+}
+
+/// The names of the secret requests for a service.
+fn requests(snapshot: &Snapshot, service: &str) -> Result<BTreeSet<String>, Refusal> {
+    let mut names = BTreeSet::new();
+    for (path, text) in near(snapshot, REQUEST, service) {
+        for root in parsed(text).map_err(|why| why.in_file(path))? {
+            let text = |route: [&str; 2]| match &root.child(route[0])?.child(route[1])?.value {
+                NodeValue::Text(text) => Some(text.clone()),
+                _ => None,
+            };
+            let is_request = root.child("kind").is_some_and(|kind| kind.value == NodeValue::Text(REQUEST.to_owned()));
+            if is_request && text(["spec", "service"]).as_deref() == Some(service) {
+                names.extend(text(["metadata", "name"]));
+            }
+        }
+    }
+    Ok(names)
+}
+
+const REQUEST: &str = "SecretRequest";
+
+fn put(snapshot: &mut Snapshot, path: &RepoPath, text: Option<String>) {
+    match text {
+        Some(text) => drop(snapshot.files.insert(path.clone(), text.into())),
+        None => drop(snapshot.files.remove(path)),
+    }
 }
 
 impl Sick<'_> {
@@ -156,12 +210,8 @@ impl Found<'_> {
 
 fn find<'s>(snapshot: &'s Snapshot, kind: &'static str, name: &str) -> Result<Option<Found<'s>>, Refusal> {
     let mut found = None;
-    // Most files are not even parsed.
-    let is_near = |(path, text): &(&RepoPath, &std::sync::Arc<str>)| {
-        path.as_str().starts_with("catalog/") && text.contains(kind) && text.contains(name)
-    };
-    for (path, text) in snapshot.files.iter().filter(is_near) {
-        let roots = super::splice::parsed(text).map_err(|why| why.in_file(path))?;
+    for (path, text) in near(snapshot, kind, name) {
+        let roots = parsed(text).map_err(|why| why.in_file(path))?;
         for document in 0..roots.len() {
             if !is_declared(&roots[document], kind, name) {
                 continue;
@@ -173,6 +223,12 @@ fn find<'s>(snapshot: &'s Snapshot, kind: &'static str, name: &str) -> Result<Op
         }
     }
     Ok(found)
+}
+
+/// Files in which something of a kind and a name may be declared: most are not even parsed.
+fn near<'s>(snapshot: &'s Snapshot, kind: &str, name: &str) -> impl Iterator<Item = (&'s RepoPath, &'s Arc<str>)> {
+    let is_near = move |text: &str| text.contains(kind) && text.contains(name);
+    snapshot.files.iter().filter(move |(path, text)| path.as_str().starts_with("catalog/") && is_near(text))
 }
 
 #[cfg(test)]
@@ -232,6 +288,25 @@ mod tests {
         let side = |score| [("catalog/a.yaml", cart.as_str()), ("catalog/cart.score.yaml", score)];
         let revert = reverted("cart", &side("new: 1\n"), &side("old: 1\n")).unwrap();
         assert_eq!(files(&revert), [("catalog/cart.score.yaml", Some("old: 1\n"))]);
+    }
+
+    const ASKED: &str = "kind: SecretRequest\nmetadata: {name: key}\nspec: {service: cart}\n";
+
+    #[test]
+    fn secret_requests_go_with_their_service_and_come_back_with_it() {
+        let both = format!("{WEB}---\n{CART}---\n{ASKED}");
+        let gone = reverted("cart", &[("catalog/a.yaml", &both)], &[("catalog/a.yaml", WEB)]).unwrap();
+        assert_eq!(files(&gone), [("catalog/a.yaml", Some(WEB))]);
+        let back = reverted("cart", &[("catalog/a.yaml", WEB)], &[("catalog/a.yaml", &both)]).unwrap();
+        assert_eq!(files(&back), [("catalog/a.yaml", Some(both.as_str()))]);
+    }
+
+    #[test]
+    fn what_was_asked_for_anew_stays_for_its_value_may_be_there() {
+        let sick = CART.replace("critical", "supporting");
+        let now = [("catalog/a.yaml", sick.as_str()), ("catalog/k.yaml", ASKED)];
+        let revert = reverted("cart", &now, &[("catalog/a.yaml", CART)]).unwrap();
+        assert_eq!(files(&revert), [("catalog/a.yaml", Some(CART))]);
     }
 
     #[test]

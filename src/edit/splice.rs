@@ -191,9 +191,9 @@ mod tests {
             ("{image: cart:1, variables: {A: b}}", "{image: ghcr.io/acme/cart:2, variables: {A: b}}"),
         ] {
             let around = |main: &str| {
-                format!("spec: # s\n  environments:\n    production: {{}}\n# c\nmetadata: {{}}\n").replace(
-                    "production: {}",
-                    &format!("production:\n      containers:\n        main:\n          {main}"),
+                format!(
+                    "spec: # s\n  environments:\n    production:\n      containers:\n        main:\n          {main}\n# \
+                     c\nmetadata: {{}}\n"
                 )
             };
             assert_eq!(set(&around(before)), around(after));

@@ -72,7 +72,7 @@ pub fn audit<'r>(requests: &'r [Request], today: Date, ledger_is_empty: bool) ->
         for standing in &request.environments {
             let here = Some(&standing.environment);
             match &standing.carried {
-                None if !ledger_is_empty => say(here, Fault::NeverApplied),
+                None if !ledger_is_empty && !standing.is_pattern => say(here, Fault::NeverApplied),
                 Some(carried) if carried.approved_by.is_empty() => say(here, Fault::Unapproved(carried.record)),
                 _ => {}
             }
@@ -127,7 +127,12 @@ mod tests {
             path: RepoPath::literal("catalog/a.yaml"),
             line: 1,
             written: None,
-            environments: vec![Standing { environment: name("production"), keys, carried: Some(carried) }],
+            environments: vec![Standing {
+                environment: name("production"),
+                is_pattern: false,
+                keys,
+                carried: Some(carried),
+            }],
         }
     }
 
@@ -155,6 +160,12 @@ mod tests {
         let unapproved = |one: &mut Request| one.environments[0].carried.as_mut().unwrap().approved_by.clear();
         assert_eq!(told(unapproved, "2026-11-22"), ["unapproved"]);
         assert_eq!(told(|one| one.environments[0].carried = None, "2026-11-22"), ["never-applied"]);
+    }
+
+    #[test]
+    fn nothing_is_expected_of_the_pattern_of_previews() {
+        let pattern = |one: &mut Request| (one.environments[0].is_pattern, one.environments[0].carried) = (true, None);
+        assert_eq!(told(pattern, "2026-11-22"), [""; 0]);
     }
 
     #[test]

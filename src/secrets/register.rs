@@ -2,6 +2,7 @@
 
 use super::place::{Place, Planned};
 use crate::ledger::{Effect, Entry, Intent, Outcome, Record, UnitName};
+use crate::model::kinds::environment::EnvironmentType;
 use crate::model::{Date, Duration, Name, RepoPath, Timestamp};
 use crate::read::Documents;
 use serde::Serialize;
@@ -44,6 +45,8 @@ pub struct Written {
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
     pub environment: Name,
+    /// Whether it is the pattern for those of pull requests: nothing is ever brought to the pattern itself.
+    pub is_pattern: bool,
     pub keys: Vec<Key>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carried: Option<Carried>,
@@ -109,13 +112,23 @@ pub fn register(
                 Key { name: name.clone(), place, is_used }
             };
             let keys = spec.keys.keys().map(key).collect();
-            Standing { environment: environment.clone(), keys, carried: carried(&request, environment) }
+            Standing {
+                environment: environment.clone(),
+                is_pattern: is_pattern(documents, environment),
+                keys,
+                carried: carried(&request, environment),
+            }
         };
         request.environments = spec.environments.iter().map(standing).collect();
         requests.push(request);
     }
     requests.sort_by(|a, b| a.name.cmp(&b.name));
     requests
+}
+
+fn is_pattern(documents: &Documents, environment: &Name) -> bool {
+    let declared = documents.declarations.environments.iter().find(|one| one.metadata.name == *environment);
+    declared.is_some_and(|one| one.spec.kind == EnvironmentType::Preview)
 }
 
 /// The first of these records that brought a unit to a commit which has what is asked about.

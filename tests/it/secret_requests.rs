@@ -106,3 +106,36 @@ fn a_value_is_put_into_its_store_by_a_command_that_never_shows_it() {
     let near = run(&repository, "secrets put payment-gateway --key API_KYE");
     assert_eq!(near.stderr, "error: there is no key of this request `API_KYE`; did you mean `API_KEY`?\n");
 }
+
+#[test]
+fn each_kind_of_store_has_its_place_and_its_command() {
+    let repository = Repository::shipped();
+    let read = |path: &str| fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let catalog = repository.root().join("catalog");
+    fs::remove_dir_all(&catalog).unwrap();
+    repository.write("catalog/google.yaml", read("tests/showcase/catalog/environments/google.yaml"));
+    for file in ["environments/local.yaml", "teams/platform.yaml"] {
+        repository.write(&format!("catalog/{file}"), read(&format!("catalog/{file}")));
+    }
+    repository.write(
+        "catalog/mail.yaml",
+        "apiVersion: pavior.dev/v1
+kind: Service
+metadata: {name: mail, description: Sends mail, owner: platform}
+spec:
+  containers:
+    main: {image: \"ghcr.io/acme/mail:1\", variables: {KEY: \"${secrets.relay.KEY}\"}}
+---
+apiVersion: pavior.dev/v1
+kind: SecretRequest
+metadata: {name: relay, owner: platform}
+spec:
+  service: mail
+  environments: [google, local]
+  keys: {KEY: {description: Opens the relay}}
+  reason: Mail is sent through it
+",
+    );
+    let put = run(&repository, "secrets put relay");
+    insta::assert_snapshot!(put.stdout + &put.stderr);
+}

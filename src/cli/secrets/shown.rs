@@ -51,6 +51,7 @@ fn approved_by(standing: &Standing) -> String {
     match &standing.carried {
         Some(carried) if carried.approved_by.is_empty() => format!("nobody (record {})", carried.record),
         Some(carried) => format!("{} (record {}, {})", carried.approved_by.join(", "), carried.record, carried.at.date),
+        None if standing.is_pattern => "by pull request".to_owned(),
         None => "not applied".to_owned(),
     }
 }

@@ -42,7 +42,6 @@ fn is_below(image: &str, registry: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::model::Finding;
     use crate::provision::fixture::{documents, ground, pointed, provisioned, service};
     use serde_json::json;
