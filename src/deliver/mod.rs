@@ -3,6 +3,7 @@
 
 mod affected;
 mod announced;
+pub mod machine;
 mod plan;
 pub mod plan_json;
 pub mod terraform;
