@@ -1,7 +1,7 @@
 //! `pavior deploy`: another image for a service in one environment, as an edit of its declaration.
 
 use super::Outcome;
-use super::edited::{Decided, Fate, Wish, containers, environment, run as edit, service, unknown};
+use super::edited::{Decided, Fate, Wish, code, containers, environment, run as edit, service, unknown};
 use crate::edit::{image_that_stands, is_image};
 use crate::read::Documents;
 use crate::report::visible_line;
@@ -47,7 +47,7 @@ impl Deploy {
         environment(documents, &self.environment)?;
         let container = self.container_of(&containers(declared, &self.environment)?)?;
         let stands = image_that_stands(&declared.spec, &self.environment, &container);
-        let was = stands.map(|stands| format!(" in place of `{}`", stands.image())).unwrap_or_default();
+        let was = stands.map(|stands| format!(" in place of {}", code(stands.image()))).unwrap_or_default();
         let (service, environment, image) = (&self.service, &self.environment, &self.image);
         let wish = Wish {
             title: format!("Deploy {service} to {environment}"),

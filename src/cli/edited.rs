@@ -146,6 +146,11 @@ pub fn unknown<'n>(kind: &str, name: &str, known: impl Iterator<Item = &'n str>)
     format!("there is no {kind} `{}`{}", visible_line(name), near.unwrap_or_default())
 }
 
+/// A text of somebody, as code in Markdown: there nothing of it is a link or a name.
+pub fn code(text: &str) -> String {
+    format!("`{}`", visible_line(text).replace('`', "'"))
+}
+
 fn unified(edited: &Edited) -> String {
     let (before, after) = (covered(&edited.path, &edited.before), covered(&edited.path, &edited.after));
     let diff = similar::TextDiff::from_lines(&before, &after);

@@ -1,8 +1,8 @@
 //! `pavior promote`: the images that one environment has, for another one.
 
 use super::Outcome;
-use super::edited::{Decided, Fate, Wish, containers, environment, run as edit, service};
-use crate::edit::image_that_stands;
+use super::edited::{Decided, Fate, Wish, code, containers, environment, run as edit, service};
+use crate::edit::{image_that_stands, is_image};
 use crate::ledger::{State, Store, UnitName, Upstream};
 use crate::model::{Findings, Name, SmallMap};
 use crate::read::{Documents, read};
@@ -80,9 +80,10 @@ impl Promote {
         for container in containers(declared, &self.to)? {
             let (image, was) = (stand(&container, &self.from)?, stand(&container, &self.to)?);
             ensure!(image != ".", "{} gets its image from outside: name it with `pavior deploy`", self.service);
+            ensure!(is_image(&image), "`{}` in {} is no name of an image", visible_line(&image), self.from);
             let seen = self.is_healthy(&container, &image, healthy.as_ref(), &mut notes)?;
             if image != was {
-                lines.push(format!("- container `{container}`: `{image}` in place of `{was}`; {seen}\n"));
+                lines.push(format!("- container `{container}`: `{image}` in place of {}; {seen}\n", code(&was)));
                 images.push((container, image));
             }
         }

@@ -10,6 +10,7 @@ use crate::forge::words::Repository;
 use crate::model::Findings;
 use crate::model::kinds::platform::Forge;
 use crate::read::read;
+use crate::report::visible_line;
 use crate::revisions;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -27,6 +28,9 @@ pub struct Options {
     /// Fetch from and push to here instead of the repository on the forge
     #[arg(long, value_name = "URL", requires = "pull_request")]
     remote: Option<String>,
+    /// Why, for those who read the pull request
+    #[arg(long, value_name = "TEXT", requires = "pull_request")]
+    because: Option<String>,
     /// Write nothing, and print every call that would have been made
     #[arg(long, requires = "pull_request")]
     dry_run: bool,
@@ -56,6 +60,8 @@ impl Options {
             let branch = wish.branch(&edited);
             let files = vec![(edited.path, Some(edited.after))];
             let Wish { title, body, .. } = wish;
+            let because = self.because.as_ref().map(|why| format!("{}\n\n", visible_line(why))).unwrap_or_default();
+            let body = format!("{because}{body}");
             let proposal = Proposal { base: self.base.clone(), at, files, branch, title, body };
             let proposed = bot.propose(&proposal).await?;
             bot.github.noted_calls().iter().for_each(|call| terminal::tell(call));

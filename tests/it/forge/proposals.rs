@@ -61,7 +61,7 @@ fn an_image_is_proposed_once_and_the_work_tree_is_left_alone() {
     assert!(said.contains("POST /repos/acme/shop/pulls {"), "{said}");
     assert_eq!((branches(&scene).len(), scene.fake.world().pulls.len()), (0, 1));
 
-    let (code, diff, said) = deploy(&scene, &[]);
+    let (code, diff, said) = deploy(&scene, &["--because", "Ads load slowly"]);
     assert_eq!(code, 0, "{said}");
     assert!(
         said.starts_with("opened https://github.com/acme/shop/pull/8 from pavior/deploy-adservice-staging-"),
@@ -75,6 +75,7 @@ fn an_image_is_proposed_once_and_the_work_tree_is_left_alone() {
     assert!(changed.contains("1 file changed"), "{changed}");
     let request = scene.fake.requests("POST", "/pulls").pop().unwrap();
     assert_eq!((request.text("title"), request.text("base")), ("Deploy adservice to staging", "main"));
+    assert!(request.text("body").starts_with("Ads load slowly\n\nContainer `main`"), "{}", request.body);
     assert!(request.text("body").contains("`ghcr.io/acme/adservice:v2`"), "{}", request.body);
 
     let (code, _, said) = deploy(&scene, &[]);
