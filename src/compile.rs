@@ -209,9 +209,19 @@ pub fn compile_verified_kept<T: Send>(
     watch: &dyn Watch,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
-    let emit = |made_of: &MadeOf<'_, '_>, objects: &Objects| made_of.verified_artifacts(objects);
-    let (documents, _, kept) = compile_with(snapshot, |_| (), findings, watch, emit, keep)?;
+    let (documents, _, kept) = compile_verified_linked(snapshot, findings, watch, keep)?;
     Ok((documents, kept))
+}
+
+/// The same, with who calls whom.
+pub fn compile_verified_linked<T: Send>(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+    watch: &dyn Watch,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Graph, Vec<T>), CompileError> {
+    let emit = |made_of: &MadeOf<'_, '_>, objects: &Objects| made_of.verified_artifacts(objects);
+    compile_with(snapshot, |_| (), findings, watch, emit, keep)
 }
 
 impl CompiledUnit {

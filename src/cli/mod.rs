@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, each arguments -> request -> call -> report.
 
+mod apply;
 mod audit;
 mod catalog;
 mod check;
@@ -15,6 +16,7 @@ mod organisation;
 mod policy;
 mod images;
 mod import;
+mod delivery;
 mod diff;
 mod explain;
 #[cfg(feature = "forge")]
@@ -73,6 +75,7 @@ enum Command {
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
     Plan(plan::Plan),
+    Apply(apply::Apply),
     Deploy(deploy::Deploy),
     Promote(promote::Promote),
     Secrets(secrets::Secrets),
@@ -109,6 +112,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Apply(arguments) => apply::run(&arguments),
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::Promote(arguments) => promote::run(&arguments),
         Command::Secrets(arguments) => secrets::run(&arguments),

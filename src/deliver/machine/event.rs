@@ -111,3 +111,54 @@ pub enum Of {
     /// The one just before, of the same batch.
     Previous,
 }
+
+impl What {
+    /// What is done, in a word: the names of the places between steps are made of these.
+    pub fn name(&self) -> String {
+        match self {
+            What::Lease => "lease".to_owned(),
+            What::Append { drafts, .. } => {
+                let names: Vec<&str> = drafts.iter().map(Draft::name).collect();
+                names.join("+")
+            }
+            What::Plan { leg } => format!("plan-{}", leg.name()),
+            What::Act { leg, step, .. } => format!("{}-{}", step.name(), leg.name()),
+            What::Look => "look".to_owned(),
+            What::Pause => "pause".to_owned(),
+        }
+    }
+}
+
+impl Draft {
+    fn name(&self) -> &'static str {
+        match self {
+            Draft::Began { .. } => "began",
+            Draft::BeganRollback => "began-rollback",
+            Draft::Ended { outcome: Outcome::Succeeded, .. } => "ended",
+            Draft::Ended { .. } => "failed",
+            Draft::Quarantined { .. } => "quarantined",
+            Draft::Returned => "returned",
+        }
+    }
+}
+
+impl Leg {
+    fn name(self) -> &'static str {
+        match self {
+            Leg::Forth => "forth",
+            Leg::Back => "back",
+        }
+    }
+}
+
+impl Step {
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Terraform => "terraform",
+            Step::Manifests => "manifests",
+            Step::Prune => "prune",
+            Step::Health => "health",
+            Step::Revert => "revert",
+        }
+    }
+}
