@@ -3,9 +3,10 @@
 
 use super::bot::Bot;
 use super::git::{Remote, Wanted};
-use crate::edit::Revert;
+use crate::edit::{Revert, Sick, revert};
 use crate::forge::words::{CommitId, NewPull, PullNumber, PullState};
 use crate::model::RepoPath;
+use crate::revisions::load;
 use anyhow::{Context, Result, ensure};
 
 /// Branches of Pavior's own begin so. No other is ever written.
@@ -55,6 +56,19 @@ impl Bot {
         let tip = tip.with_context(|| format!("{} has no branch {branch:?}", self.github.repository()))?;
         self.bring(vec![Wanted::Commit(tip.clone())]).await?;
         Ok(tip)
+    }
+
+    /// Opens the pull request that takes a unit's declaration back on the tip of a branch, once for all times.
+    ///
+    /// # Errors
+    /// As [`Bot::propose`], and where it cannot be taken back by machine: the message says what to do by hand.
+    pub async fn take_back(&self, sick: &Sick<'_>, base: &str) -> Result<Proposed> {
+        let at = self.tip(base).await?;
+        let healthy = CommitId::parse(sick.healthy).context("the last healthy commit is named by no full id")?;
+        self.bring(vec![Wanted::Commit(healthy.clone())]).await?;
+        let snapshot = |commit: &CommitId| anyhow::Ok(load(&self.git.folder, Some(commit.as_str()))?.snapshot);
+        let revert = revert(sick, &snapshot(&at)?, &snapshot(&healthy)?)?;
+        self.propose_once(&Proposal::of(revert, base.to_owned(), at)).await
     }
 
     /// Opens a pull request, unless one is open for the same branch. One that is over stands in nobody's way.

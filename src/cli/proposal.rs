@@ -52,7 +52,7 @@ impl Options {
     ) -> Result<Outcome> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting to work")?;
         runtime.block_on(async {
-            let bot = self.bot(root)?;
+            let bot = bot(root, self.remote.as_deref(), self.dry_run)?;
             let at = bot.tip(&self.base).await?;
             let loaded = revisions::load(root, Some(at.as_str()))?;
             let Some((edited, wish)) = judged(loaded)? else { return Ok(Outcome::Blocked) };
@@ -69,33 +69,35 @@ impl Options {
             Ok(Outcome::Clean)
         })
     }
+}
 
-    fn bot(&self, root: &Path) -> Result<Bot> {
-        let forge = forge(root)?;
-        let repository = variable("GITHUB_REPOSITORY").or_else(|| forge.as_ref().map(|forge| forge.repository.clone()));
-        let repository = repository
-            .context("pavior.yaml names no repository: say `forge: {kind: github, repository: owner/name}`")?;
-        let repository = Repository::parse(&repository).with_context(|| format!("{repository:?} is no owner/name"))?;
-        let server = server(forge.as_ref());
-        let api = variable("GITHUB_API_URL").unwrap_or_else(|| match server.as_str() {
-            "https://github.com" => "https://api.github.com".to_owned(),
-            enterprise => format!("{enterprise}/api/v3"),
-        });
-        // On a laptop a token is a person's; in a workflow it is that of Actions.
-        let whose = if variable("GITHUB_ACTIONS").is_some() { Credentials::actions } else { Credentials::person };
-        let mut connection = Connection::new(&api, credentials(|_| Ok(()), whose)?);
-        connection.patience = PATIENCE;
-        let github = match self.dry_run {
-            true => GitHub::dry_run(connection, repository.clone())?,
-            false => GitHub::connect(connection, repository.clone())?,
-        };
-        let remote = match &self.remote {
-            Some(remote) => Remote::Other(remote.clone()),
-            None => Remote::GitHub(format!("{server}/{repository}.git")),
-        };
-        let folder = root.canonicalize().with_context(|| format!("opening {}", root.display()))?;
-        Ok(Bot { github, git: Git { folder, remote } })
-    }
+/// Who proposes, and where: by `forge` of `pavior.yaml` and the environment's variables. `remote` stands for the repository
+/// on the forge.
+pub fn bot(root: &Path, remote: Option<&str>, dry_run: bool) -> Result<Bot> {
+    let forge = forge(root)?;
+    let repository = variable("GITHUB_REPOSITORY").or_else(|| forge.as_ref().map(|forge| forge.repository.clone()));
+    let repository =
+        repository.context("pavior.yaml names no repository: say `forge: {kind: github, repository: owner/name}`")?;
+    let repository = Repository::parse(&repository).with_context(|| format!("{repository:?} is no owner/name"))?;
+    let server = server(forge.as_ref());
+    let api = variable("GITHUB_API_URL").unwrap_or_else(|| match server.as_str() {
+        "https://github.com" => "https://api.github.com".to_owned(),
+        enterprise => format!("{enterprise}/api/v3"),
+    });
+    // On a laptop a token is a person's; in a workflow it is that of Actions.
+    let whose = if variable("GITHUB_ACTIONS").is_some() { Credentials::actions } else { Credentials::person };
+    let mut connection = Connection::new(&api, credentials(|_| Ok(()), whose)?);
+    connection.patience = PATIENCE;
+    let github = match dry_run {
+        true => GitHub::dry_run(connection, repository.clone())?,
+        false => GitHub::connect(connection, repository.clone())?,
+    };
+    let remote = match remote {
+        Some(remote) => Remote::Other(remote.to_owned()),
+        None => Remote::GitHub(format!("{server}/{repository}.git")),
+    };
+    let folder = root.canonicalize().with_context(|| format!("opening {}", root.display()))?;
+    Ok(Bot { github, git: Git { folder, remote } })
 }
 
 /// As the work tree has it: where the repository lives is known before any of it is fetched.

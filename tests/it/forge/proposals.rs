@@ -3,9 +3,10 @@
 use super::fake::{Fake, TOKEN, Trouble, commit, repository};
 use super::flow::scene::Scene;
 use pavior::ci::{Bot, Git, Proposal, Proposed, Remote};
-use pavior::edit::Revert;
+use pavior::edit::{Revert, Sick};
 use pavior::forge::words::{CommitId, NewPull, PullNumber};
-use pavior::model::RepoPath;
+use pavior::ledger::UnitName;
+use pavior::model::{Name, RepoPath};
 use std::process::Command;
 
 const BRANCH: &str = "pavior/deploy-adservice-staging-";
@@ -131,4 +132,30 @@ async fn a_revert_is_proposed_once_for_all_times() {
     scene.fake.world().pulls.get_mut(&9).unwrap().state = "closed";
     assert!(bot.propose(&proposal).await.is_err());
     assert_eq!(repository().to_string(), "acme/shop");
+}
+
+#[tokio::test]
+async fn what_made_a_unit_sick_is_taken_back_by_a_pull_request() {
+    let scene = Scene::start();
+    let healthy = scene.main();
+    scene.git(&["checkout", "--quiet", "main"]);
+    scene.new_image();
+    let bad = scene.commit("a new image");
+    scene.write("catalog/ads/other.yaml", "# somebody was here meanwhile\napiVersion: pavior.dev/v1\nkind: Team\nmetadata: {name: x}\nspec: {forgeTeam: \"@a/x\"}\n");
+    scene.commit("something else");
+    scene.push_main();
+    let remote = Remote::Other(scene.remote().display().to_string());
+    let bot = Bot { github: scene.fake.github(), git: Git { folder: scene.workspace(), remote } };
+    let unit = UnitName { environment: Name::parse("staging").unwrap(), unit: "adservice".to_owned() };
+    let sick = Sick { unit: &unit, digest: Some("d0"), bad: &bad, healthy: &healthy, why: "0 of 1 replicas are ready" };
+    assert_eq!(bot.take_back(&sick, "main").await.unwrap(), Proposed::Opened(PullNumber(8)));
+    assert_eq!(bot.take_back(&sick, "main").await.unwrap(), Proposed::Open(PullNumber(8)));
+    let bare = scene.remote().display().to_string();
+    let made = branches(&scene).pop().unwrap();
+    let diff = |from: &str| scene.git(&["--git-dir", &bare, "diff", "--name-only", from, &made]);
+    assert_eq!(diff("main"), "catalog/ads/adservice.yaml");
+    assert_eq!(diff(&healthy), "catalog/ads/other.yaml", "the declaration is byte for byte what it was");
+    let request = scene.fake.requests("POST", "/pulls").pop().unwrap();
+    assert_eq!(request.text("title"), "Take adservice back to what was healthy in staging");
+    assert!(request.text("body").contains("    0 of 1 replicas are ready\n"), "{}", request.body);
 }
