@@ -2,8 +2,10 @@
 
 use super::delivery::{Delivery, compiled};
 use super::{Outcome, terminal};
+use crate::deliver::kubernetes::Cluster;
+use crate::deliver::kubernetes::health::Addresses;
 use crate::deliver::machine::{Conclusion, Machine, Order, Target, What};
-use crate::deliver::{Direct, Given, Journal, Revision, Spectator, drive, process};
+use crate::deliver::{Direct, Given, Journal, Patience, Revision, Spectator, drive, process};
 use crate::ledger::{Cause, State, UnitName, UnitState, Writer};
 use crate::model::kinds::environment::{Delivery as Engine, EnvironmentClass};
 use crate::read::Objects;
@@ -15,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Carry out what is merged: Terraform, then health, and back to what was healthy where it makes a unit sick
 #[derive(Debug, Args)]
@@ -37,6 +40,27 @@ pub struct Apply {
     /// This unit may go with all that it holds, as ENVIRONMENT/UNIT; may be given several times
     #[arg(long, value_name = "UNIT")]
     confirm: Vec<String>,
+    /// The kubectl to run
+    #[arg(long, value_name = "FILE", default_value = "kubectl")]
+    kubectl: PathBuf,
+    /// Which kubeconfig; default what kubectl finds
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+    /// Which context of it; default the one with the name of the environment's `cluster`
+    #[arg(long, value_name = "NAME")]
+    context: Option<String>,
+    /// Until when a unit has to be well, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    deadline: u64,
+    /// For how long it has to stay well, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    soak: u64,
+    /// A Prometheus that is asked for error rates
+    #[arg(long, value_name = "URL")]
+    prometheus: Option<String>,
+    /// Public addresses can be asked from here
+    #[arg(long)]
+    ask_public: bool,
     /// The pull request that is carried out, for the ledger
     #[arg(long, value_name = "NUMBER")]
     pull: Option<u64>,
@@ -70,14 +94,19 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
     delivery.are_there(&wanted.units, state.units.keys())?;
     let targets = arguments.targets(&wanted, &state)?;
     if targets.is_empty() {
-        terminal::print(&format!("all of {} are as the ledger says\n", counted(wanted.units.len(), "unit")))?;
+        terminal::print("nothing to do: all is as the ledger says\n")?;
         return Ok(Outcome::Clean);
     }
     let branch = arguments.branch.clone().unwrap_or_else(|| arguments.head.clone());
     let compile = |commit: &str| again(&root, commit);
     let tip = || Objects::open(&root)?.commit(&branch);
     let revert = |unit: &UnitName, state: &UnitState| told(unit, state, &head);
+    let cluster = |unit: &UnitName| arguments.cluster(&wanted, unit);
+    let addresses = Addresses { prometheus: arguments.prometheus.clone(), is_public_reachable: arguments.ask_public };
+    let [deadline, soak] = [arguments.deadline, arguments.soak].map(Duration::from_secs);
     let work = Direct::new(Given {
+        cluster: &cluster,
+        patience: Patience { deadline, soak, addresses },
         head: head.clone(),
         wanted: wanted.clone(),
         terraform: delivery.terraform(&root)?,
@@ -144,6 +173,13 @@ impl Apply {
             author,
             approved_by: self.approved_by.clone(),
         })
+    }
+
+    /// None where the environment has no cluster: manifests are brought nowhere then.
+    fn cluster(&self, wanted: &Revision, unit: &UnitName) -> Option<Cluster> {
+        let name = wanted.environments.get(&unit.environment)?.cluster.as_ref()?;
+        let context = self.context.clone().unwrap_or_else(|| name.to_string());
+        Some(Cluster { program: self.kubectl.clone(), kubeconfig: self.kubeconfig.clone(), context: Some(context) })
     }
 
     fn confirmed(&self) -> Result<BTreeSet<UnitName>> {

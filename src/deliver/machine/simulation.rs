@@ -253,7 +253,11 @@ impl World {
             What::Plan { leg: Leg::Back } => {
                 Happened::Planned { steps: vec![Step::Terraform, Step::Manifests, Step::Health], risk: None }
             }
-            What::Act { lease, leg, step } => Happened::Acted(self.act(head, run, unit, *lease, *leg, *step)),
+            What::Act { lease, leg, step } => {
+                let result = self.act(head, run, unit, *lease, *leg, *step);
+                let is_sick = *step == Step::Health;
+                Happened::Acted(result.map_err(|why| Fault { why, is_sick }))
+            }
             What::Look => Happened::Looked { is_newer: self.main[self.merged].get(unit) != self.main[head].get(unit) },
             What::Pause => Happened::Resumed,
         }
