@@ -7,6 +7,7 @@ use crate::deliver::kubernetes::health::Addresses;
 use crate::deliver::machine::{Conclusion, Machine, Order, Target, What};
 use crate::deliver::{Direct, Given, Journal, Patience, Revision, Spectator, drive, process};
 use crate::ledger::{Cause, State, UnitName, UnitState, Writer};
+use crate::model::Name;
 use crate::model::kinds::environment::{Delivery as Engine, EnvironmentClass};
 use crate::read::Objects;
 use crate::report::{counted, visible_line};
@@ -37,7 +38,8 @@ pub struct Apply {
     /// What these commands would do is what I want: for environments that ask for no approval
     #[arg(long)]
     yes: bool,
-    /// This unit may go with all that it holds, as ENVIRONMENT/UNIT; may be given several times
+    /// This unit may go with all that it holds, as ENVIRONMENT/UNIT, or most of this ENVIRONMENT may; may be given several
+    /// times
     #[arg(long, value_name = "UNIT")]
     confirm: Vec<String>,
     /// The kubectl to run
@@ -183,9 +185,9 @@ impl Apply {
     }
 
     fn confirmed(&self) -> Result<BTreeSet<UnitName>> {
-        let parsed = self.confirm.iter().map(|text| {
+        let parsed = self.confirm.iter().filter(|text| Name::parse(text).is_none()).map(|text| {
             let unit = text.split_once('/').and_then(|(environment, unit)| {
-                Some(UnitName { environment: crate::model::Name::parse(environment)?, unit: unit.to_owned() })
+                Some(UnitName { environment: Name::parse(environment)?, unit: unit.to_owned() })
             });
             unit.with_context(|| format!("--confirm {}: a unit is written ENVIRONMENT/UNIT", visible_line(text)))
         });
@@ -204,10 +206,27 @@ impl Apply {
                 Some(_) => wanted.after(&one.unit),
                 None => wanted.after_going(&one.unit, &going),
             },
-            refused: self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed),
+            refused: self
+                .too_much(&one.unit.environment, state, &going)
+                .filter(|_| one.to.is_none())
+                .or_else(|| self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed)),
             is_open: is_open(&one.unit),
         });
         Ok(targets.collect())
+    }
+
+    /// An environment of which most would go looks like a mistake: an empty checkout, a folder that was moved.
+    fn too_much(&self, environment: &Name, state: &State, going: &BTreeSet<UnitName>) -> Option<String> {
+        const FEW: usize = 4;
+        let is_there = |(name, unit): &(&UnitName, &UnitState)| {
+            name.environment == *environment && unit.healthy.as_ref().is_some_and(|healthy| healthy.digest.is_some())
+        };
+        let all = state.units.iter().filter(is_there).count();
+        let going = going.iter().filter(|unit| unit.environment == *environment).count();
+        let is_confirmed = self.confirm.iter().any(|name| name == environment.as_str());
+        (going >= FEW && going * 2 > all && !is_confirmed).then(|| {
+            format!("{going} of {all} units of {environment} would go: say --confirm {environment} if that is meant")
+        })
     }
 
     /// Why nobody may apply it.

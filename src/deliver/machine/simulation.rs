@@ -245,6 +245,10 @@ impl World {
                 let wanted = self.main[head].get(unit).cloned();
                 let mut steps = vec![Step::Terraform, Step::Manifests, Step::Prune, Step::Health];
                 steps.retain(|step| *step != Step::Terraform || real.terraform != wanted);
+                let is_broken = wanted.as_deref().is_some_and(breaks_terraform);
+                if is_broken && real.terraform.as_deref() == Some("half") && self.chance.one_in(2) {
+                    return Happened::NotPlanned { why: "what is there cannot be planned upon".to_owned() };
+                }
                 Happened::Planned { steps, risk: None }
             }
             What::Plan { leg: Leg::Forth } => {

@@ -123,7 +123,7 @@ impl Unit {
             (Phase::Leasing, Happened::Busy { .. }) => self.order(Phase::Pausing, What::Pause),
             (Phase::Pausing, Happened::Resumed) => self.order(Phase::Leasing, What::Lease),
             (Phase::Planning(Leg::Forth), Happened::Planned { steps, .. }) => self.go(steps),
-            (Phase::Planning(Leg::Forth), Happened::NotPlanned { why }) => self.give_back(Conclusion::Refused(why)),
+            (Phase::Planning(Leg::Forth), Happened::NotPlanned { why }) => self.not_planned(why),
             (Phase::Planning(Leg::Back), Happened::Planned { steps, risk }) => self.go_back(steps, risk),
             (Phase::Planning(Leg::Back), Happened::NotPlanned { why }) => self.hold(why),
             (Phase::Writing(then), Happened::Appended { last }) => self.written(then, last),
@@ -170,6 +170,17 @@ impl Unit {
         self.steps = rest.to_vec();
         let then = Then::Act { leg: Leg::Forth, step: *step, is_rollback: false };
         self.write(vec![Draft::Began { leg: Leg::Forth, step: *step }], then)
+    }
+
+    /// Nothing was done; but where a run that was killed has brought a part of it, what is there may be why.
+    fn not_planned(&mut self, why: String) -> Vec<Order> {
+        let applied = self.state.applied.as_ref().filter(|_| self.state.unsettled);
+        let is_begun = applied.is_some_and(|applied| applied.digest == self.target.digest);
+        if is_begun && self.target.digest.is_some() && self.state.healthy.is_some() {
+            self.why = Some(why);
+            return self.order(Phase::Looking, What::Look);
+        }
+        self.give_back(Conclusion::Refused(why))
     }
 
     fn go_back(&mut self, steps: Vec<Step>, risk: Option<String>) -> Vec<Order> {
