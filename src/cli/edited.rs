@@ -6,7 +6,7 @@ use super::{Outcome, terminal};
 use crate::check::{Loaded, check_against};
 use crate::edit::{Image, as_read, as_written, set_image};
 use crate::model::kinds::{Environment, Kind, Service};
-use crate::model::{Findings, RepoPath, listed, nearest, short_hash};
+use crate::model::{Findings, RepoPath, listed, nearest};
 use crate::read::{Declared, Documents, Snapshot, read, secrets};
 use crate::report::{Report, human, visible_line};
 use crate::revisions;
@@ -29,6 +29,7 @@ pub struct Fate {
 
 /// The images that are to stand in one environment, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "forge"), allow(dead_code, reason = "title and body are for pull requests"))]
 pub struct Wish {
     pub service: String,
     pub environment: String,
@@ -102,13 +103,6 @@ impl Wish {
             after = set_image(&after, &of, image).with_context(|| format!("editing {path}"))?;
         }
         Ok((before != after).then_some(Edited { path, before, after }))
-    }
-
-    /// The same for the same wish on the same declaration.
-    pub fn branch(&self, edited: &Edited) -> String {
-        let what = [edited.path.as_str(), &edited.before, &edited.after].join("\n");
-        let hash = short_hash(what.as_bytes()) >> 32;
-        format!("pavior/deploy-{}-{}-{hash:08x}", self.service, self.environment)
     }
 }
 

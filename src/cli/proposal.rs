@@ -7,8 +7,8 @@ use crate::check::Loaded;
 use crate::ci::{Bot, Git, Proposal, Proposed, Remote};
 use crate::forge::github::{Connection, Credentials, GitHub};
 use crate::forge::words::Repository;
-use crate::model::Findings;
 use crate::model::kinds::platform::Forge;
+use crate::model::{Findings, short_hash};
 use crate::read::read;
 use crate::report::visible_line;
 use crate::revisions;
@@ -57,7 +57,7 @@ impl Options {
             let loaded = revisions::load(root, Some(at.as_str()))?;
             let Some((edited, wish)) = judged(loaded)? else { return Ok(Outcome::Blocked) };
             let Some(edited) = edited else { return Ok(Outcome::Clean) };
-            let branch = wish.branch(&edited);
+            let branch = branch(&wish, &edited);
             let files = vec![(edited.path, Some(edited.after))];
             let Wish { title, body, .. } = wish;
             let because = self.because.as_ref().map(|why| format!("{}\n\n", visible_line(why))).unwrap_or_default();
@@ -69,6 +69,13 @@ impl Options {
             Ok(Outcome::Clean)
         })
     }
+}
+
+/// The same for the same wish on the same declaration.
+fn branch(wish: &Wish, edited: &Edited) -> String {
+    let what = [edited.path.as_str(), &edited.before, &edited.after].join("\n");
+    let hash = short_hash(what.as_bytes()) >> 32;
+    format!("pavior/deploy-{}-{}-{hash:08x}", wish.service, wish.environment)
 }
 
 /// Who proposes, and where: by `forge` of `pavior.yaml` and the environment's variables. `remote` stands for the repository
