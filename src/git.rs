@@ -69,6 +69,18 @@ pub fn run(mut command: Command) -> Result<()> {
     ended(child, PATIENCE)
 }
 
+/// Runs it to its end, for what it prints. For what reads this repository alone, and prints little.
+///
+/// # Errors
+/// With what git says.
+pub fn printed(mut command: Command) -> Result<String> {
+    let output = command.stdin(Stdio::null()).output().context("starting git, which has to be on the path")?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(anyhow!("git says: {}", reason(&String::from_utf8_lossy(&output.stderr)))),
+    }
+}
+
 /// Waits, but not for ever.
 fn ended(mut child: Child, patience: Duration) -> Result<()> {
     let stderr = child.stderr.take();

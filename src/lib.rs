@@ -28,6 +28,8 @@ pub mod preflight;
 pub mod revisions;
 pub mod git;
 pub mod ledger;
+pub mod edit;
+pub mod secrets;
 pub mod deliver;
 #[cfg(feature = "forge")]
 pub mod forge;

@@ -9,6 +9,8 @@ mod ci;
 mod compile;
 mod completions;
 mod cost;
+mod deploy;
+mod edited;
 mod lsp;
 mod organisation;
 mod policy;
@@ -23,11 +25,15 @@ mod part;
 mod plan;
 mod preflight;
 mod progress;
+mod promote;
+#[cfg(feature = "forge")]
+mod proposal;
 mod replace;
 mod repository;
 mod resource_types;
 mod rules;
 mod schema;
+mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
 mod store;
@@ -70,6 +76,9 @@ enum Command {
     Serve(serve::Serve),
     Plan(plan::Plan),
     Apply(apply::Apply),
+    Deploy(deploy::Deploy),
+    Promote(promote::Promote),
+    Secrets(secrets::Secrets),
     Audit(audit::Audit),
     Completions(completions::Completions),
     Lsp(lsp::Lsp),
@@ -104,6 +113,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
+        Command::Deploy(arguments) => deploy::run(&arguments),
+        Command::Promote(arguments) => promote::run(&arguments),
+        Command::Secrets(arguments) => secrets::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Lsp(arguments) => lsp::run(&arguments),

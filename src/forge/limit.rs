@@ -6,6 +6,8 @@ use std::borrow::Cow;
 pub const COMMENT_BYTES: usize = 65_536;
 /// Of a check run: its summary, its text, and the message of an annotation.
 pub const OUTPUT_BYTES: usize = 65_535;
+/// Of the title of a pull request: 256 characters.
+pub const TITLE_BYTES: usize = 256;
 /// Of a deployment and of its status: 140 characters.
 pub const DESCRIPTION_BYTES: usize = 140;
 

@@ -162,6 +162,15 @@ impl Pull {
     }
 }
 
+/// A pull request as it should be opened, between two branches of this repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPull {
+    pub title: String,
+    pub body: String,
+    pub head: String,
+    pub base: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {
     /// As its author called it: never a part of a command or an address without being escaped.

@@ -24,7 +24,7 @@ mod types;
 mod unit;
 mod workload;
 
-pub use ask::params_place;
+pub use ask::{SECRET_TYPE, params_place};
 pub use expression::{Expressions, MAX_RESULT, Problem, References, Run, Scope};
 pub use names::short_name;
 pub use resolve::environment_field;

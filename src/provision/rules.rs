@@ -150,6 +150,20 @@ several\n```";
         "Kubernetes refuses a limit below the request.\n\n```yaml\nresources: {requests: {cpu: 500m}, limits: {cpu: \
 200m}}   # wrong\nresources: {requests: {cpu: 200m}, limits: {cpu: 500m}}   # right\n```";
 
+    IMAGE_DIGEST = "provision/image-digest", Error,
+        "Images are pinned where the environment requires it",
+        "An environment with `images: {digests: required}` runs nothing but what is named by its digest: a tag may mean \
+another image tomorrow, and a restart would then be a deployment that nobody reviewed. `pavior deploy` sets one, and \
+`pavior promote` takes over what was tested.\n\n```yaml\nimage: ghcr.io/acme/cart:v2                   # wrong\nimage: \
+ghcr.io/acme/cart@sha256:0a1b...         # right\n```";
+
+    IMAGE_REGISTRY = "provision/image-registry", Error,
+        "Images come from registries that the environment knows",
+        "An environment with `images: {registries: [...]}` runs nothing from elsewhere. Each entry is a registry, with a \
+path or without: `ghcr.io/acme` lets `ghcr.io/acme/cart` through, and not `ghcr.io/acme-too/cart`. A name without a registry \
+is Docker Hub's, `docker.io/library/...`.\n\n```yaml\nimages: {registries: [ghcr.io/acme]}\nimage: docker.io/cart:v2       \
+# wrong\nimage: ghcr.io/acme/cart:v2    # right\n```";
+
     SCALING = "provision/scaling-range", Error,
         "A service scales from at least one replica, and upwards",
         "`min` is not above `max`, and autoscaling cannot start from none: with no replica there is no load to \

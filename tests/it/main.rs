@@ -7,6 +7,7 @@ mod case;
 mod change;
 mod catalog;
 mod compiled;
+mod deploy;
 mod editor;
 mod facts;
 #[cfg(feature = "forge")]
@@ -23,6 +24,7 @@ mod process;
 mod provenance;
 mod purity;
 mod repository;
+mod secret_requests;
 mod secrets;
 mod seeds;
 #[cfg(feature = "serve")]

@@ -5,7 +5,8 @@ use super::call::{Call, Repeat};
 use super::error::GitHubError;
 use super::path::with;
 use super::wire::{WireBranch, WireUser, commit, user_or_ghost};
-use crate::forge::words::{ChangedFile, CommitId, Pull, PullNumber, PullState, Repository};
+use crate::forge::limit::{COMMENT_BYTES, TITLE_BYTES, prefix, within};
+use crate::forge::words::{ChangedFile, CommitId, NewPull, Pull, PullNumber, PullState, Repository};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -96,6 +97,41 @@ impl GitHub {
         // GitHub overlooks a filter that it cannot read, and one owner may have several forks.
         let is_meant = |pull: &Pull| pull.head.name == branch && pull.head.repository.as_ref() == Some(head);
         Ok(pulls.into_iter().filter(is_meant).collect())
+    }
+
+    /// That which is open for these branches of this repository; there is one at most.
+    pub async fn pull_between(&self, head: &str, base: &str) -> Result<Option<PullNumber>, GitHubError> {
+        let pulls = self.pulls_from(&self.repository, head).await?;
+        let is_open = |pull: &&Pull| pull.state == PullState::Open && pull.base.name == base;
+        Ok(pulls.iter().find(is_open).map(|pull| pull.number))
+    }
+
+    /// Opens one, from a branch of this repository; None in a dry run. Where one is open for the same branches, that is the
+    /// answer.
+    pub async fn create_pull(&self, pull: &NewPull) -> Result<Option<PullNumber>, GitHubError> {
+        let body = json!({
+            "title": prefix(&pull.title, TITLE_BYTES),
+            "body": within(&pull.body, COMMENT_BYTES),
+            "head": pull.head,
+            "base": pull.base,
+        });
+        #[derive(Deserialize)]
+        struct Made {
+            number: u64,
+        }
+        let call = Call::post(self.path(&["pulls"]), &body);
+        let look = || async {
+            let found = self.pull_between(&pull.head, &pull.base).await?;
+            Ok(found.map(|number| Made { number: number.0 }))
+        };
+        match self.create(&call, look).await {
+            // That is how GitHub says that there is one.
+            Err(error @ GitHubError::Unprocessable { .. }) => match self.pull_between(&pull.head, &pull.base).await? {
+                Some(number) => Ok(Some(number)),
+                None => Err(error),
+            },
+            made => Ok(made?.map(|made| PullNumber(made.number))),
+        }
     }
 
     /// Those that brought a commit in or would. GitHub may leave out those of forks.

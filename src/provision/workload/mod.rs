@@ -3,6 +3,7 @@
 mod compute;
 mod expand;
 mod files;
+mod images;
 mod replicas;
 mod runbook;
 mod variables;
@@ -12,7 +13,7 @@ use super::environment::Surroundings;
 use super::reporter::Reporter;
 use super::unit::{ContainerPlan, ResolvedResource, VolumePlan, WorkloadPlan};
 use crate::link::{Callee, Catalog, ServiceUnit, Unit, UnitContainer};
-use crate::model::kinds::service::Workload;
+use crate::model::kinds::service::{ContainerSettings, Workload};
 use crate::model::kinds::workload::{HttpGet, Probe, Protocol, ServicePort};
 use crate::model::{Name, SmallMap};
 use crate::read::Place;
@@ -38,6 +39,7 @@ pub fn plan<'d>(
     let mut containers = IndexMap::new();
     for (position, (name, container)) in service.containers().iter().enumerate() {
         let at = ContainerPlaces { service, environment: &surroundings.facts.name, container: name };
+        images::check(container, &surroundings.facts.spec.images, &at, reporter);
         let mut expander = Expander { catalog, unit, surroundings, resources, reporter };
         let mut plan = container_plan(container, &at, &mut expander);
         if spec.workload == Workload::Static && position == 0 {
@@ -89,13 +91,21 @@ impl ContainerPlaces<'_, '_> {
     }
 
     fn variable(&self, name: &str) -> Place {
-        let settings = self.service.declared.spec.environments.get(self.environment);
-        let containers = settings.and_then(|settings| settings.containers.get(self.container));
-        if containers.is_some_and(|container| container.variables.contains_key(name)) {
+        if self.set().is_some_and(|container| container.variables.contains_key(name)) {
             self.settings(&["variables", name])
         } else {
             self.own(&["variables", name])
         }
+    }
+
+    fn image(&self) -> Place {
+        let is_set = self.set().is_some_and(|container| container.image.is_some());
+        if is_set { self.settings(&["image"]) } else { self.own(&["image"]) }
+    }
+
+    /// What the environment sets of it.
+    fn set(&self) -> Option<&ContainerSettings> {
+        self.service.declared.spec.environments.get(self.environment)?.containers.get(self.container)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is said about workloads.
 
-use crate::model::{Finding, Location, Name, Quantity};
+use crate::model::{Finding, Location, Name, Quantity, listed};
 use crate::provision::rules;
 use crate::provision::unit::ResolvedResource;
 
@@ -29,6 +29,19 @@ pub fn limit_below_request(at: Location, what: &str, request: &Quantity, limit: 
         .label("less than is promised")
         .related(other, "the request")
         .help(format!("raise the limit to {request} or more, or lower the request"))
+}
+
+pub fn image_without_digest(at: Location, image: &str, environment: &Name) -> Finding {
+    Finding::new(&rules::IMAGE_DIGEST, at, format!("image `{image}` has no digest, which {environment} requires"))
+        .label("may be another image tomorrow")
+        .help(format!("name what was tested: `{}@sha256:...`", image.split('@').next().unwrap_or(image)))
+}
+
+pub fn image_from_elsewhere(at: Location, image: &str, environment: &Name, known: &[String]) -> Finding {
+    let known = listed(known.iter().map(String::as_str), 3);
+    Finding::new(&rules::IMAGE_REGISTRY, at, format!("image `{image}` is from no registry that {environment} knows"))
+        .label("from elsewhere")
+        .help(format!("take it from {known}, or ask the owners of {environment} to know its registry"))
 }
 
 pub fn scaling_range(at: Location, min: i32, max: i32) -> Finding {

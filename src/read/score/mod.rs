@@ -16,7 +16,7 @@ mod tests;
 mod translate;
 
 pub use attach::{attach, names_score};
-pub use sources::sources;
+pub use sources::{resolve, sources};
 
 use super::{Node, NodeValue};
 use crate::model::RepoPath;

@@ -7,8 +7,8 @@ use super::fake::{COMMIT, TOKEN, TestClock, World, repository};
 use pavior::forge::github::{Connection, Credentials as Identity, GitHub, GitHubError};
 use pavior::forge::words::{
     Annotation, ArtifactId, Button, CheckRun, CheckRunId, CommentId, CommitId, Conclusion, DeploymentId,
-    DeploymentState, DeploymentStatus, InstallationId, Level, NewDeployment, PullNumber, Reaction, RunId, User, UserId,
-    UserKind,
+    DeploymentState, DeploymentStatus, InstallationId, Level, NewDeployment, NewPull, PullNumber, Reaction, RunId,
+    User, UserId, UserKind,
 };
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -45,6 +45,20 @@ fn user() -> User {
 
 fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn new_pull() -> NewPull {
+    NewPull {
+        title: "Deploy cart to production".to_owned(),
+        body: "Container `main` gets `ghcr.io/acme/cart:2`.".to_owned(),
+        head: "pavior/deploy-cart-production-1".to_owned(),
+        base: "main".to_owned(),
+    }
+}
+
+/// The examples are of other branches, so that none is found.
+async fn answered<T: Debug>(call: impl Future<Output = Result<T, GitHubError>>) -> Result<String, GitHubError> {
+    Ok(format!("{:?}", call.await?))
 }
 
 fn annotation(columns: Option<(u32, u32)>) -> Annotation {
@@ -113,6 +127,8 @@ calls! {
     pull => github().pull(SEVEN);
     open_pulls => github().open_pulls();
     pulls_from => github().pulls_from(&repository(), "feature/a b");
+    pull_between => answered(github().pull_between("pavior/deploy-cart-production-1", "main"));
+    create_pull => github().create_pull(&new_pull());
     pulls_of => github().pulls_of(&at());
     request_reviewers => github().request_reviewers(SEVEN, &names(&["octocat"]), &names(&["platform"]));
     request_reviewers_of_users => github().request_reviewers(SEVEN, &names(&["octocat"]), &[]);

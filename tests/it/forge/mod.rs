@@ -12,6 +12,7 @@ pub mod flow;
 mod limits;
 mod names;
 mod people;
+mod proposals;
 mod pulls;
 mod waiting;
 mod writes;

@@ -5,6 +5,7 @@
 //! every run of the tests. They know nothing of either.
 
 pub mod declarations;
+pub mod deploys;
 pub mod diffs;
 pub mod edits;
 pub mod editor;
@@ -35,7 +36,7 @@ pub enum Reached {
 pub type Oracle = fn(&[u8]) -> Reached;
 
 /// Every target with its oracle.
-pub const ALL: [(&str, Oracle); 12] = [
+pub const ALL: [(&str, Oracle); 13] = [
     ("yaml", yaml::holds),
     ("placeholders", placeholders::holds),
     ("expressions", expressions::holds),
@@ -43,6 +44,7 @@ pub const ALL: [(&str, Oracle); 12] = [
     ("manifests", manifests::holds),
     ("declarations", declarations::holds),
     ("edits", edits::holds),
+    ("deploys", deploys::holds),
     ("score", score::holds),
     ("imports", imports::holds),
     ("renderers", renderers::holds),

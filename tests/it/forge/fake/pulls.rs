@@ -3,7 +3,7 @@
 use super::REPOSITORY;
 use super::paging::page;
 use super::reply::{Reply, Request};
-use super::world::{FakePull, World};
+use super::world::{Asker, FakePull, World};
 use serde_json::{Value, json};
 
 /// GitHub lists no more.
@@ -44,6 +44,20 @@ pub fn list(world: &World, request: &Request) -> Reply {
         let name = format!("{owner}:{}", pull.head_branch);
         (state == "all" || state == pull.state) && head.is_none_or(|head| head == name)
     })
+}
+
+pub fn create(world: &mut World, request: &Request, asker: &Asker) -> Reply {
+    let (branch, title) = (request.text("head").to_owned(), request.text("title").to_owned());
+    if title.is_empty() || title.chars().count() > 256 || request.text("base") != "main" {
+        return Reply::unprocessable("title is missing or too long, or base is invalid");
+    }
+    if world.pulls.values().any(|pull| pull.state == "open" && pull.head_branch == branch) {
+        return Reply::unprocessable(&format!("A pull request already exists for acme:{branch}."));
+    }
+    let number = world.pulls.keys().next_back().copied().unwrap_or_default() + 1;
+    let pull = world.pull(number, &asker.login);
+    (pull.title, pull.head_branch) = (title, branch);
+    Reply::created(shown(world, number, &world.pulls[&number]))
 }
 
 pub fn of_commit(world: &World, request: &Request, sha: &str) -> Reply {

@@ -31,6 +31,7 @@ fn of_repository(world: &mut World, request: &Request, asker: &Asker, parts: &[&
         ("GET", ["collaborators", login, "permission"]) => people::permission(world, login),
 
         ("GET", ["pulls"]) => pulls::list(world, request),
+        ("POST", ["pulls"]) => pulls::create(world, request, asker),
         ("GET", ["commits", sha, "pulls"]) => pulls::of_commit(world, request, sha),
         ("GET", ["pulls", number]) => pulls::one(world, number),
         ("GET", ["pulls", number, "files"]) => pulls::files(world, request, number),
