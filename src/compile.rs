@@ -209,8 +209,19 @@ pub fn compile_verified_kept<T: Send>(
     watch: &dyn Watch,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
+    compile_verified_amended(snapshot, |_| (), findings, watch, keep)
+}
+
+/// The same, when not all that was read counts as it was read.
+pub fn compile_verified_amended<T: Send>(
+    snapshot: Snapshot,
+    amend: impl FnOnce(&mut Declarations),
+    findings: &mut Findings,
+    watch: &dyn Watch,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Vec<T>), CompileError> {
     let emit = |made_of: &MadeOf<'_, '_>, objects: &Objects| made_of.verified_artifacts(objects);
-    let (documents, _, kept) = compile_with(snapshot, |_| (), findings, watch, emit, keep)?;
+    let (documents, _, kept) = compile_with(snapshot, amend, findings, watch, emit, keep)?;
     Ok((documents, kept))
 }
 

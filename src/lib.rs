@@ -28,6 +28,7 @@ pub mod preflight;
 pub mod revisions;
 pub mod git;
 pub mod ledger;
+pub mod preview;
 pub mod deliver;
 #[cfg(feature = "forge")]
 pub mod forge;

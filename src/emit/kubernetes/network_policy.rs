@@ -32,7 +32,12 @@ pub fn network_policy(unit: &ServiceUnit<'_>) -> Tree {
 fn ingress(unit: &ServiceUnit<'_>) -> Vec<NetworkPolicyIngressRule> {
     let mut rules = Vec::new();
     let ports: BTreeSet<Port> = unit.plan.ports.values().map(|port| (port.protocol(), port.target())).collect();
-    let callers: Vec<_> = unit.plan.called_by.iter().map(|caller| peer::pods(labels::unit_selector(caller))).collect();
+    let mut callers: Vec<_> =
+        unit.plan.called_by.iter().map(|caller| peer::pods(labels::unit_selector(caller))).collect();
+    if unit.plan.is_lent {
+        // Which of them calls is said by the policies there: those let out along declared edges only.
+        callers.push(peer::namespaces(labels::sharing(&unit.facts().name)));
+    }
     rules.extend(allow_from(callers, ports));
 
     let gateway_ports: BTreeSet<Port> = unit
@@ -62,7 +67,12 @@ fn metrics(unit: &ServiceUnit<'_>) -> Option<NetworkPolicyIngressRule> {
 fn egress(unit: &ServiceUnit<'_>) -> Vec<NetworkPolicyEgressRule> {
     let mut rules = vec![dns()];
     for (callee, ports) in &unit.plan.calls {
-        rules.extend(allow_to(vec![peer::pods(labels::unit_selector(callee))], ports.clone()));
+        let pods = labels::unit_selector(callee);
+        let pods = match unit.plan.lent.get(callee) {
+            Some(namespace) => peer::pods_in(namespace, pods),
+            None => peer::pods(pods),
+        };
+        rules.extend(allow_to(vec![pods], ports.clone()));
     }
     for (peers, ports) in resources(unit).into_values() {
         rules.extend(allow_to(peers, ports));

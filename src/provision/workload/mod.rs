@@ -63,7 +63,9 @@ pub fn plan<'d>(
         egress: spec.egress.clone(),
         preview: spec.preview.clone(),
         calls: calls(catalog, service),
+        lent: lent(service),
         called_by: service.called_by.iter().map(|name| (*name).clone()).collect(),
+        is_lent: service.is_lent,
         metrics: spec.metrics.clone(),
         slo: spec.slo.clone(),
         runbook: runbook::address(spec),
@@ -163,13 +165,19 @@ fn front_page(port: i32) -> Probe {
 
 /// Called services with the ports on which their containers listen.
 fn calls(catalog: &Catalog<'_>, service: &ServiceUnit<'_>) -> BTreeMap<Name, BTreeSet<(Protocol, i32)>> {
-    let listening = |Callee { name, ports: used }: &Callee<'_>| {
+    let listening = |Callee { name, ports: used, .. }: &Callee<'_>| {
         let ports = catalog.services.get(*name).and_then(|callee| callee.spec.service.as_ref());
         let ports = ports.into_iter().flat_map(|ports| &ports.ports);
         let ports = ports.filter(|(name, _)| used.is_empty() || used.contains(name));
         ports.map(|(_, port)| (port.protocol(), port.target())).collect()
     };
     service.calls.iter().map(|callee| (callee.name.clone(), listening(callee))).collect()
+}
+
+/// Called services that are another environment's, with the namespace that they are in.
+fn lent(service: &ServiceUnit<'_>) -> BTreeMap<Name, Name> {
+    let lent = service.calls.iter().filter_map(|callee| Some((callee.name.clone(), callee.lent_by?)));
+    lent.map(|(name, by)| (name, by.spec.namespace.clone().unwrap_or_else(|| by.metadata.name.clone()))).collect()
 }
 
 /// What the workload reads from the secret store needs a store to be read from.
