@@ -3,6 +3,7 @@
 
 use crate::compile::Digest;
 use crate::model::Name;
+use crate::model::kinds::Service;
 use crate::read::{Declared, Documents};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,24 +11,29 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'s> {
     pub documents: &'s Documents,
-    /// Of each service and shared resource in the pattern of previews.
-    pub digests: &'s BTreeMap<Name, Digest>,
+    /// Of each unit, by its folder.
+    pub digests: &'s BTreeMap<String, Digest>,
 }
 
-/// A new description changes no digest; a new caller changes the network policy of who is called, and not its
-/// declaration. Neither needs a clone.
-pub fn changed_services(base: Side<'_>, head: Side<'_>) -> BTreeSet<Name> {
-    let mut changed = declared(base.documents, head.documents);
-    let services = &head.documents.declarations.services;
-    let shared = services.iter().flat_map(|service| {
-        let ids = service.spec.resources.values().filter_map(|request| request.id.as_ref());
-        ids.map(|id| (&service.metadata.name, id))
+/// Those of which a unit in this pattern of previews differs. A new description changes no digest; a new caller changes the
+/// network policy of who is called, and not its declaration. Neither needs a clone.
+pub fn changed_services(pattern: &Name, base: Side<'_>, head: Side<'_>) -> BTreeSet<Name> {
+    let differs = |unit: &str| {
+        let folder = format!("{pattern}/{unit}");
+        head.digests.get(&folder).is_some_and(|is| base.digests.get(&folder) != Some(is))
+    };
+    let declared = declared(base.documents, head.documents);
+    let uses_changed = |service: &Declared<Service>| {
+        let mut shared = service.spec.resources.values().filter_map(|request| request.id.as_ref());
+        shared.any(|id| differs(&format!("_shared/{id}")))
+    };
+    let services = head.documents.declarations.services.iter();
+    let changed = services.filter(|service| {
+        let name = &service.metadata.name;
+        head.digests.contains_key(&format!("{pattern}/{name}"))
+            && (declared.contains(name) && differs(name) || uses_changed(service))
     });
-    let differs = |name: &Name| base.digests.get(name) != head.digests.get(name);
-    changed.retain(|name| head.digests.contains_key(name) && differs(name));
-    let uses_changed = shared.filter(|(name, id)| head.digests.contains_key(*name) && differs(id));
-    changed.extend(uses_changed.map(|(name, _)| name.clone()));
-    changed
+    changed.map(|service| service.metadata.name.clone()).collect()
 }
 
 fn declared(base: &Documents, head: &Documents) -> BTreeSet<Name> {

@@ -44,11 +44,25 @@ pub fn claim(records: &[Record], change: &Change, facts: &Facts, terms: &Terms, 
     entries
 }
 
-/// The entries behind it: how it ended, and the lease given back. None for a writer that was overtaken.
-pub fn close(records: &[Record], change: &Change, lease: u64, outcome: Outcome, took: u64) -> Vec<Entry> {
-    if !holds(records, &change.environment, lease) {
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// The lease under which it was done.
+    pub lease: u64,
+    pub outcome: Outcome,
+    /// In milliseconds.
+    pub took: u64,
+}
+
+/// The entries behind it: how it ended, and the lease given back. None for a writer that was overtaken; and who ends when
+/// its lease is over has done nothing that counts.
+pub fn close(records: &[Record], change: &Change, done: Done, now: Timestamp) -> Vec<Entry> {
+    let Done { lease, outcome, took } = done;
+    if last_lease(records, &change.environment).is_none_or(|(last, _)| last != lease) {
         return Vec::new();
     }
+    let is_late = !holds(records, &change.environment, lease, now);
+    let outcome = if is_late { Outcome::Interrupted } else { outcome };
     let is_done = outcome == Outcome::Succeeded;
     let begun = open_scales(records, &change.environment).into_iter();
     let mut entries: Vec<Entry> = begun.map(|began| Entry::Ended { began, outcome, took, note: None }).collect();
@@ -68,8 +82,8 @@ pub fn close(records: &[Record], change: &Change, lease: u64, outcome: Outcome, 
 }
 
 /// Whether this is still the lease on the environment: asked before every effect.
-pub fn holds(records: &[Record], environment: &Name, lease: u64) -> bool {
-    last_lease(records, environment).is_some_and(|(held, _)| held == lease)
+pub fn holds(records: &[Record], environment: &Name, lease: u64, now: Timestamp) -> bool {
+    last_lease(records, environment).is_some_and(|(held, until)| held == lease && until > now)
 }
 
 fn held(records: &[Record], environment: &Name, now: Timestamp) -> bool {

@@ -19,9 +19,11 @@ mod scale;
 mod schedule;
 mod state;
 mod terms;
+#[cfg(test)]
+mod tests;
 
-pub use changed::changed_services;
-pub use claim::{Change, claim, close, holds};
+pub use changed::{Side, changed_services};
+pub use claim::{Change, Done, claim, close, holds};
 pub use clones::clones;
 pub use derived::{amend, environment_name};
 pub use lifecycle::{Action, Facts, Why, next};

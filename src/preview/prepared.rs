@@ -92,10 +92,7 @@ pub fn prepare(
     if now.documents.declarations.environments.iter().any(|one| one.metadata.name == environment) {
         return Ok(Preparation::Taken(environment));
     }
-    let of = |revision: &Revision| revision.digests.get(&pattern.metadata.name).cloned().unwrap_or_default();
-    let (was, is) = (of(&base), of(&now));
-    let sides = [(&base, &was), (&now, &is)].map(|(one, digests)| Side { documents: &one.documents, digests });
-    let changed = changed_services(sides[0], sides[1]);
+    let changed = changed_services(&pattern.metadata.name, base.side(), now.side());
     let services = &now.documents.declarations.services;
     let mut all = clones(&now.graph, &changed, &settings.through);
     all.retain(|name| services.iter().any(|one| one.metadata.name == *name && runs_in(one, pattern)));
@@ -151,8 +148,14 @@ pub fn prepare(
 struct Revision {
     documents: Documents,
     graph: Graph,
-    /// By environment and unit.
-    digests: BTreeMap<Name, BTreeMap<Name, Digest>>,
+    /// By folder.
+    digests: BTreeMap<String, Digest>,
+}
+
+impl Revision {
+    fn side(&self) -> Side<'_> {
+        Side { documents: &self.documents, digests: &self.digests }
+    }
 }
 
 fn revision(
@@ -161,13 +164,9 @@ fn revision(
     findings: &mut Findings,
 ) -> Result<Revision, CompileError> {
     let amend = |declarations: &mut Declarations| govern(&mut declarations.environments, environments);
-    let keep = |source: Source<'_, '_>, artifacts: Vec<Artifact>| (source.id(), Digest::of(&artifacts));
+    let keep = |source: Source<'_, '_>, artifacts: Vec<Artifact>| (source.id().folder(), Digest::of(&artifacts));
     let (documents, graph, units) = compile_amended(snapshot, amend, findings, &(), keep)?;
-    let mut digests: BTreeMap<Name, BTreeMap<Name, Digest>> = BTreeMap::new();
-    for (id, digest) in units {
-        digests.entry(id.environment).or_default().insert(id.name, digest);
-    }
-    Ok(Revision { documents, graph, digests })
+    Ok(Revision { documents, graph, digests: units.into_iter().collect() })
 }
 
 /// The pattern that is asked for, or the only one; else the names of all.

@@ -117,12 +117,14 @@ mod tests {
             ] {
                 let before = object(kind, spec);
                 let mut now = before.clone();
-                merged(&mut now, &sleep(&now).unwrap().body);
+                let asleep = sleep(&now).unwrap();
+                merged(&mut now, &asleep.body);
                 prop_assert!(now["spec"]["replicas"] == json!(0) || now["spec"]["suspend"] == json!(true));
                 if again {
                     prop_assert_eq!(sleep(&now), None);
                 }
-                merged(&mut now, &wake(&now).unwrap().body);
+                let awake = wake(&now).unwrap();
+                merged(&mut now, &awake.body);
                 prop_assert_eq!(wake(&now), None);
                 now["metadata"].as_object_mut().unwrap().remove("annotations");
                 prop_assert_eq!(&now, &before);

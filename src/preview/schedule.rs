@@ -15,7 +15,7 @@ pub fn schedule(
     terms: &Terms,
     now: Timestamp,
 ) -> BTreeMap<u64, Vec<Action>> {
-    let awake = previews.values().filter(|preview| preview.is_awake()).count();
+    let awake = previews.values().filter(|preview| preview.has_a_place(now)).count();
     let mut room = terms.at_once.saturating_sub(awake);
     let mut order: Vec<(&u64, &Facts)> = pulls.iter().collect();
     order.sort_by_key(|(pull, facts)| (facts.asked, **pull));
@@ -23,7 +23,7 @@ pub fn schedule(
     for (pull, facts) in order {
         let preview = environment_name(*pull).and_then(|name| previews.get(&name));
         let actions = next(preview, &Facts { room: room > 0, ..facts.clone() }, terms, now);
-        let is_awake = preview.is_some_and(Preview::is_awake);
+        let is_awake = preview.is_some_and(|preview| preview.has_a_place(now));
         if !is_awake && actions.iter().any(|action| matches!(action, Action::Up { .. } | Action::Wake)) {
             room -= 1;
         }

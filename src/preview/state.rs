@@ -16,6 +16,8 @@ pub struct Preview {
     pub phase: Phase,
     /// When that phase began.
     pub since: Timestamp,
+    /// Whether it was asleep when that phase began.
+    pub slept: bool,
     /// Which ends people were told of, and how many seconds before.
     pub warned: BTreeSet<(Timestamp, u64)>,
     /// Who works on it, by fencing token, and until when nobody else may.
@@ -39,13 +41,23 @@ impl Preview {
         self.lease.is_some_and(|(_, until)| until > now)
     }
 
-    /// Whether it takes one of the places of those that are awake.
+    /// Whether anything of it runs, by what is written.
     pub fn is_awake(&self) -> bool {
-        matches!(self.phase, Phase::Rising | Phase::Up | Phase::Falling)
+        match self.phase {
+            Phase::Rising | Phase::Up => true,
+            Phase::Falling => !self.slept,
+            Phase::Asleep | Phase::Gone => false,
+        }
+    }
+
+    /// Whether it takes one of the places of those that are awake: somebody may be waking it.
+    pub fn has_a_place(&self, now: Timestamp) -> bool {
+        self.is_awake() || self.phase == Phase::Asleep && self.is_held(now)
     }
 }
 
-/// By environment. A step that was written without holding the environment is not read: its writer was overtaken.
+/// By environment. A step that was written without holding the environment is not read: its writer was overtaken, or came
+/// too late.
 pub fn previews(records: &[Record]) -> BTreeMap<Name, Preview> {
     let mut all: BTreeMap<Name, Preview> = BTreeMap::new();
     let mut leases: BTreeMap<Name, (u64, Timestamp)> = BTreeMap::new();
@@ -55,8 +67,11 @@ pub fn previews(records: &[Record]) -> BTreeMap<Name, Preview> {
                 leases.insert(scope.environment.clone(), (record.number, *until));
             }
             Entry::Returned { lease } => leases.retain(|_, (held, _)| held != lease),
-            Entry::Preview(step) if leases.get(&step.environment).is_some_and(|(held, _)| *held == step.lease) => {
-                enter(&mut all, step, record.at);
+            Entry::Preview(step) => {
+                let lease = leases.get(&step.environment);
+                if lease.is_some_and(|(held, until)| *held == step.lease && record.at < *until) {
+                    enter(&mut all, step, record.at);
+                }
             }
             _ => {}
         }
@@ -82,6 +97,7 @@ fn enter(all: &mut BTreeMap<Name, Preview>, step: &PreviewStep, at: Timestamp) {
                 life: (**life).clone(),
                 phase: Phase::Rising,
                 since: at,
+                slept: false,
                 warned: BTreeSet::new(),
                 lease: None,
             };
@@ -99,6 +115,7 @@ fn enter(all: &mut BTreeMap<Name, Preview>, step: &PreviewStep, at: Timestamp) {
 
 impl Preview {
     fn turn(&mut self, phase: Phase, at: Timestamp) {
+        self.slept = self.phase == Phase::Asleep || self.phase == Phase::Falling && self.slept;
         (self.phase, self.since) = (phase, at);
     }
 }
