@@ -4,6 +4,7 @@
 mod affected;
 mod announced;
 mod plan;
+pub mod preview;
 pub mod plan_json;
 pub mod terraform;
 

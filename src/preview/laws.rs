@@ -215,9 +215,7 @@ impl World {
 fn warnings(records: &[Record]) -> Vec<String> {
     let told = records.iter().map(|record| &record.entry).filter_map(|entry| match entry {
         Entry::Preview(step) => match &step.stage {
-            PreviewStage::Warned { ends, before } => {
-                Some(format!("{} {ends} {before}", step.environment))
-            }
+            PreviewStage::Warned { ends, before } => Some(format!("{} {ends} {before}", step.environment)),
             _ => None,
         },
         _ => None,

@@ -104,7 +104,10 @@ mod tests {
             patch.body,
             json!({ "metadata": { "annotations": { "pavior.dev/awake": "3" } }, "spec": { "replicas": 0 } })
         );
-        assert_eq!((patch.kind.as_str(), patch.namespace.as_str(), patch.name.as_str()), ("Deployment", "pr-7", "cart"));
+        assert_eq!(
+            (patch.kind.as_str(), patch.namespace.as_str(), patch.name.as_str()),
+            ("Deployment", "pr-7", "cart")
+        );
     }
 
     proptest! {

@@ -113,6 +113,18 @@ fn enter(all: &mut BTreeMap<Name, Preview>, step: &PreviewStep, at: Timestamp) {
     }
 }
 
+impl Phase {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Phase::Rising => "rising",
+            Phase::Up => "up",
+            Phase::Asleep => "asleep",
+            Phase::Falling => "falling",
+            Phase::Gone => "gone",
+        }
+    }
+}
+
 impl Preview {
     fn turn(&mut self, phase: Phase, at: Timestamp) {
         self.slept = self.phase == Phase::Asleep || self.phase == Phase::Falling && self.slept;

@@ -1,7 +1,7 @@
 //! How long previews live, by what their pattern declares.
 
-use crate::model::kinds::environment::PreviewSettings;
 use crate::model::Timestamp;
+use crate::model::kinds::environment::PreviewSettings;
 
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;

@@ -126,7 +126,11 @@ fn who_was_told_is_not_told_again() {
     let used = Facts { active: Some(at(now)), ..facts("a") };
     assert_eq!(due(&entries, &used, now), [told(ends, 7_200)]);
     let warned = PreviewStage::Warned { ends: at(ends), before: 7_200 };
-    entries.extend([(now, leased("2026-11-15T06:45:00Z")), (now, step(5, warned)), (now, Entry::Returned { lease: 5 })]);
+    entries.extend([
+        (now, leased("2026-11-15T06:45:00Z")),
+        (now, step(5, warned)),
+        (now, Entry::Returned { lease: 5 }),
+    ]);
     assert_eq!(due(&entries, &used, now), []);
 }
 
@@ -144,13 +148,7 @@ fn what_ended_by_age_comes_back_by_a_push_and_not_by_itself() {
 }
 
 fn change(action: Action, head: &str) -> Change {
-    Change {
-        environment: name("pr-7"),
-        pull: 7,
-        action,
-        life: life(head),
-        until: at("2026-11-01T10:15:00Z"),
-    }
+    Change { environment: name("pr-7"), pull: 7, action, life: life(head), until: at("2026-11-01T10:15:00Z") }
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod lsp;
 mod module_order;
 mod oracles;
 mod picture;
+mod preview;
 mod process;
 mod provenance;
 mod purity;

@@ -70,8 +70,8 @@ pub fn of_preview(facts: &EnvironmentFacts<'_>) -> Labels {
     let mut labels = sharing(&preview.shares);
     labels.extend(own([(PULL, &*instance.pull.to_string())]));
     labels.extend(instance.team.iter().flat_map(|team| own([(TEAM, team.as_str())])));
-    // A colon is no character of a label.
-    let expires = instance.expires.map(|expires| expires.to_string().replace(':', "-"));
+    // In seconds since 1970: a moment has colons, which no label has. The annotation beside is for people.
+    let expires = instance.expires.map(|expires| expires.unix_seconds().to_string());
     labels.extend(expires.iter().flat_map(|expires| own([(EXPIRES, expires.as_str())])));
     labels
 }

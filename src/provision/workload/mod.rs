@@ -12,7 +12,7 @@ use super::environment::Surroundings;
 use super::reporter::Reporter;
 use super::unit::{ContainerPlan, ResolvedResource, VolumePlan, WorkloadPlan};
 use crate::link::{Callee, Catalog, ServiceUnit, Unit, UnitContainer};
-use crate::model::kinds::service::Workload;
+use crate::model::kinds::service::{Job, PreviewData, Workload};
 use crate::model::kinds::workload::{HttpGet, Probe, Protocol, ServicePort};
 use crate::model::{Name, SmallMap};
 use crate::read::Place;
@@ -56,7 +56,7 @@ pub fn plan<'d>(
         containers,
         ports,
         schedule: service.schedule.cloned(),
-        jobs: service.jobs.clone(),
+        jobs: jobs(unit, service),
         replicas,
         expected_replicas: service.scaling.expected.map(|expected| expected.clamp(replicas.min, replicas.max)),
         disruption: spec.disruption.clone(),
@@ -172,6 +172,18 @@ fn calls(catalog: &Catalog<'_>, service: &ServiceUnit<'_>) -> BTreeMap<Name, BTr
         ports.map(|(_, port)| (port.protocol(), port.target())).collect()
     };
     service.calls.iter().map(|callee| (callee.name.clone(), listening(callee))).collect()
+}
+
+/// The job that fills what a preview's datastores hold.
+const SEED: &str = "seed";
+
+/// All of them; but one that fills previews runs nowhere else.
+fn jobs(unit: &Unit<'_>, service: &ServiceUnit<'_>) -> SmallMap<Name, Job> {
+    let mut jobs = service.jobs.clone();
+    let fills_previews =
+        service.declared.spec.preview.as_ref().is_some_and(|preview| preview.data == PreviewData::Seed);
+    jobs.retain(|name, _| name.as_str() != SEED || unit.is_preview() || !fills_previews);
+    jobs
 }
 
 /// Called services that are another environment's, with the namespace that they are in.
