@@ -5,6 +5,8 @@ mod affected;
 mod announced;
 mod plan;
 pub mod preview;
+pub mod engine_status;
+pub mod publish;
 pub mod plan_json;
 pub mod terraform;
 
