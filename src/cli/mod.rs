@@ -22,6 +22,7 @@ mod plan;
 mod preflight;
 mod preview;
 mod progress;
+mod publish;
 mod replace;
 mod repository;
 mod resource_types;
@@ -69,6 +70,7 @@ enum Command {
     Serve(serve::Serve),
     Plan(plan::Plan),
     Preview(preview::PreviewCommand),
+    Publish(publish::Publish),
     Audit(audit::Audit),
     Completions(completions::Completions),
     Lsp(lsp::Lsp),
@@ -103,6 +105,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Preview(arguments) => preview::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Lsp(arguments) => lsp::run(&arguments),

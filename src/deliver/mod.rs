@@ -7,6 +7,7 @@ mod plan;
 pub mod preview;
 pub mod engine_status;
 pub mod publish;
+pub mod published;
 pub mod plan_json;
 pub mod terraform;
 

@@ -21,6 +21,7 @@ mod picture;
 mod preview;
 mod process;
 mod provenance;
+mod publish;
 mod purity;
 mod repository;
 mod secrets;
