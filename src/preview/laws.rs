@@ -262,10 +262,9 @@ proptest! {
         for _ in 0..pulls {
             for pull in 1..=pulls {
                 world.take(0, pull);
-                if let Some(job) = &world.workers[0] {
-                    if matches!(job.change.action, Action::Up { .. }) {
-                        order.push(pull);
-                    }
+                let action = world.workers[0].as_ref().map(|job| &job.change.action);
+                if matches!(action, Some(Action::Up { .. })) {
+                    order.push(pull);
                 }
                 world.act(0);
                 world.finish(0, true);

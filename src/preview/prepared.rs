@@ -34,7 +34,7 @@ pub struct Request {
 #[derive(Debug)]
 pub enum Preparation {
     /// Head has errors, which are among the findings.
-    Blocked(Documents),
+    Blocked(Box<Documents>),
     /// Base and head declare no pattern of previews, or several and none was chosen: those that there are.
     NoPattern(Vec<Name>),
     /// An environment of that name is declared.
@@ -80,7 +80,7 @@ pub fn prepare(
     let environments = base.documents.declarations.environments.clone();
     let now = revision(head.clone(), &environments, findings)?;
     if findings.has_errors() {
-        return Ok(Preparation::Blocked(now.documents));
+        return Ok(Preparation::Blocked(Box::new(now.documents)));
     }
     let pattern = match pattern(&now.documents, request) {
         Ok(pattern) => pattern,
@@ -121,7 +121,7 @@ pub fn prepare(
     )?;
     if found.has_errors() {
         *findings = found;
-        return Ok(Preparation::Blocked(documents));
+        return Ok(Preparation::Blocked(Box::new(documents)));
     }
     let kept: Vec<Kept> = units.into_iter().flatten().collect();
     let bills: Vec<Bill> = kept.iter().filter_map(|one| one.bill.clone()).collect();
