@@ -211,7 +211,8 @@ pub fn compile_verified_kept<T: Send>(
     watch: &dyn Watch,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Vec<T>), CompileError> {
-    compile_verified_amended(snapshot, |_| (), findings, watch, keep)
+    let (documents, _, kept) = compile_verified_linked(snapshot, findings, watch, keep)?;
+    Ok((documents, kept))
 }
 
 /// The same, when not all that was read counts as it was read.
@@ -221,10 +222,19 @@ pub fn compile_verified_amended<T: Send>(
     findings: &mut Findings,
     watch: &dyn Watch,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
-) -> Result<(Documents, Vec<T>), CompileError> {
+) -> Result<(Documents, Graph, Vec<T>), CompileError> {
     let emit = |made_of: &MadeOf<'_, '_>, objects: &Objects| made_of.verified_artifacts(objects);
-    let (documents, _, kept) = compile_with(snapshot, amend, findings, watch, emit, keep)?;
-    Ok((documents, kept))
+    compile_with(snapshot, amend, findings, watch, emit, keep)
+}
+
+/// The same, with who calls whom.
+pub fn compile_verified_linked<T: Send>(
+    snapshot: Snapshot,
+    findings: &mut Findings,
+    watch: &dyn Watch,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Graph, Vec<T>), CompileError> {
+    compile_verified_amended(snapshot, |_| (), findings, watch, keep)
 }
 
 impl CompiledUnit {

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, each arguments -> request -> call -> report.
 
+mod apply;
 mod audit;
 mod catalog;
 mod check;
@@ -13,6 +14,7 @@ mod organisation;
 mod policy;
 mod images;
 mod import;
+mod delivery;
 mod diff;
 mod explain;
 #[cfg(feature = "forge")]
@@ -33,6 +35,7 @@ mod serve;
 mod store;
 mod terminal;
 mod timings;
+mod writer;
 
 pub use terminal::tell_failure;
 
@@ -69,6 +72,7 @@ enum Command {
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
     Plan(plan::Plan),
+    Apply(apply::Apply),
     Preview(preview::PreviewCommand),
     Publish(publish::Publish),
     Audit(audit::Audit),
@@ -104,6 +108,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Apply(arguments) => apply::run(&arguments),
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Publish(arguments) => publish::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),

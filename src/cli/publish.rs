@@ -1,15 +1,16 @@
 //! `pavior publish`: what Argo CD or Flux delivers, pushed to the branch that it follows.
 
 use super::repository::Repository;
+use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::compile::{CompiledUnit, compile_engines, compile_verified};
 use crate::deliver::publish::{Content, Difference, EngineBranch, Published};
 use crate::deliver::published::{Publication, publish_recorded};
-use crate::deliver::unit_name;
+use crate::deliver::{now, unit_name};
 use crate::emit::engines::{Rendered, branch};
-use crate::ledger::{Cause, Store, Upstream, Writer};
+use crate::ledger::{Cause, Store, Upstream};
 use crate::model::{Timestamp, listed, nearest};
-use crate::read::authored;
+use crate::read::Objects;
 use crate::report::{counted, visible_line};
 use crate::revisions;
 use anyhow::{Context, bail};
@@ -70,27 +71,28 @@ pub fn run(arguments: &Publish) -> anyhow::Result<Outcome> {
         terminal::print(&difference(&target, &engine.difference(&rendered.branch)?))?;
         return Ok(Outcome::Clean);
     }
-    let (source, author) = authored(&root, &arguments.head)?;
+    let objects = Objects::open(&root)?;
+    let source = objects.commit(&arguments.head).context("reading the commit that is published")?;
     let here = units.iter().filter(|unit| unit.id.environment == rendered.environment);
-    let now = clock()?;
     let publication = Publication {
         environment: rendered.environment.clone(),
         units: here.map(|unit| (unit_name(&unit.id), unit.digest.to_string())).collect(),
         cause: Cause {
-            head: source.to_string(),
+            head: source.clone(),
             base: None,
             pull: None,
             report: None,
-            author,
+            author: objects.author(&arguments.head).context("reading who wrote the commit")?,
             approved_by: Vec::new(),
         },
-        until: Timestamp::of_unix_seconds(u64::try_from(now.unix_seconds())? + LEASE).context("reading the clock")?,
+        until: Timestamp::of_unix_seconds(u64::try_from(now().unix_seconds())? + LEASE).context("reading the clock")?,
     };
+    let writer = writer(&root)?;
     let mut store = Store::open(root, remote)?;
     store.refresh()?;
-    let content = Content { files: &rendered.branch, source };
-    let time = || clock().unwrap_or(now);
-    let published = publish_recorded(&mut store, &engine, content, &publication, &writer(), &time)?;
+    let content =
+        Content { files: &rendered.branch, source: source.parse().context("reading the commit that is published")? };
+    let published = publish_recorded(&mut store, &engine, content, &publication, &writer, &now)?;
     terminal::print(&match published {
         Published::Nothing { commit } => format!("{target} holds this already: {commit}\n"),
         Published::Pushed { commit } => {
@@ -126,15 +128,4 @@ fn difference(branch: &str, difference: &Difference) -> String {
     let lines = lines.into_iter().flat_map(|(what, paths)| paths.iter().map(move |path| format!("{what} {path}\n")));
     let lines: String = lines.collect();
     if lines.is_empty() { format!("{branch} holds this already\n") } else { lines }
-}
-
-fn writer() -> Writer {
-    let actor = std::env::var("GITHUB_ACTOR").or_else(|_| std::env::var("USER"));
-    let run = std::env::var("GITHUB_RUN_ID").ok();
-    Writer { version: env!("CARGO_PKG_VERSION").to_owned(), actor: actor.unwrap_or_else(|_| "unknown".to_owned()), run }
-}
-
-fn clock() -> anyhow::Result<Timestamp> {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).context("reading the clock")?;
-    Timestamp::of_unix_seconds(since.as_secs()).context("reading the clock")
 }

@@ -28,12 +28,15 @@ pub fn affected(units: &[CompiledUnit], state: &State) -> Vec<Affected> {
     let wanted: std::collections::BTreeMap<UnitName, String> = wanted.collect();
     let changed = wanted.iter().filter_map(|(unit, digest)| {
         let from = healthy(unit);
-        let is_there = from.as_ref().is_some_and(|deployed| deployed.digest.as_ref() == Some(digest));
+        let is_settled = state.units.get(unit).is_some_and(|unit| !unit.unsettled);
+        let is_there = is_settled && from.as_ref().is_some_and(|deployed| deployed.digest.as_ref() == Some(digest));
         (!is_there).then(|| Affected { unit: unit.clone(), from, to: Some(digest.clone()) })
     });
     let gone = state.units.keys().filter(|unit| !wanted.contains_key(unit)).filter_map(|unit| {
-        let from = healthy(unit).filter(|deployed| deployed.digest.is_some())?;
-        Some(Affected { unit: unit.clone(), from: Some(from), to: None })
+        let from = healthy(unit);
+        // What was begun and never found healthy has left something behind, too.
+        let is_there = from.as_ref().is_some_and(|deployed| deployed.digest.is_some()) || state.units[unit].unsettled;
+        is_there.then(|| Affected { unit: (*unit).clone(), from, to: None })
     });
     let mut all: Vec<Affected> = changed.chain(gone).collect();
     all.sort_by(|a, b| a.unit.cmp(&b.unit));

@@ -69,6 +69,20 @@ impl Announced {
         Announced { modules: modules.into_iter().map(|module| (module.to_owned(), What::Create)).collect() }
     }
 
+    /// Both: what is there may be partly the one and partly the other.
+    pub fn joined(mut self, other: Announced) -> Announced {
+        for (module, what) in other.modules {
+            let known = self.modules.remove(&module);
+            let joined = match (known, what) {
+                (None, what) => what,
+                (Some(known), what) if known == what => what,
+                (Some(known), what) => What::Update { may_replace: known.may_replace() || what.may_replace() },
+            };
+            self.modules.insert(module, joined);
+        }
+        self
+    }
+
     /// What the plan would do beyond it, sorted.
     ///
     /// # Errors
@@ -104,6 +118,12 @@ fn module(address: &Address) -> Option<&str> {
     match address {
         Address::Terraform(block) => block.strip_prefix("module "),
         _ => None,
+    }
+}
+
+impl What {
+    fn may_replace(&self) -> bool {
+        matches!(self, What::Update { may_replace: true } | What::Delete)
     }
 }
 

@@ -3,14 +3,25 @@
 
 mod affected;
 mod announced;
+mod direct;
+mod drive;
+mod fail_point;
+mod journal;
+pub mod machine;
 mod plan;
 pub mod preview;
 pub mod engine_status;
 pub mod publish;
 pub mod published;
 pub mod plan_json;
+pub mod process;
+mod revision;
 pub mod terraform;
 
 pub use affected::{Affected, affected, unit_name};
 pub use announced::{Announced, Surplus, Told};
+pub use direct::{Direct, Given};
+pub use drive::{Prospect, Spectator, Work, drive};
+pub use journal::{Journal, now};
 pub use plan::{Compiled, Ends, Plannable, TerraformPlan, UnitPlan, affected_of, by_name, commits, plan};
+pub use revision::{Delivered, Revision, Setting};

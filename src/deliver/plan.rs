@@ -4,15 +4,16 @@
 use super::affected::{Affected, affected, unit_name};
 use super::announced::{Announced, Surplus};
 use super::plan_json::{Plan, PlanError, Step};
-use super::terraform::{Goal, Terraform};
+use super::terraform::{Goal, Planned, Terraform};
 use crate::compile::{CompiledUnit, MadeOf, Source};
 use crate::emit::Artifact;
 use crate::ledger::{Sha, State, UnitName};
 use crate::model::Name;
 use crate::review::diff::{UnitChange, of_unit};
-use crate::review::reversibility::{Cause, Stateful, Undo, consequences, stateful};
+use crate::review::reversibility::{Cause, Consequence, Stateful, Undo, consequences, stateful};
 use anyhow::{Context, Result};
 use std::collections::{BTreeMap, BTreeSet};
+use tempfile::TempDir;
 
 /// What happens to one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,27 +87,59 @@ pub fn affected_of(wanted: &Compiled, state: &State, is_asked: impl Fn(&UnitName
 /// # Errors
 /// With what Terraform says, when it cannot plan.
 pub fn plan(terraform: &Terraform, affected: Affected, ends: Ends<'_>) -> Result<UnitPlan> {
+    let prepared = prepare(terraform, ends, &[]).with_context(|| format!("planning {}", affected.unit))?;
+    Ok(UnitPlan { affected, terraform: prepared.map(|prepared| prepared.says) })
+}
+
+/// A plan that can be carried out, in a folder that is gone with it.
+#[derive(Debug)]
+pub struct Prepared {
+    pub folder: TempDir,
+    pub planned: Planned,
+    pub says: TerraformPlan,
+}
+
+/// Plans one unit. None where it has no Terraform. Where a run was stopped in the middle of something else, what is there is
+/// partly `others`, and what their change to what is to be announces may be done, too.
+///
+/// # Errors
+/// With what Terraform says, when it cannot plan.
+pub fn prepare(terraform: &Terraform, ends: Ends<'_>, others: &[&Plannable]) -> Result<Option<Prepared>> {
     let folder = tempfile::Builder::new().prefix("pavior-plan-").tempdir().context("making a folder for the plan")?;
-    let (from, to) = (ends.from.map(|one| &one.unit), ends.to.map(|one| &one.unit));
-    let (planned, goal) = match (ends.from, ends.to) {
+    let (unit, goal) = match (ends.from.or(others.first().copied()), ends.to) {
         (_, Some(unit)) => (unit, Goal::Apply),
         (Some(unit), None) => (unit, Goal::Destroy),
-        (None, None) => return Ok(UnitPlan { affected, terraform: None }),
+        (None, None) => return Ok(None),
     };
-    let planned = terraform.plan(folder.path(), &planned.state, &planned.unit.artifacts, goal);
-    let planned = planned.with_context(|| format!("planning {}", affected.unit))?;
-    let terraform = planned.map(|planned| {
-        let announced = of_unit(from, to).map(|change| Announced::of(&change, &replaced(&change, ends)));
-        of_plan(&planned.plan, &announced.unwrap_or_default(), planned.digest)
-    });
-    Ok(UnitPlan { affected, terraform: terraform.transpose()? })
+    let Some(planned) = terraform.plan(folder.path(), &unit.state, &unit.unit.artifacts, goal)? else {
+        return Ok(None);
+    };
+    let others = others.iter().map(|other| announced(Ends { from: Some(other), to: ends.to }));
+    let announced = others.fold(announced(ends), Announced::joined);
+    let says = of_plan(&planned.plan, &announced, planned.digest)?;
+    Ok(Some(Prepared { folder, planned, says }))
+}
+
+fn announced(ends: Ends<'_>) -> Announced {
+    let change = of_unit(ends.from.map(|one| &one.unit), ends.to.map(|one| &one.unit));
+    change.map(|change| Announced::of(&change, &replaced(&change, ends))).unwrap_or_default()
+}
+
+/// What the change from one end to the other does, the worst first.
+pub fn outcomes(ends: Ends<'_>) -> Vec<Consequence> {
+    let change = of_unit(ends.from.map(|one| &one.unit), ends.to.map(|one| &one.unit));
+    change.map(|change| of_change(&change, ends)).unwrap_or_default()
+}
+
+fn of_change(change: &UnitChange, ends: Ends<'_>) -> Vec<Consequence> {
+    let stateful = |end: Option<&'_ Plannable>| end.and_then(|end| end.stateful.clone());
+    let (was, is) = (stateful(ends.from), stateful(ends.to));
+    consequences(change, was.as_ref(), is.as_ref())
 }
 
 /// The modules of which the report says that they are made anew.
 fn replaced(change: &UnitChange, ends: Ends<'_>) -> BTreeSet<String> {
-    let stateful = |end: Option<&'_ Plannable>| end.and_then(|end| end.stateful.clone());
-    let (was, is) = (stateful(ends.from), stateful(ends.to));
-    let all = consequences(change, was.as_ref(), is.as_ref());
+    let all = of_change(change, ends);
     let resource = |cause: Cause| -> Option<Name> {
         match cause {
             Cause::Param { resource, .. } | Cause::Resource(resource) => Some(resource),

@@ -53,7 +53,14 @@ pub struct Planned {
     /// Of the plan as JSON, without when it was made. The JSON itself may hold what is secret: it is kept
     /// nowhere.
     pub digest: Sha,
+    /// Of the file: another one is not applied.
+    sum: Sha,
 }
+
+/// Why a plan was not carried out.
+#[derive(Debug, thiserror::Error)]
+#[error("the plan is not the one that was made: its file was changed")]
+struct Swapped;
 
 impl Terraform {
     /// Plans a unit in an empty folder. None where it has no Terraform.
@@ -78,7 +85,22 @@ impl Terraform {
         let options = more.into_iter().chain([out]);
         self.run(folder, ["plan", "-input=false", "-lock-timeout=60s", "-no-color"], options)?;
         let json = self.run(folder, ["show", "-no-color", "-json"], [file.as_os_str().to_owned()])?;
-        Ok(Some(Planned { file, plan: Plan::read(&json)?, digest: digest(&json)? }))
+        let sum = Sha::of(&fs::read(&file).context("reading the plan")?);
+        Ok(Some(Planned { file, plan: Plan::read(&json)?, digest: digest(&json)?, sum }))
+    }
+
+    /// Carries out a plan. Terraform itself refuses one that was made for another state than there is now, and one that
+    /// somebody else's lock stands before: no lock is ever broken.
+    ///
+    /// # Errors
+    /// With what Terraform says. Some of it may have been done.
+    pub fn apply(&self, folder: &Path, planned: &Planned) -> Result<()> {
+        let bytes = fs::read(&planned.file).context("reading the plan")?;
+        if Sha::of(&bytes) != planned.sum {
+            return Err(Swapped.into());
+        }
+        let file = [planned.file.as_os_str().to_owned()];
+        self.run(folder, ["apply", "-input=false", "-lock-timeout=60s", "-no-color"], file).map(drop)
     }
 
     fn init(&self, folder: &Path, unit: &str, artifacts: &[Artifact]) -> Result<()> {

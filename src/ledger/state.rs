@@ -22,6 +22,12 @@ pub struct UnitState {
     pub applied: Option<Deployed>,
     /// Digests that made it sick.
     pub quarantined: BTreeSet<String>,
+    /// Something was begun since it was last found healthy: what is there is not known to be what was healthy.
+    pub unsettled: bool,
+    /// Going back failed: what comes next is for a person to say.
+    pub held: bool,
+    /// It went back, or was about to, and its declaration was not taken back yet.
+    pub owes_revert: bool,
 }
 
 /// A digest that was brought to a unit.
@@ -40,6 +46,8 @@ pub struct Lease {
     pub scope: Scope,
     pub until: Timestamp,
     pub holder: String,
+    /// The run that holds it, where its writer says so.
+    pub run: Option<String>,
 }
 
 impl State {
@@ -52,7 +60,15 @@ impl State {
     /// The next record.
     pub fn read(&mut self, record: &Record) {
         match &record.entry {
-            Entry::Began(intent) => drop(self.open.insert(record.number, (**intent).clone())),
+            Entry::Began(intent) => {
+                if matches!(intent.effect, Effect::Terraform | Effect::Manifests | Effect::Prune | Effect::Publish) {
+                    self.units.entry(intent.unit.clone()).or_default().unsettled = true;
+                }
+                if intent.effect == Effect::Rollback {
+                    self.units.entry(intent.unit.clone()).or_default().owes_revert = true;
+                }
+                self.open.insert(record.number, (**intent).clone());
+            }
             Entry::Ended { began, outcome, .. } => {
                 if let Some(intent) = self.open.remove(began) {
                     self.ended(intent, *outcome, *began);
@@ -62,10 +78,14 @@ impl State {
                 self.units.entry(unit.clone()).or_default().quarantined.insert(digest.clone());
             }
             Entry::Released { unit, digest, .. } => {
-                self.units.entry(unit.clone()).or_default().quarantined.remove(digest);
+                let unit = self.units.entry(unit.clone()).or_default();
+                unit.quarantined.remove(digest);
+                unit.held = false;
             }
             Entry::Leased { scope, until } => {
-                let lease = Lease { scope: scope.clone(), until: *until, holder: record.writer.actor.clone() };
+                let Record { writer, .. } = record;
+                let (holder, run) = (writer.actor.clone(), writer.run.clone());
+                let lease = Lease { scope: scope.clone(), until: *until, holder, run };
                 self.leases.insert(record.number, lease);
             }
             Entry::Returned { lease } => drop(self.leases.remove(lease)),
@@ -81,11 +101,17 @@ impl State {
             (Effect::Health, Outcome::Succeeded) => {
                 unit.applied = Some(deployed.clone());
                 unit.healthy = Some(deployed);
+                unit.unsettled = false;
+                unit.held = false;
+            }
+            (Effect::Rollback, Outcome::Superseded) | (Effect::Revert, Outcome::Succeeded) => unit.owes_revert = false,
+            (Effect::Rollback, Outcome::Failed) => {
+                unit.applied = Some(deployed);
+                unit.held = true;
+                unit.owes_revert = false;
             }
             // Something of it may be there, even where it failed half-way.
-            (Effect::Terraform | Effect::Manifests | Effect::Rollback | Effect::Publish, outcome)
-                if outcome != Outcome::Superseded =>
-            {
+            (Effect::Terraform | Effect::Manifests | Effect::Publish, outcome) if outcome != Outcome::Superseded => {
                 unit.applied = Some(deployed);
             }
             _ => {}

@@ -93,6 +93,11 @@ impl Store {
         Ok(&self.records)
     }
 
+    /// The last record that was read.
+    pub fn head(&self) -> Head {
+        self.verifier.head()
+    }
+
     /// Every record anew, and whether each head that was published is found in its place.
     ///
     /// # Errors

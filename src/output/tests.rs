@@ -12,6 +12,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 
 pub(super) fn files<'t>(files: &[(&str, &'t str)]) -> Files<'t> {
@@ -216,10 +217,13 @@ fn a_folder_that_is_swapped_for_a_link_never_leads_outside() {
     let outside = parent.path().join("outside");
     fs::create_dir(&outside).unwrap();
     write_files(&out, &files(&[CART])).unwrap();
+    let turns = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let toggling = scope.spawn(|| {
-            // Any step may meet a folder that a run has just made.
-            for _ in 0..2_000 {
+            // Any step may meet a folder that a run has just made; on a busy machine they meet later.
+            let mut swaps = 0;
+            while swaps < 2_000 || turns.load(Ordering::Relaxed) <= 10 {
+                swaps += 1;
                 let _ = fs::rename(out.join("staging"), parent.path().join("aside"));
                 let _ = symlink(&outside, out.join("staging"));
                 let _ = fs::remove_file(out.join("staging"));
@@ -227,13 +231,10 @@ fn a_folder_that_is_swapped_for_a_link_never_leads_outside() {
                 let _ = fs::rename(parent.path().join("aside"), out.join("staging"));
             }
         });
-        let mut turn = 0;
         while !toggling.is_finished() {
-            turn += 1;
-            let text = turn.to_string();
+            let text = turns.fetch_add(1, Ordering::Relaxed).to_string();
             let _ = write_files(&out, &files(&[(CART.0, &text), ("staging/b.txt", &text)]));
         }
-        assert!(turn > 10, "runs and swaps overlap");
     });
     assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
 }

@@ -109,7 +109,7 @@ pub fn prepare(
     };
     let pattern = pattern.metadata.name.clone();
     let mut found = Findings::default();
-    let (documents, units) = compile_verified_amended(
+    let (documents, _, units) = compile_verified_amended(
         head,
         |declarations| {
             govern(&mut declarations.environments, &environments);

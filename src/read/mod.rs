@@ -19,8 +19,8 @@ pub use document::{
 };
 pub(crate) use load::repository;
 pub use load::{
-    HistoryBound, MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, NotARepository, Objects, authored,
-    commit_before, committed_on, introduced, lay_over, load_directory, load_revision, merge_base, reads_file,
+    HistoryBound, MAX_ENTRIES, MAX_FILE_BYTES, MAX_FOLDERS, MAX_TOTAL_BYTES, NotARepository, Objects, commit_before,
+    committed_on, introduced, lay_over, load_directory, load_revision, merge_base, reads_file,
 };
 pub use parse::{MAX_DEPTH, MAX_DOCUMENTS, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, parse, roots};
 pub use reading::{Trees, read, read_keeping};

@@ -7,12 +7,13 @@ mod up;
 
 use super::Outcome;
 use super::repository::Repository;
+use crate::deliver::now;
 use crate::ledger::{Store, Upstream};
 use crate::model::{Findings, Name, Timestamp, listed};
 use crate::preview::{Preview, Terms, previews};
 use crate::read::read;
 use crate::revisions;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -86,8 +87,8 @@ impl Known {
         Ok(previews(store.records()?))
     }
 
-    fn now(&self) -> anyhow::Result<Timestamp> {
-        self.at.map_or_else(clock, Ok)
+    fn now(&self) -> Timestamp {
+        self.at.unwrap_or_else(now)
     }
 
     fn terms(&self) -> anyhow::Result<Terms> {
@@ -117,11 +118,6 @@ fn no_pattern<'n>(known: impl Iterator<Item = &'n Name>) -> String {
         true => "no environment has `type: preview`: `pavior schema environment` shows what one declares".to_owned(),
         false => format!("choose the pattern with --pattern: {}", listed(known, 10)),
     }
-}
-
-fn clock() -> anyhow::Result<Timestamp> {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).context("reading the clock")?;
-    Timestamp::of_unix_seconds(since.as_secs()).context("reading the clock")
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {

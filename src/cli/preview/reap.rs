@@ -25,7 +25,7 @@ pub struct Reap {
 }
 
 pub fn run(arguments: &Reap) -> anyhow::Result<Outcome> {
-    let (terms, now) = (arguments.known.terms()?, arguments.known.now()?);
+    let (terms, now) = (arguments.known.terms()?, arguments.known.now());
     let known = arguments.known.previews()?;
     let pulls = known.values().map(|preview| (preview.pull, arguments.facts(preview, now))).collect();
     let due = schedule(&known, &pulls, &terms, now);

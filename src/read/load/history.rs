@@ -3,8 +3,6 @@
 use super::revision::open;
 use crate::model::{Date, Timestamp};
 use anyhow::{Context, Result};
-use gix::ObjectId;
-use gix::bstr::ByteSlice;
 use std::path::Path;
 
 /// The last commit of HEAD's first-parent history that was committed before `moment`; none where all are younger.
@@ -36,15 +34,6 @@ pub fn committed_on(repository: &Path, revision: &str) -> Result<Date> {
     let id = repo.rev_parse_single(revision).context("the revision is not known")?;
     let commit = id.object().context("its object is missing")?.peel_to_commit().context("it is no commit")?;
     day(commit.time().context("the commit has no time")?.seconds).context("the commit's time is out of bounds")
-}
-
-/// The commit that a revision names, and who wrote it.
-pub fn authored(repository: &Path, revision: &str) -> Result<(ObjectId, String)> {
-    let repo = open(repository)?;
-    let id = repo.rev_parse_single(revision).context("the revision is not known")?;
-    let commit = id.object().context("its object is missing")?.peel_to_commit().context("it is no commit")?;
-    let author = commit.author().context("the commit has no author")?.name.to_str_lossy().into_owned();
-    Ok((commit.id, author))
 }
 
 /// The day of so many seconds since 1970; None before the year 1 and after the year 9999.

@@ -19,7 +19,7 @@ use crate::model::RepoPath;
 
 pub use admission::lay_over;
 pub use directory::load_directory;
-pub use history::{authored, commit_before, committed_on};
+pub use history::{commit_before, committed_on};
 pub use introduced::{HistoryBound, introduced};
 pub use merge_base::merge_base;
 pub use part::Objects;

@@ -68,6 +68,16 @@ impl Objects {
         Ok(self.repo.rev_parse_single(revision).map_err(|_| unknown_revision(&self.repo, revision))?.to_string())
     }
 
+    /// Who wrote the commit that a revision names, as its author calls himself.
+    ///
+    /// # Errors
+    /// When the revision is not known, or names no commit.
+    pub fn author(&self, revision: &str) -> Result<String> {
+        let id = self.repo.rev_parse_single(revision).map_err(|_| unknown_revision(&self.repo, revision))?;
+        let commit = id.object().context("its object is missing")?.peel_to_commit().context("it is no commit")?;
+        Ok(commit.author().context("the commit has no author")?.name.to_string())
+    }
+
     /// How many blobs were opened.
     pub fn blobs_read(&self) -> usize {
         self.opened.get()

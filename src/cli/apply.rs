@@ -1,0 +1,289 @@
+//! `pavior apply`: what is merged becomes what runs, as it was reviewed, and goes back where it makes a unit sick.
+
+use super::delivery::{Delivery, compiled};
+use super::writer::writer;
+use super::{Outcome, terminal};
+use crate::deliver::machine::{Conclusion, Machine, Order, Target, What};
+use crate::deliver::{Direct, Given, Journal, Revision, Spectator, drive};
+use crate::ledger::{Cause, State, UnitName, UnitState};
+use crate::model::kinds::environment::{Delivery as Engine, EnvironmentClass};
+use crate::read::Objects;
+use crate::report::{counted, visible_line};
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Carry out what is merged: Terraform, then health, and back to what was healthy where it makes a unit sick
+#[derive(Debug, Args)]
+#[command(after_long_help = HOW)]
+pub struct Apply {
+    #[command(flatten)]
+    delivery: Delivery,
+    /// Carry out this revision
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    head: String,
+    /// The branch whose tip wins over a run that is under way; default `--head`
+    #[arg(long, value_name = "REF")]
+    branch: Option<String>,
+    /// A report that was reviewed, as `pavior preflight --format json` wrote it; may be given several times
+    #[arg(long, value_name = "FILE")]
+    reviewed: Vec<PathBuf>,
+    /// What these commands would do is what I want: for environments that ask for no approval
+    #[arg(long)]
+    yes: bool,
+    /// This unit may go with all that it holds, as ENVIRONMENT/UNIT; may be given several times
+    #[arg(long, value_name = "UNIT")]
+    confirm: Vec<String>,
+    /// The pull request that is carried out, for the ledger
+    #[arg(long, value_name = "NUMBER")]
+    pull: Option<u64>,
+    /// Who wrote the change; default who wrote the commit
+    #[arg(long, value_name = "LOGIN")]
+    author: Option<String>,
+    /// Who approved it; may be given several times
+    #[arg(long, value_name = "LOGIN")]
+    approved_by: Vec<String>,
+}
+
+const HOW: &str = "\
+A unit is applied when its digest is not the one that the ledger last found it healthy with: after what it needs and, where \
+its environment is promoted from another one, after the same unit there. It is leased, planned, and applied if the plan does \
+no more than the diff announces. Each step stands in the ledger before and after it is taken; a run that is killed is found \
+and finished by the next one.
+
+What is compiled has to be what was reviewed: its digest stands in a report that is given with --reviewed, or you say --yes, \
+which is enough for environments of class `development` that ask for no approvals.
+
+Exit codes: 0 all healthy, 1 a unit is not, 2 could not run.";
+
+pub fn run(arguments: &Apply) -> Result<Outcome> {
+    let delivery = &arguments.delivery;
+    let root = delivery.repository.root()?;
+    let head = Objects::open(&root)?.commit(&arguments.head)?;
+    let Some(wanted) = compiled(&root, &head)? else { return Ok(Outcome::Blocked) };
+    let wanted = Arc::new(wanted);
+    let mut journal = Journal::new(delivery.store(&root)?, writer(&root)?);
+    let state = journal.state()?;
+    delivery.are_there(&wanted.units, state.units.keys())?;
+    let targets = arguments.targets(&wanted, &state)?;
+    if targets.is_empty() {
+        terminal::print(&format!("all of {} are as the ledger says\n", counted(wanted.units.len(), "unit")))?;
+        return Ok(Outcome::Clean);
+    }
+    let branch = arguments.branch.clone().unwrap_or_else(|| arguments.head.clone());
+    let compile = |commit: &str| again(&root, commit);
+    let tip = || Objects::open(&root)?.commit(&branch);
+    let revert = |unit: &UnitName, state: &UnitState| told(unit, state, &head);
+    let work = Direct::new(Given {
+        head: head.clone(),
+        wanted: wanted.clone(),
+        terraform: delivery.terraform(&root)?,
+        cause: arguments.cause(&root, &head)?,
+        confirmed: arguments.confirmed()?,
+        compile: &compile,
+        tip: &tip,
+        revert: &revert,
+    });
+    let mut machine = Machine::new(targets, usize::from(delivery.jobs));
+    let live = Live::new();
+    let is_stopping = stopping();
+    drive(&mut machine, &mut journal, &work, &live, &|| is_stopping.load(Ordering::Relaxed))?;
+    summary(&machine, &mut journal)
+}
+
+/// Each unit in a line, and the ledger's head, which whoever keeps it elsewhere can hold the ledger against.
+fn summary(machine: &Machine, journal: &mut Journal) -> Result<Outcome> {
+    let mut text = String::new();
+    let mut good = 0;
+    for (unit, conclusion) in machine.units() {
+        let Some(conclusion) = conclusion else { continue };
+        good += usize::from(conclusion.is_good());
+        text.push_str(&format!("{unit}: {}\n", visible_line(&conclusion.to_string())));
+    }
+    let all = machine.units().count();
+    text.push_str(&format!("{good} of {} as merged; the ledger ends with {}\n", counted(all, "unit"), journal.head()?));
+    terminal::print(&text)?;
+    Ok(if good == all { Outcome::Clean } else { Outcome::Blocked })
+}
+
+/// A commit that compiled when it was delivered.
+fn again(root: &Path, commit: &str) -> Result<Arc<Revision>> {
+    let found = compiled(root, commit)?;
+    found.map(Arc::new).ok_or_else(|| anyhow!("{} does not compile with this Pavior", visible_line(commit)))
+}
+
+impl Apply {
+    fn cause(&self, root: &Path, head: &str) -> Result<Cause> {
+        let author = match &self.author {
+            Some(author) => author.clone(),
+            None => Objects::open(root)?.author(head).context("reading who wrote the commit")?,
+        };
+        Ok(Cause {
+            head: head.to_owned(),
+            base: None,
+            pull: self.pull,
+            report: None,
+            author,
+            approved_by: self.approved_by.clone(),
+        })
+    }
+
+    fn confirmed(&self) -> Result<BTreeSet<UnitName>> {
+        let parsed = self.confirm.iter().map(|text| {
+            let unit = text.split_once('/').and_then(|(environment, unit)| {
+                Some(UnitName { environment: crate::model::Name::parse(environment)?, unit: unit.to_owned() })
+            });
+            unit.with_context(|| format!("--confirm {}: a unit is written ENVIRONMENT/UNIT", visible_line(text)))
+        });
+        parsed.collect()
+    }
+
+    fn targets(&self, wanted: &Revision, state: &State) -> Result<Vec<Target>> {
+        let reviewed = self.reviewed_digests()?;
+        let affected = crate::deliver::affected_of(&wanted.units, state, |unit| self.delivery.asks_for(unit));
+        let going = affected.iter().filter(|one| one.to.is_none()).map(|one| one.unit.clone()).collect();
+        let is_open = |unit: &UnitName| state.open.values().any(|intent| intent.unit == *unit);
+        let targets = affected.iter().map(|one| Target {
+            unit: one.unit.clone(),
+            digest: one.to.clone(),
+            after: match one.to {
+                Some(_) => wanted.after(&one.unit),
+                None => wanted.after_going(&one.unit, &going),
+            },
+            refused: self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed),
+            is_open: is_open(&one.unit),
+        });
+        Ok(targets.collect())
+    }
+
+    /// Why nobody may apply it.
+    fn refusal(
+        &self,
+        wanted: &Revision,
+        unit: &UnitName,
+        digest: Option<&str>,
+        reviewed: &BTreeMap<(String, String), BTreeSet<Option<String>>>,
+    ) -> Option<String> {
+        let setting = wanted.environments.get(&unit.environment);
+        if let Some(setting) = setting.filter(|setting| setting.delivery != Engine::Direct) {
+            let engine = if setting.delivery == Engine::Argocd { "Argo CD" } else { "Flux" };
+            return Some(format!("{engine} delivers to {}: `pavior publish` gives it what it needs", unit.environment));
+        }
+        let known = reviewed.get(&(unit.environment.to_string(), unit.unit.clone()));
+        if known.is_some_and(|digests| digests.contains(&digest.map(str::to_owned))) {
+            return None;
+        }
+        if known.is_some() {
+            return Some("what is compiled is not what was reviewed: its digest is another one".to_owned());
+        }
+        let asks_for_none =
+            setting.is_none_or(|setting| setting.class == EnvironmentClass::Development && setting.approvals == 0);
+        match (self.yes, asks_for_none) {
+            (true, true) => None,
+            (true, false) => Some(format!(
+                "{} wants its changes reviewed: give the report with --reviewed, --yes is not enough",
+                unit.environment
+            )),
+            (false, true) => Some("nobody reviewed it: say --yes, or give the report with --reviewed".to_owned()),
+            (false, false) => Some("nobody reviewed it: give the report with --reviewed".to_owned()),
+        }
+    }
+
+    /// By environment and unit, what the reports say that it compiles into. None: that it goes.
+    fn reviewed_digests(&self) -> Result<BTreeMap<(String, String), BTreeSet<Option<String>>>> {
+        let mut digests: BTreeMap<_, BTreeSet<Option<String>>> = BTreeMap::new();
+        for file in &self.reviewed {
+            let text = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+            let report: Value = serde_json::from_slice(&text).with_context(|| format!("reading {}", file.display()))?;
+            let units = report["diff"]["units"].as_array().filter(|_| report["version"] == 1);
+            let Some(units) = units else {
+                bail!("{} is no report of `pavior preflight --format json`", file.display())
+            };
+            if report["outcome"] == "blocked" {
+                bail!("{} blocks the change: nothing of it is applied", file.display());
+            }
+            for unit in units {
+                let Some((environment, name)) = unit["unit"].as_str().and_then(|unit| unit.split_once('/')) else {
+                    continue;
+                };
+                let digest = unit["digestAfter"].as_str().map(str::to_owned);
+                digests.entry((environment.to_owned(), name.to_owned())).or_default().insert(digest);
+            }
+        }
+        Ok(digests)
+    }
+}
+
+/// Without a forge, what would be proposed is told.
+fn told(unit: &UnitName, state: &UnitState, bad: &str) -> Result<()> {
+    let healthy = state.healthy.as_ref().map_or("", |healthy| &healthy.commit);
+    terminal::tell(&format!("{unit}: take back its declaration from {bad} to {healthy}"));
+    Ok(())
+}
+
+/// A line for each step, as it is taken.
+struct Live {
+    told: Mutex<BTreeSet<UnitName>>,
+}
+
+impl Live {
+    fn new() -> Live {
+        Live { told: Mutex::default() }
+    }
+}
+
+impl Spectator for Live {
+    fn saw(&self, order: &Order) {
+        if let What::Act { .. } = &order.what {
+            terminal::tell(&format!("{}: {}", order.unit, order.what.name()));
+        }
+    }
+
+    fn concluded(&self, machine: &Machine) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        for (unit, conclusion) in machine.units() {
+            if let Some(conclusion) = conclusion.filter(|one| !matches!(one, Conclusion::Unchanged))
+                && told.insert(unit.clone())
+            {
+                terminal::tell(&format!("{unit}: {}", visible_line(&conclusion.to_string())));
+            }
+        }
+    }
+}
+
+/// Becomes true when somebody asks the run to stop, by SIGINT or SIGTERM. What was begun is brought to its end first; asked
+/// again, it is dropped, and the next run finds it.
+fn stopping() -> &'static AtomicBool {
+    static STOPPING: AtomicBool = AtomicBool::new(false);
+    #[cfg(feature = "forge")]
+    std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        if let Ok(runtime) = runtime {
+            runtime.block_on(heed(&STOPPING));
+        }
+    });
+    &STOPPING
+}
+
+#[cfg(feature = "forge")]
+async fn heed(stopping: &AtomicBool) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        if stopping.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        terminal::tell("stopping: what was begun is brought to the end of its step");
+    }
+}

@@ -1,0 +1,96 @@
+//! What `pavior plan` and `pavior apply` are told alike: which units of which commit, against which ledger, by which
+//! Terraform.
+
+use super::repository::Repository;
+use super::terminal;
+use crate::deliver::terraform::Terraform;
+use crate::deliver::{Compiled, Delivered, Revision};
+use crate::ledger::{Store, UnitName, Upstream};
+use crate::model::{listed, nearest};
+use crate::read::Objects;
+use crate::report::visible_line;
+use crate::revisions;
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub struct Delivery {
+    #[command(flatten)]
+    pub repository: Repository,
+    /// Only this environment; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub environment: Vec<String>,
+    /// Only this unit, such as `cart` or `_shared/carts`; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub unit: Vec<String>,
+    /// Where the ledger is; default what this clone has of it
+    #[arg(long, value_name = "URL")]
+    pub remote: Option<String>,
+    /// The Terraform or OpenTofu to run; default PAVIOR_TERRAFORM, then `terraform` on the path
+    #[arg(long, value_name = "FILE")]
+    pub terraform: Option<PathBuf>,
+    /// A folder with providers, for `terraform init -plugin-dir`
+    #[arg(long, value_name = "DIR")]
+    pub plugin_dir: Option<PathBuf>,
+    /// How many units are worked on at a time
+    #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub jobs: u8,
+}
+
+impl Delivery {
+    pub fn asks_for(&self, unit: &UnitName) -> bool {
+        let environment =
+            self.environment.is_empty() || self.environment.iter().any(|name| unit.environment.as_str() == name);
+        environment && (self.unit.is_empty() || self.unit.contains(&unit.unit))
+    }
+
+    /// A name that is mistyped must not look like one to which nothing happens. What is to be taken away is known by the
+    /// ledger alone.
+    pub fn are_there<'u>(&'u self, wanted: &'u Compiled, known: impl Iterator<Item = &'u UnitName>) -> Result<()> {
+        let known: Vec<&UnitName> = wanted.keys().chain(known).collect();
+        let environments = || known.iter().map(|unit| unit.environment.as_str());
+        let units = || known.iter().map(|unit| unit.unit.as_str());
+        for (kind, name, known) in
+            (self.environment.iter().map(|name| ("environment", name, environments().collect::<Vec<_>>())))
+                .chain(self.unit.iter().map(|name| ("unit", name, units().collect::<Vec<_>>())))
+        {
+            if !known.contains(&name.as_str()) {
+                let near = nearest(name, known.iter().copied());
+                let near = near.map(|near| format!("; did you mean {}?", listed([near], 1))).unwrap_or_default();
+                bail!("there is no {kind} `{}`{near}", visible_line(name));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn terraform(&self, root: &Path) -> Result<Terraform> {
+        let given = self.terraform.clone().or_else(|| std::env::var_os("PAVIOR_TERRAFORM").map(PathBuf::from));
+        let objects = Objects::open(root)?;
+        let plugins = self.plugin_dir.as_ref().map(|folder| folder.canonicalize()).transpose();
+        Ok(Terraform {
+            program: given.unwrap_or_else(|| "terraform".into()),
+            plugins: plugins.context("opening the folder with providers")?,
+            states: objects.git_folder().join("pavior/terraform"),
+        })
+    }
+
+    /// The ledger, as it is by now.
+    pub fn store(&self, root: &Path) -> Result<Store> {
+        let remote = self.remote.clone().map(|address| Upstream { address, authorization: None });
+        let store = Store::open(root.to_owned(), remote)?;
+        store.refresh()?;
+        Ok(store)
+    }
+}
+
+/// A revision; None where there are errors, which are told.
+pub fn compiled(root: &Path, revision: &str) -> Result<Option<Revision>> {
+    match Revision::of(revisions::load(root, Some(revision))?)? {
+        Delivered::Compiled(revision) => Ok(Some(*revision)),
+        Delivered::Wrong { findings, documents } => {
+            terminal::tell_findings(findings, documents.snapshot.files);
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Carries out what the orchestrator orders: the ledger is written by this thread alone, and as much at once
+//! as is asked for; plans and steps run each in a thread of their own. What came of it goes back as events.
+
+use super::fail_point::point;
+use super::journal::Journal;
+use super::machine::{Event, Happened, Leg, Machine, Order, Step, What};
+use crate::ledger::{Effect, Intent, Outcome, UnitName, UnitState};
+use anyhow::Result;
+use std::collections::BTreeMap;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What a plan of one leg comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prospect {
+    pub steps: Vec<Step>,
+    /// Why a person has to look before it goes back.
+    pub risk: Option<String>,
+}
+
+/// The world outside.
+pub trait Work: Sync {
+    /// What it takes; an error says why nothing is done. `state` is how the ledger had the unit when it was leased.
+    fn plan(&self, unit: &UnitName, state: &UnitState, leg: Leg) -> Result<Prospect>;
+    /// Takes a step. The lease's number is the fencing token: what has seen a higher one refuses.
+    fn act(&self, unit: &UnitName, state: &UnitState, lease: u64, leg: Leg, step: Step) -> Result<()>;
+    /// Whether a newer merge has something else for the unit.
+    fn is_newer(&self, unit: &UnitName) -> Result<bool>;
+    /// What is written into the ledger before an effect.
+    fn intent(&self, unit: &UnitName, state: &UnitState, leg: Leg, effect: Effect) -> Intent;
+}
+
+/// Is told how far the run is.
+pub trait Spectator: Sync {
+    fn saw(&self, order: &Order);
+    fn concluded(&self, machine: &Machine);
+}
+
+/// How long a run waits before it asks again for a unit that somebody else has.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Runs the machine to its end. `is_stopping` is asked now and then: once it is true nothing more is begun.
+///
+/// # Errors
+/// When the ledger cannot be read or written: what was begun stays open in it, and the next run finds it.
+pub fn drive(
+    machine: &mut Machine,
+    journal: &mut Journal,
+    work: &dyn Work,
+    spectator: &dyn Spectator,
+    is_stopping: &dyn Fn() -> bool,
+) -> Result<()> {
+    let mut states: BTreeMap<UnitName, UnitState> = BTreeMap::new();
+    thread::scope(|scope| {
+        let (answer, answers) = channel::<Event>();
+        let mut orders = machine.start();
+        let mut to_write: Vec<Order> = Vec::new();
+        loop {
+            for order in std::mem::take(&mut orders) {
+                spectator.saw(&order);
+                if matches!(order.what, What::Lease | What::Append { .. }) {
+                    to_write.push(order);
+                    continue;
+                }
+                let (answer, state) = (answer.clone(), states.get(&order.unit).cloned().unwrap_or_default());
+                // Who has stopped listening is not told.
+                scope.spawn(move || drop(answer.send(carry_out(work, &state, order))));
+            }
+            spectator.concluded(machine);
+            if machine.is_done() {
+                return Ok(());
+            }
+            if is_stopping() {
+                machine.stop();
+            }
+            // What has happened meanwhile comes first, so that more is written at once: each push takes its time.
+            let event = match to_write.is_empty() {
+                true => answers.recv_timeout(Duration::from_millis(100)).ok(),
+                false => answers.try_recv().ok(),
+            };
+            if let Some(event) = event {
+                orders.extend(machine.take(event));
+            } else if !to_write.is_empty() {
+                let events = write(journal, work, &mut states, std::mem::take(&mut to_write))?;
+                orders.extend(events.into_iter().flat_map(|event| machine.take(event)));
+            }
+        }
+    })
+}
+
+fn write(
+    journal: &mut Journal,
+    work: &dyn Work,
+    states: &mut BTreeMap<UnitName, UnitState>,
+    batch: Vec<Order>,
+) -> Result<Vec<Event>> {
+    for order in &batch {
+        point(&format!("{}.before", order.what.name()));
+    }
+    let unknown = UnitState::default();
+    let state = |unit: &UnitName| states.get(unit).unwrap_or(&unknown);
+    let intent = |unit: &UnitName, leg: Leg, effect: Effect| work.intent(unit, state(unit), leg, effect);
+    let leased = batch.iter().filter(|order| order.what == What::Lease);
+    let newer = leased.map(|order| Ok((order.unit.clone(), work.is_newer(&order.unit)?)));
+    let newer: BTreeMap<UnitName, bool> = newer.collect::<Result<_>>()?;
+    let happened = journal.write(&batch, &intent, &|unit| newer.get(unit).copied().unwrap_or(false))?;
+    let mut events = Vec::new();
+    for (order, happened) in batch.into_iter().zip(happened) {
+        point(&format!("{}.after", order.what.name()));
+        if let Happened::Leased { state, .. } = &happened {
+            states.insert(order.unit.clone(), (**state).clone());
+        }
+        events.push(Event { unit: order.unit, number: order.number, happened });
+    }
+    Ok(events)
+}
+
+fn carry_out(work: &dyn Work, state: &UnitState, order: Order) -> Event {
+    let (unit, name) = (order.unit, order.what.name());
+    point(&format!("{name}.before"));
+    let happened = match order.what {
+        What::Plan { leg } => match work.plan(&unit, state, leg) {
+            Ok(Prospect { steps, risk }) => Happened::Planned { steps, risk },
+            Err(error) => Happened::NotPlanned { why: format!("{error:#}") },
+        },
+        What::Act { lease, leg, step } => {
+            let result = work.act(&unit, state, lease, leg, step);
+            Happened::Acted(result.map_err(|error| format!("{error:#}")))
+        }
+        // Who cannot see what others want does not take anything back.
+        What::Look => Happened::Looked { is_newer: work.is_newer(&unit).unwrap_or(true) },
+        What::Pause | What::Lease | What::Append { .. } => {
+            thread::sleep(PAUSE);
+            Happened::Resumed
+        }
+    };
+    point(&format!("{name}.after"));
+    Event { unit, number: order.number, happened }
+}
+
+/// How long something that was begun has taken.
+#[derive(Debug, Default)]
+pub(super) struct Clock {
+    began: BTreeMap<u64, Instant>,
+}
+
+impl Clock {
+    pub(super) fn began(&mut self, number: u64) {
+        self.began.insert(number, Instant::now());
+    }
+
+    /// In milliseconds.
+    pub(super) fn ended(&self, number: u64) -> u64 {
+        let took = self.began.get(&number).map(Instant::elapsed).unwrap_or_default();
+        u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The word for what a step is in the ledger.
+pub(super) fn effect(step: Step) -> Effect {
+    match step {
+        Step::Terraform => Effect::Terraform,
+        Step::Manifests => Effect::Manifests,
+        Step::Prune => Effect::Prune,
+        Step::Health => Effect::Health,
+        Step::Revert => Effect::Revert,
+    }
+}
+
+/// What an audit reads of a step that a run which is gone had begun.
+pub(super) const INTERRUPTED: Outcome = Outcome::Interrupted;

@@ -1,0 +1,183 @@
+//! The ledger as a run writes it: leases with their fencing tokens, and a record before and after each effect. What is no
+//! longer right when the moment has come is not written.
+
+use super::drive::{Clock, INTERRUPTED, effect};
+use super::machine::{Draft, Happened, Leg, Of, Order, What};
+use super::process;
+use crate::ledger::{Effect, Entry, Intent, Lease, Record, Scope, State, Store, UnitName, Writer};
+use crate::model::Timestamp;
+use anyhow::{Result, anyhow};
+use std::cell::RefCell;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Longer than any step takes; who is known to be dead is not waited for.
+const LEASE: u64 = 2 * 3_600;
+
+pub struct Journal {
+    store: Store,
+    writer: Writer,
+    clock: Clock,
+}
+
+/// What is written on behalf of one order, and where.
+enum Answer {
+    /// The numbers of its first and last record.
+    Written {
+        first: u64,
+        last: u64,
+    },
+    Busy {
+        holder: String,
+        until: Timestamp,
+    },
+    Lost,
+}
+
+/// The clock of this machine.
+///
+/// # Panics
+/// After the year 9999.
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::of_unix_seconds(since.as_secs()).expect("the year has four digits")
+}
+
+impl Journal {
+    pub fn new(store: Store, writer: Writer) -> Journal {
+        Journal { store, writer, clock: Clock::default() }
+    }
+
+    /// How things stand.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn state(&mut self) -> Result<State> {
+        self.store.refresh()?;
+        Ok(State::of(self.store.records()?))
+    }
+
+    /// The last record, as it is published outside.
+    pub fn head(&mut self) -> Result<crate::ledger::Head> {
+        self.store.records()?;
+        Ok(self.store.head())
+    }
+
+    /// Writes entries that need no lease.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn note(&mut self, entries: Vec<Entry>) -> Result<()> {
+        self.store.append(&self.writer, now, |_| Ok(entries.clone())).map(drop)
+    }
+
+    /// Writes what these orders ask for, all at once; an answer for each.
+    pub(super) fn write(
+        &mut self,
+        orders: &[Order],
+        intent: &dyn Fn(&UnitName, Leg, Effect) -> Intent,
+        is_newer: &dyn Fn(&UnitName) -> bool,
+    ) -> Result<Vec<Happened>> {
+        let answers: RefCell<Vec<Answer>> = RefCell::default();
+        let (clock, writer) = (&self.clock, &self.writer);
+        self.store.append(writer, now, |records| {
+            let state = State::of(records);
+            let (mut entries, mut given) = (Vec::new(), Vec::new());
+            for order in orders {
+                let first = records.len() as u64 + entries.len() as u64 + 1;
+                let answer = match &order.what {
+                    What::Append { lease, drafts } if holds(&state, *lease) => {
+                        for draft in drafts {
+                            let number = records.len() as u64 + entries.len() as u64;
+                            entries.push(entry(draft, &order.unit, *lease, number, intent, clock)?);
+                        }
+                        Answer::Written { first, last: records.len() as u64 + entries.len() as u64 }
+                    }
+                    What::Append { .. } => Answer::Lost,
+                    _ => lease(&state, &order.unit, first, &mut entries),
+                };
+                given.push(answer);
+            }
+            *answers.borrow_mut() = given;
+            Ok(entries)
+        })?;
+        let records = self.store.records()?;
+        let state = State::of(records);
+        let mut happened = Vec::new();
+        for (order, answer) in orders.iter().zip(answers.into_inner()) {
+            happened.push(match answer {
+                Answer::Busy { holder, until } => Happened::Busy { holder, until },
+                Answer::Lost => Happened::Lost,
+                Answer::Written { first, last } if order.what == What::Lease => {
+                    let state = state.units.get(&order.unit).cloned().unwrap_or_default();
+                    let lease = (first..=last).find(|number| state_of_lease(records, *number));
+                    let lease = lease.ok_or_else(|| anyhow!("the ledger does not have the lease that was written"))?;
+                    Happened::Leased { lease, state: Box::new(state), is_superseded: is_newer(&order.unit) }
+                }
+                Answer::Written { first, last } => {
+                    (first..=last).for_each(|number| self.clock.began(number));
+                    Happened::Appended { last }
+                }
+            });
+        }
+        Ok(happened)
+    }
+}
+
+fn state_of_lease(records: &[Record], number: u64) -> bool {
+    let at = usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
+    records.get(at).is_some_and(|record| matches!(record.entry, Entry::Leased { .. }))
+}
+
+fn holds(state: &State, lease: u64) -> bool {
+    state.leases.get(&lease).is_some_and(|lease| lease.until > now())
+}
+
+/// Takes the unit, unless somebody has it who is alive or not known to be dead, and closes what was left open of it.
+fn lease(state: &State, unit: &UnitName, first: u64, entries: &mut Vec<Entry>) -> Answer {
+    let scope = Scope { environment: unit.environment.clone(), unit: Some(unit.unit.clone()) };
+    if let Some((token, held)) = state.held(&scope, now()) {
+        if !is_dead(held) {
+            return Answer::Busy { holder: held.holder.clone(), until: held.until };
+        }
+        entries.push(Entry::Returned { lease: token });
+    }
+    let seconds = u64::try_from(now().unix_seconds()).unwrap_or_default() + LEASE;
+    entries.push(Entry::Leased { scope, until: Timestamp::of_unix_seconds(seconds).unwrap_or_else(now) });
+    for (began, _) in state.open.iter().filter(|(_, intent)| intent.unit == *unit) {
+        let note = Some("its run was stopped".to_owned());
+        entries.push(Entry::Ended { began: *began, outcome: INTERRUPTED, took: 0, note });
+    }
+    Answer::Written { first, last: first + entries.len() as u64 - 1 }
+}
+
+fn is_dead(lease: &Lease) -> bool {
+    lease.run.as_deref().is_some_and(process::is_dead)
+}
+
+fn entry(
+    draft: &Draft,
+    unit: &UnitName,
+    lease: u64,
+    previous: u64,
+    intent: &dyn Fn(&UnitName, Leg, Effect) -> Intent,
+    clock: &Clock,
+) -> Result<Entry> {
+    let began = |leg, effect| Entry::Began(Box::new(intent(unit, leg, effect)));
+    Ok(match draft {
+        Draft::Began { leg, step } => began(*leg, effect(*step)),
+        Draft::BeganRollback => began(Leg::Back, Effect::Rollback),
+        Draft::Ended { of, outcome, note } => {
+            let number = match of {
+                Of::Record(number) => *number,
+                Of::Previous => previous,
+            };
+            Entry::Ended { began: number, outcome: *outcome, took: clock.ended(number), note: note.clone() }
+        }
+        Draft::Quarantined { why } => {
+            let digest = intent(unit, Leg::Forth, Effect::Health).digest;
+            let digest = digest.ok_or_else(|| anyhow!("{unit} is to be taken away, and cannot be quarantined"))?;
+            Entry::Quarantined { unit: unit.clone(), digest, why: why.clone() }
+        }
+        Draft::Returned => Entry::Returned { lease },
+    })
+}

@@ -1,0 +1,294 @@
+//! One unit on its way: what it waits for, and what comes next.
+
+use super::event::{Draft, Event, Happened, Leg, Of, Order, Step, What};
+use super::target::{Conclusion, Target};
+use crate::ledger::{Outcome, UnitState};
+
+#[derive(Debug, Clone)]
+pub(super) struct Unit {
+    pub(super) target: Target,
+    /// Of the last order: only its answer counts.
+    number: u64,
+    phase: Phase,
+    lease: u64,
+    /// As the ledger had it when the lease was taken.
+    state: UnitState,
+    /// What is to be done on this leg, the next step first.
+    steps: Vec<Step>,
+    /// Why it goes back.
+    why: Option<String>,
+    /// The record that began the way back.
+    rollback: Option<u64>,
+    /// Nothing is done to it, and this is why: it is leased only to close what a run that was killed left open.
+    declined: Option<Conclusion>,
+}
+
+/// What the unit waits for.
+#[derive(Debug, Clone)]
+enum Phase {
+    /// For others.
+    Waiting,
+    Leasing,
+    /// To try the lease again.
+    Pausing,
+    Planning(Leg),
+    /// For the ledger; and what comes then.
+    Writing(Then),
+    Acting {
+        leg: Leg,
+        step: Step,
+        began: u64,
+    },
+    Looking,
+    Done(Conclusion),
+}
+
+#[derive(Debug, Clone)]
+enum Then {
+    /// The last record that is written begins this step.
+    Act {
+        leg: Leg,
+        step: Step,
+        /// The record before it begins the way back.
+        is_rollback: bool,
+    },
+    Look,
+    Conclude(Conclusion),
+}
+
+impl Unit {
+    pub(super) fn new(target: Target) -> Unit {
+        Unit {
+            target,
+            number: 0,
+            phase: Phase::Waiting,
+            lease: 0,
+            state: UnitState::default(),
+            steps: Vec::new(),
+            why: None,
+            rollback: None,
+            declined: None,
+        }
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self.phase, Phase::Waiting)
+    }
+
+    pub(super) fn is_working(&self) -> bool {
+        !matches!(self.phase, Phase::Waiting | Phase::Done(_))
+    }
+
+    pub(super) fn conclusion(&self) -> Option<&Conclusion> {
+        match &self.phase {
+            Phase::Done(conclusion) => Some(conclusion),
+            _ => None,
+        }
+    }
+
+    pub(super) fn conclude(&mut self, conclusion: Conclusion) {
+        self.phase = Phase::Done(conclusion);
+    }
+
+    pub(super) fn begin(&mut self) -> Vec<Order> {
+        match self.target.refused.take() {
+            Some(why) => self.decline(Conclusion::Refused(why)),
+            None => self.order(Phase::Leasing, What::Lease),
+        }
+    }
+
+    /// Leaves the unit as it is. What a run that was killed left open in the ledger is closed all the same.
+    pub(super) fn decline(&mut self, conclusion: Conclusion) -> Vec<Order> {
+        if self.target.is_open {
+            self.declined = Some(conclusion);
+            return self.order(Phase::Leasing, What::Lease);
+        }
+        self.conclude(conclusion);
+        Vec::new()
+    }
+
+    pub(super) fn take(&mut self, event: Event, is_stopping: bool) -> Vec<Order> {
+        if event.number != self.number {
+            return Vec::new();
+        }
+        match (self.phase.clone(), event.happened) {
+            (Phase::Leasing, Happened::Leased { lease, state, is_superseded }) => {
+                (self.lease, self.state) = (lease, *state);
+                self.leased(is_superseded)
+            }
+            (Phase::Leasing, Happened::Busy { holder, until }) if is_stopping => {
+                self.conclude(Conclusion::Busy { holder, until });
+                Vec::new()
+            }
+            (Phase::Leasing, Happened::Busy { .. }) => self.order(Phase::Pausing, What::Pause),
+            (Phase::Pausing, Happened::Resumed) => self.order(Phase::Leasing, What::Lease),
+            (Phase::Planning(Leg::Forth), Happened::Planned { steps, .. }) => self.go(steps),
+            (Phase::Planning(Leg::Forth), Happened::NotPlanned { why }) => self.give_back(Conclusion::Refused(why)),
+            (Phase::Planning(Leg::Back), Happened::Planned { steps, risk }) => self.go_back(steps, risk),
+            (Phase::Planning(Leg::Back), Happened::NotPlanned { why }) => self.hold(why),
+            (Phase::Writing(then), Happened::Appended { last }) => self.written(then, last),
+            (Phase::Acting { leg, step, began }, Happened::Acted(result)) => {
+                self.acted(leg, step, began, result, is_stopping)
+            }
+            (Phase::Looking, Happened::Looked { is_newer }) => self.looked(is_newer),
+            (_, Happened::Lost) => {
+                self.conclude(Conclusion::Lost);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn leased(&mut self, is_superseded: bool) -> Vec<Order> {
+        let wanted = &self.target.digest;
+        let is_quarantined = wanted.as_ref().is_some_and(|digest| self.state.quarantined.contains(digest));
+        let healthy = self.state.healthy.as_ref();
+        if let Some(conclusion) = self.declined.take() {
+            self.give_back(conclusion)
+        } else if is_superseded {
+            self.give_back(Conclusion::Superseded)
+        } else if is_quarantined && self.state.unsettled && !self.state.held && healthy.is_some() {
+            // A run was killed between finding it sick and having it back.
+            self.why = Some("a run before this one found it sick, and was stopped before it was back".to_owned());
+            self.order(Phase::Looking, What::Look)
+        } else if is_quarantined && self.state.owes_revert {
+            self.why = Some("a run before this one rolled it back, and was stopped before it said so".to_owned());
+            let step = Step::Revert;
+            let then = Then::Act { leg: Leg::Back, step, is_rollback: false };
+            self.write(vec![Draft::Began { leg: Leg::Back, step }], then)
+        } else if is_quarantined {
+            self.give_back(Conclusion::Quarantined)
+        } else if !self.state.unsettled && healthy.map(|deployed| &deployed.digest) == Some(wanted) {
+            self.give_back(Conclusion::Unchanged)
+        } else {
+            self.order(Phase::Planning(Leg::Forth), What::Plan { leg: Leg::Forth })
+        }
+    }
+
+    fn go(&mut self, steps: Vec<Step>) -> Vec<Order> {
+        let Some((step, rest)) = steps.split_first() else { return self.give_back(Conclusion::Unchanged) };
+        self.steps = rest.to_vec();
+        let then = Then::Act { leg: Leg::Forth, step: *step, is_rollback: false };
+        self.write(vec![Draft::Began { leg: Leg::Forth, step: *step }], then)
+    }
+
+    fn go_back(&mut self, steps: Vec<Step>, risk: Option<String>) -> Vec<Order> {
+        if let Some(risk) = risk {
+            return self.hold(risk);
+        }
+        let why = self.why.clone().unwrap_or_default();
+        let Some((step, rest)) = steps.split_first() else { return self.give_back(Conclusion::Failed(why)) };
+        self.steps = rest.to_vec();
+        let drafts =
+            vec![Draft::Quarantined { why }, Draft::BeganRollback, Draft::Began { leg: Leg::Back, step: *step }];
+        self.write(drafts, Then::Act { leg: Leg::Back, step: *step, is_rollback: true })
+    }
+
+    fn written(&mut self, then: Then, last: u64) -> Vec<Order> {
+        match then {
+            Then::Act { leg, step, is_rollback } => {
+                if is_rollback {
+                    self.rollback = Some(last - 1);
+                }
+                let what = What::Act { lease: self.lease, leg, step };
+                self.order(Phase::Acting { leg, step, began: last }, what)
+            }
+            Then::Look => self.order(Phase::Looking, What::Look),
+            Then::Conclude(conclusion) => {
+                self.conclude(conclusion);
+                Vec::new()
+            }
+        }
+    }
+
+    fn acted(&mut self, leg: Leg, step: Step, began: u64, result: Result<(), String>, is_stopping: bool) -> Vec<Order> {
+        let outcome = if result.is_ok() { Outcome::Succeeded } else { Outcome::Failed };
+        let ended = Draft::Ended { of: Of::Record(began), outcome, note: result.as_ref().err().cloned() };
+        match (leg, result) {
+            (Leg::Back, result) if step == Step::Revert => self.reverted(ended, result.err()),
+            (_, Ok(())) if !self.steps.is_empty() => {
+                if is_stopping && leg == Leg::Forth {
+                    return self.write(vec![ended, Draft::Returned], Then::Conclude(Conclusion::Stopped));
+                }
+                let next = self.steps.remove(0);
+                let then = Then::Act { leg, step: next, is_rollback: false };
+                self.write(vec![ended, Draft::Began { leg, step: next }], then)
+            }
+            (Leg::Forth, Ok(())) => {
+                let conclusion = if self.target.digest.is_some() { Conclusion::Healthy } else { Conclusion::Gone };
+                self.write(vec![ended, Draft::Returned], Then::Conclude(conclusion))
+            }
+            (Leg::Forth, Err(why)) => self.failed(step, ended, why),
+            (Leg::Back, Ok(())) => {
+                let of = Of::Record(self.rollback.unwrap_or_default());
+                let back = Draft::Ended { of, outcome: Outcome::Succeeded, note: None };
+                let drafts = vec![ended, back, Draft::Began { leg, step: Step::Revert }];
+                self.write(drafts, Then::Act { leg, step: Step::Revert, is_rollback: false })
+            }
+            (Leg::Back, Err(because)) => {
+                let of = Of::Record(self.rollback.unwrap_or_default());
+                let back = Draft::Ended { of, outcome: Outcome::Failed, note: Some(because.clone()) };
+                let why = self.why.clone().unwrap_or_default();
+                let conclusion = Conclusion::Held { why, because: format!("going back failed: {because}") };
+                self.write(vec![ended, back, Draft::Returned], Then::Conclude(conclusion))
+            }
+        }
+    }
+
+    /// What Terraform left half-done and what is sick goes back. Manifests that were refused do not: what was brought is
+    /// no worse than what was there, and the next run goes on.
+    fn failed(&mut self, step: Step, ended: Draft, why: String) -> Vec<Order> {
+        let is_there = self.target.digest.is_some();
+        match step {
+            Step::Health if is_there => {
+                self.why = Some(why.clone());
+                self.write(vec![ended, Draft::Quarantined { why }], Then::Look)
+            }
+            Step::Terraform if is_there => {
+                self.why = Some(why);
+                self.write(vec![ended], Then::Look)
+            }
+            _ => self.write(vec![ended, Draft::Returned], Then::Conclude(Conclusion::Failed(why))),
+        }
+    }
+
+    fn looked(&mut self, is_newer: bool) -> Vec<Order> {
+        let healthy = self.state.healthy.as_ref().and_then(|deployed| deployed.digest.as_ref());
+        if is_newer && healthy.is_some() {
+            let superseded = Draft::Ended { of: Of::Previous, outcome: Outcome::Superseded, note: self.why.clone() };
+            let drafts = vec![Draft::BeganRollback, superseded, Draft::Returned];
+            return self.write(drafts, Then::Conclude(Conclusion::Superseded));
+        }
+        match healthy {
+            Some(_) => self.order(Phase::Planning(Leg::Back), What::Plan { leg: Leg::Back }),
+            None if is_newer => self.give_back(Conclusion::Superseded),
+            None => self.hold("it was never healthy before".to_owned()),
+        }
+    }
+
+    fn reverted(&mut self, ended: Draft, failed: Option<String>) -> Vec<Order> {
+        let why = self.why.clone().unwrap_or_default();
+        let conclusion = Conclusion::RolledBack { why, revert: failed };
+        self.write(vec![ended, Draft::Returned], Then::Conclude(conclusion))
+    }
+
+    fn hold(&mut self, because: String) -> Vec<Order> {
+        let why = self.why.clone().unwrap_or_default();
+        self.give_back(Conclusion::Held { why, because })
+    }
+
+    fn give_back(&mut self, conclusion: Conclusion) -> Vec<Order> {
+        self.write(vec![Draft::Returned], Then::Conclude(conclusion))
+    }
+
+    fn write(&mut self, drafts: Vec<Draft>, then: Then) -> Vec<Order> {
+        let lease = self.lease;
+        self.order(Phase::Writing(then), What::Append { lease, drafts })
+    }
+
+    fn order(&mut self, phase: Phase, what: What) -> Vec<Order> {
+        self.phase = phase;
+        self.number += 1;
+        vec![Order { unit: self.target.unit.clone(), number: self.number, what }]
+    }
+}

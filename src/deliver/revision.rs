@@ -1,0 +1,96 @@
+//! One commit as it is delivered: its units with their artifacts, which of them need which, and what their environments
+//! ask for.
+
+use super::plan::{Compiled, Plannable, by_name};
+use crate::check::Loaded;
+use crate::compile::{CompileError, compile_verified_linked};
+use crate::ledger::UnitName;
+use crate::link::Graph;
+use crate::model::kinds::environment::{Delivery, EnvironmentClass};
+use crate::model::{Findings, Name};
+use crate::read::Documents;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a commit says.
+#[derive(Debug)]
+pub struct Revision {
+    pub units: Compiled,
+    pub environments: BTreeMap<Name, Setting>,
+    graph: Graph,
+}
+
+/// What an environment asks of those who deliver to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    pub class: EnvironmentClass,
+    pub delivery: Delivery,
+    pub promotes_from: Option<Name>,
+    /// None: there is no cluster, and manifests are brought nowhere.
+    pub cluster: Option<Name>,
+    /// How many have to approve a change.
+    pub approvals: u32,
+}
+
+/// A revision, or what is wrong with it.
+pub enum Delivered {
+    Compiled(Box<Revision>),
+    Wrong { findings: Findings, documents: Box<Documents> },
+}
+
+impl Revision {
+    /// # Errors
+    /// When a unit cannot be written as it was meant.
+    pub fn of(loaded: Loaded) -> Result<Delivered, CompileError> {
+        let mut findings = loaded.findings;
+        let (documents, graph, units) = compile_verified_linked(loaded.snapshot, &mut findings, &(), Plannable::of)?;
+        if findings.has_errors() {
+            return Ok(Delivered::Wrong { findings, documents: Box::new(documents) });
+        }
+        let mut environments = BTreeMap::new();
+        for declaration in &documents.declarations.environments {
+            let spec = &declaration.spec;
+            let setting = Setting {
+                class: spec.class,
+                delivery: spec.delivery,
+                promotes_from: spec.promotes_from.clone(),
+                cluster: spec.cluster.clone(),
+                approvals: spec.approvals.unwrap_or(0),
+            };
+            environments.insert(declaration.metadata.name.clone(), setting);
+        }
+        Ok(Delivered::Compiled(Box::new(Revision { units: by_name(units), environments, graph })))
+    }
+
+    /// What has to be done before this unit: what its environment needs, what it uses there, and itself in the environment
+    /// that its own is promoted from.
+    pub fn after(&self, unit: &UnitName) -> BTreeSet<UnitName> {
+        let here = |name: &str| UnitName { unit: name.to_owned(), ..unit.clone() };
+        let mut after = BTreeSet::new();
+        if unit.unit != ENVIRONMENT {
+            after.insert(here(ENVIRONMENT));
+        }
+        if let Some(name) = Name::parse(&unit.unit) {
+            after.extend(self.graph.calls.get(&name).into_iter().flatten().map(|callee| here(callee.as_str())));
+            let used = self.graph.used_by.iter().filter(|(_, users)| users.contains(&name));
+            after.extend(used.map(|(resource, _)| here(&format!("_shared/{resource}"))));
+        }
+        let before = self.environments.get(&unit.environment).and_then(|setting| setting.promotes_from.clone());
+        after.extend(before.map(|environment| UnitName { environment, ..unit.clone() }));
+        after.remove(unit);
+        after
+    }
+
+    /// What goes, goes last: when all that stays no longer uses it; and what an environment needs, behind all the rest.
+    pub fn after_going(&self, unit: &UnitName, going: &BTreeSet<UnitName>) -> BTreeSet<UnitName> {
+        let is_service = |name: &UnitName| !name.unit.starts_with('_');
+        let stays = self.units.keys().filter(|name| name.environment == unit.environment).cloned();
+        let others = going.iter().filter(|name| {
+            name.environment == unit.environment && is_service(name) && !is_service(unit)
+                || name.environment == unit.environment && name.unit != ENVIRONMENT && unit.unit == ENVIRONMENT
+        });
+        stays.chain(others.cloned()).filter(|name| name != unit).collect()
+    }
+}
+
+/// The unit of an environment itself.
+const ENVIRONMENT: &str = "_environment";
