@@ -272,14 +272,20 @@ fn instance(environment: &Declared<Environment>) -> Option<&PreviewInstance> {
 /// The environment whose services one pull request's own calls where it has none itself.
 fn shared_with<'d>(linked: &Linked<'_, 'd>, environment: &Declared<Environment>) -> Option<&'d Declared<Environment>> {
     instance(environment)?;
-    linked.index.environments.get(&environment.spec.preview.as_ref()?.shares).copied()
+    let shares = linked.index.environments.get(&environment.spec.preview.as_ref()?.shares).copied()?;
+    is_in_one_cluster(shares, environment).then_some(shares)
 }
 
-/// Whether a pattern of previews shares this environment. What runs in another cluster is reached by nobody here.
+/// What runs in another cluster is reached by nobody here.
+fn is_in_one_cluster(one: &Declared<Environment>, other: &Declared<Environment>) -> bool {
+    one.spec.cluster == other.spec.cluster
+}
+
+/// Whether a pattern of previews shares this environment.
 fn is_lent(linked: &Linked<'_, '_>, environment: &Declared<Environment>) -> bool {
     linked.index.environments.values().any(|other| {
         let shares = other.spec.preview.as_ref().map(|preview| &preview.shares);
-        shares == Some(&environment.metadata.name) && other.spec.cluster == environment.spec.cluster
+        shares == Some(&environment.metadata.name) && is_in_one_cluster(other, environment)
     })
 }
 

@@ -230,3 +230,83 @@ fn labels(environment: &str) -> BTreeMap<&'static str, String> {
         ("pavior.dev/environment", environment.to_owned()),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::link;
+    use crate::model::Severity;
+    use crate::provision::fixture::{declaration, documents, ground, redis, service};
+
+    /// What is rendered for `staging` where this engine delivers to it, of units with these files.
+    fn rendered_by(engine: &str, units: &[(UnitKind, &str, &[&str])]) -> Rendered {
+        let mut declared = ground();
+        declared[0]["spec"]["forge"] = json!({ "kind": "github", "repository": "acme/platform" });
+        let at = declared.iter().position(|one| one["metadata"]["name"] == "staging").unwrap();
+        declared[at]["spec"]["delivery"] = json!(engine);
+        let uses = json!({ "resources": { "carts": { "type": "redis", "id": "carts" } } });
+        declared.extend([redis(), service("cart", json!({ "X": "${resources.carts.host}" }), uses)]);
+        declared.push(declaration("Resource", "carts", json!({ "type": "redis" })));
+        declared.push(service("web", json!({}), json!({})));
+        let documents = documents(&declared, &[crate::provision::fixture::REDIS_MODULE]);
+        let mut findings = Findings::default();
+        let catalog = link(&documents, &mut findings);
+        let name = |text: &str| Name::parse(text).unwrap();
+        let made: Vec<(UnitId, Vec<Artifact>)> = units
+            .iter()
+            .map(|(kind, unit, files)| {
+                let id = UnitId { environment: name("staging"), kind: *kind, name: name(unit) };
+                let artifact = |path: &&str| Artifact { path: RepoPath::literal(path), text: format!("at: {path}\n") };
+                (id, files.iter().map(artifact).collect())
+            })
+            .collect();
+        let units: Vec<(&UnitId, &[Artifact])> = made.iter().map(|(id, files)| (id, files.as_slice())).collect();
+        let mut all = render(&documents, &catalog, &units, &mut findings).unwrap();
+        assert!(findings.iter().all(|one| one.severity() != Severity::Error));
+        all.pop().unwrap()
+    }
+
+    const UNITS: [(UnitKind, &str, &[&str]); 4] = [
+        (UnitKind::Environment, "staging", &["manifests/namespace-shop.yaml"]),
+        (UnitKind::SharedResource, "carts", &["manifests/statefulset-carts.yaml", "terraform/main.tf"]),
+        (
+            UnitKind::Service,
+            "cart",
+            &["manifests/deployment-cart.yaml", "observability/rule.yaml", "terraform/main.tf"],
+        ),
+        (UnitKind::Service, "web", &["terraform/main.tf"]),
+    ];
+
+    fn file(rendered: &Rendered, path: &str) -> String {
+        rendered.branch.get(&RepoPath::literal(path)).unwrap_or_else(|| panic!("no {path}")).clone()
+    }
+
+    #[test]
+    fn a_branch_has_what_runs_and_nothing_of_terraform() {
+        let rendered = rendered_by("flux", &UNITS);
+        let paths: Vec<&str> = rendered.branch.keys().map(RepoPath::as_str).collect();
+        assert!(paths.iter().all(|path| !path.contains("terraform") && !path.starts_with("web")), "{paths:?}");
+        assert!(file(&rendered, "cart/kustomization.yaml").ends_with("resources:\n- manifests\n- observability\n"));
+        assert!(file(&rendered, "_shared/carts/kustomization.yaml").ends_with("resources:\n- manifests\n"));
+        assert_eq!(file(&rendered, "cart/manifests/deployment-cart.yaml"), "at: manifests/deployment-cart.yaml\n");
+        assert_eq!(branch(&rendered.environment), "pavior/staging");
+    }
+
+    #[test]
+    fn what_holds_data_is_never_pruned_and_stays_when_it_is_no_longer_declared() {
+        let flux = rendered_by("flux", &UNITS);
+        let carts = file(&flux, "_engine/kustomization-shared.carts-staging.yaml");
+        assert!(carts.contains("prune: false") && carts.contains("deletionPolicy: Orphan"), "{carts}");
+        let cart = file(&flux, "_engine/kustomization-cart-staging.yaml");
+        assert!(cart.contains("prune: true") && !cart.contains("Orphan"), "{cart}");
+        assert!(cart.contains("dependsOn:\n  - name: environment.staging\n  - name: shared.carts-staging\n"), "{cart}");
+        assert!(carts.contains("dependsOn:\n  - name: environment.staging\n  sourceRef"), "{carts}");
+
+        let argocd = rendered_by("argocd", &UNITS);
+        let carts = file(&argocd, "_engine/application-shared.carts-staging.yaml");
+        assert!(carts.contains("prune: false") && !carts.contains("finalizers"), "{carts}");
+        let cart = file(&argocd, "_engine/application-cart-staging.yaml");
+        assert!(cart.contains("prune: true") && cart.contains("resources-finalizer.argocd.argoproj.io"), "{cart}");
+        assert!(cart.contains("server: https://kubernetes.default.svc") && cart.contains("namespace: shop"), "{cart}");
+    }
+}

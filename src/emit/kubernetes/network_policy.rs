@@ -292,4 +292,19 @@ mod tests {
             json!({ "to": [{ "ipBlock": { "cidr": "169.254.170.23/32" } }], "ports": [{ "port": 80, "protocol": "TCP" }] })
         );
     }
+
+    #[test]
+    fn previews_come_in_where_they_share_and_go_out_to_what_they_share() {
+        let lends = sample::unit_with("cart", |plan| plan.is_lent = true);
+        let previews = json!({ "namespaceSelector": { "matchLabels": { "pavior.dev/shares": "staging" } } });
+        assert_eq!(spec(&lends)["ingress"][0]["from"], json!([previews]));
+        let borrows = sample::unit_with("cart", |plan| {
+            let ads = crate::model::Name::parse("ads").unwrap();
+            plan.calls.insert(ads.clone(), [(Protocol::Tcp, 9555)].into());
+            plan.lent.insert(ads, crate::model::Name::parse("shop").unwrap());
+        });
+        let mut there = pods_of("ads");
+        there["namespaceSelector"] = json!({ "matchLabels": { "kubernetes.io/metadata.name": "shop" } });
+        assert_eq!(spec(&borrows)["egress"][1]["to"], json!([there]));
+    }
 }
