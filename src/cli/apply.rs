@@ -3,9 +3,12 @@
 use super::delivery::{Delivery, compiled};
 use super::writer::writer;
 use super::{Outcome, terminal};
+use crate::deliver::kubernetes::Cluster;
+use crate::deliver::kubernetes::health::Addresses;
 use crate::deliver::machine::{Conclusion, Machine, Order, Target, What};
-use crate::deliver::{Direct, Given, Journal, Revision, Spectator, drive};
+use crate::deliver::{Direct, Given, Journal, Patience, Revision, Spectator, drive};
 use crate::ledger::{Cause, State, UnitName, UnitState};
+use crate::model::Name;
 use crate::model::kinds::environment::{Delivery as Engine, EnvironmentClass};
 use crate::read::Objects;
 use crate::report::{counted, visible_line};
@@ -16,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Carry out what is merged: Terraform, then health, and back to what was healthy where it makes a unit sick
 #[derive(Debug, Args)]
@@ -35,9 +39,31 @@ pub struct Apply {
     /// What these commands would do is what I want: for environments that ask for no approval
     #[arg(long)]
     yes: bool,
-    /// This unit may go with all that it holds, as ENVIRONMENT/UNIT; may be given several times
+    /// This unit may go with all that it holds, as ENVIRONMENT/UNIT, or most of this ENVIRONMENT may; may be given several
+    /// times
     #[arg(long, value_name = "UNIT")]
     confirm: Vec<String>,
+    /// The kubectl to run
+    #[arg(long, value_name = "FILE", default_value = "kubectl")]
+    kubectl: PathBuf,
+    /// Which kubeconfig; default what kubectl finds
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+    /// Which context of it; default the one with the name of the environment's `cluster`
+    #[arg(long, value_name = "NAME")]
+    context: Option<String>,
+    /// Until when a unit has to be well, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    deadline: u64,
+    /// For how long it has to stay well, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    soak: u64,
+    /// A Prometheus that is asked for error rates
+    #[arg(long, value_name = "URL")]
+    prometheus: Option<String>,
+    /// Public addresses can be asked from here
+    #[arg(long)]
+    ask_public: bool,
     /// The pull request that is carried out, for the ledger
     #[arg(long, value_name = "NUMBER")]
     pull: Option<u64>,
@@ -71,14 +97,19 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
     delivery.are_there(&wanted.units, state.units.keys())?;
     let targets = arguments.targets(&wanted, &state)?;
     if targets.is_empty() {
-        terminal::print(&format!("all of {} are as the ledger says\n", counted(wanted.units.len(), "unit")))?;
+        terminal::print("nothing to do: all is as the ledger says\n")?;
         return Ok(Outcome::Clean);
     }
     let branch = arguments.branch.clone().unwrap_or_else(|| arguments.head.clone());
     let compile = |commit: &str| again(&root, commit);
     let tip = || Objects::open(&root)?.commit(&branch);
     let revert = |unit: &UnitName, state: &UnitState| told(unit, state, &head);
+    let cluster = |unit: &UnitName| arguments.cluster(&wanted, unit);
+    let addresses = Addresses { prometheus: arguments.prometheus.clone(), is_public_reachable: arguments.ask_public };
+    let [deadline, soak] = [arguments.deadline, arguments.soak].map(Duration::from_secs);
     let work = Direct::new(Given {
+        cluster: &cluster,
+        patience: Patience { deadline, soak, addresses },
         head: head.clone(),
         wanted: wanted.clone(),
         terraform: delivery.terraform(&root)?,
@@ -132,10 +163,17 @@ impl Apply {
         })
     }
 
+    /// None where the environment has no cluster: manifests are brought nowhere then.
+    fn cluster(&self, wanted: &Revision, unit: &UnitName) -> Option<Cluster> {
+        let name = wanted.environments.get(&unit.environment)?.cluster.as_ref()?;
+        let context = self.context.clone().unwrap_or_else(|| name.to_string());
+        Some(Cluster { program: self.kubectl.clone(), kubeconfig: self.kubeconfig.clone(), context: Some(context) })
+    }
+
     fn confirmed(&self) -> Result<BTreeSet<UnitName>> {
-        let parsed = self.confirm.iter().map(|text| {
+        let parsed = self.confirm.iter().filter(|text| Name::parse(text).is_none()).map(|text| {
             let unit = text.split_once('/').and_then(|(environment, unit)| {
-                Some(UnitName { environment: crate::model::Name::parse(environment)?, unit: unit.to_owned() })
+                Some(UnitName { environment: Name::parse(environment)?, unit: unit.to_owned() })
             });
             unit.with_context(|| format!("--confirm {}: a unit is written ENVIRONMENT/UNIT", visible_line(text)))
         });
@@ -154,10 +192,27 @@ impl Apply {
                 Some(_) => wanted.after(&one.unit),
                 None => wanted.after_going(&one.unit, &going),
             },
-            refused: self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed),
+            refused: self
+                .too_much(&one.unit.environment, state, &going)
+                .filter(|_| one.to.is_none())
+                .or_else(|| self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed)),
             is_open: is_open(&one.unit),
         });
         Ok(targets.collect())
+    }
+
+    /// An environment of which most would go looks like a mistake: an empty checkout, a folder that was moved.
+    fn too_much(&self, environment: &Name, state: &State, going: &BTreeSet<UnitName>) -> Option<String> {
+        const FEW: usize = 4;
+        let is_there = |(name, unit): &(&UnitName, &UnitState)| {
+            name.environment == *environment && unit.healthy.as_ref().is_some_and(|healthy| healthy.digest.is_some())
+        };
+        let all = state.units.iter().filter(is_there).count();
+        let going = going.iter().filter(|unit| unit.environment == *environment).count();
+        let is_confirmed = self.confirm.iter().any(|name| name == environment.as_str());
+        (going >= FEW && going * 2 > all && !is_confirmed).then(|| {
+            format!("{going} of {all} units of {environment} would go: say --confirm {environment} if that is meant")
+        })
     }
 
     /// Why nobody may apply it.

@@ -1,6 +1,8 @@
-//! The world outside, as `delivery: direct` has it: Terraform, moved by the run itself.
+//! The world outside, as `delivery: direct` has it: Terraform and a cluster, moved by the run itself.
 
-use super::drive::{Prospect, Work};
+use super::drive::{Prospect, Sick, Work};
+use super::kubernetes::health::{Addresses, probes};
+use super::kubernetes::{Allowed, ApplyError, Cluster, Confirmation, Gate, Health, Id, Kept, Objects, Owner};
 use super::machine::{Leg, Step};
 use super::plan::{Ends, Plannable, Prepared, outcomes, prepare};
 use super::plan_json::Step as Doing;
@@ -11,6 +13,7 @@ use crate::review::reversibility::Undo as Reviewed;
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// What a run is given.
 pub struct Given<'a> {
@@ -18,6 +21,9 @@ pub struct Given<'a> {
     pub head: String,
     pub wanted: Arc<Revision>,
     pub terraform: Terraform,
+    /// The cluster of an environment; None where it has none.
+    pub cluster: &'a (dyn Fn(&UnitName) -> Option<Cluster> + Sync),
+    pub patience: Patience,
     /// On whose word.
     pub cause: Cause,
     /// Units of which somebody said that they may go, with all that they hold.
@@ -28,6 +34,16 @@ pub struct Given<'a> {
     pub tip: &'a (dyn Fn() -> Result<String> + Sync),
     /// Takes back the declaration of a unit that is sick, and says where.
     pub revert: &'a (dyn Fn(&UnitName, &UnitState) -> Result<()> + Sync),
+}
+
+/// When a unit in a cluster is healthy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patience {
+    /// Until when all of it has to be well.
+    pub deadline: Duration,
+    /// For how long it has to stay so.
+    pub soak: Duration,
+    pub addresses: Addresses,
 }
 
 pub struct Direct<'a> {
@@ -125,18 +141,60 @@ impl Work for Direct<'_> {
             steps.push(Step::Terraform);
             lock(&self.prepared).insert(unit.clone(), prepared);
         }
+        if let Some(cluster) = (self.given.cluster)(unit) {
+            let wanted = objects(goal.as_ref())?;
+            let owner = owner(unit, goal.as_ref(), healthy.as_ref().or(left.as_ref()), 0)?;
+            let is_less = !cluster.prunable(&owner, &wanted)?.is_empty();
+            match goal {
+                // What uses a resource goes before it does.
+                None => steps.insert(0, Step::Prune),
+                Some(_) if wanted.is_empty() => {}
+                Some(_) => steps.push(Step::Manifests),
+            }
+            if is_less && goal.is_some() {
+                steps.push(Step::Prune);
+            }
+        }
         steps.push(Step::Health);
         Ok(Prospect { steps, risk })
     }
 
-    fn act(&self, unit: &UnitName, state: &UnitState, _lease: u64, _leg: Leg, step: Step) -> Result<()> {
+    fn act(&self, unit: &UnitName, state: &UnitState, lease: u64, leg: Leg, step: Step) -> Result<()> {
         match step {
             Step::Terraform => {
                 let prepared = lock(&self.prepared).remove(unit).context("there is no plan of it")?;
-                self.given.terraform.apply(prepared.folder.path(), &prepared.planned)
+                return self.given.terraform.apply(prepared.folder.path(), &prepared.planned);
             }
-            Step::Revert => (self.given.revert)(unit, state),
-            Step::Manifests | Step::Prune | Step::Health => Ok(()),
+            Step::Revert => return (self.given.revert)(unit, state),
+            Step::Manifests | Step::Prune | Step::Health => {}
+        }
+        let Some(cluster) = (self.given.cluster)(unit) else { return Ok(()) };
+        let (goal, healthy, left) = (self.goal(unit, state, leg)?, self.healthy(unit, state)?, self.left(unit, state)?);
+        let owner = owner(unit, goal.as_ref(), healthy.as_ref().or(left.as_ref()), lease)?;
+        let wanted = objects(goal.as_ref())?;
+        match step {
+            Step::Manifests => match cluster.apply(&owner, &wanted, self.given.patience.deadline) {
+                Err(error @ ApplyError::NotWell { .. }) => Err(Sick(error.to_string()).into()),
+                result => Ok(result.map(drop)?),
+            },
+            Step::Prune => {
+                let was = [healthy, left, self.given.wanted.units.get(unit).cloned()];
+                let known = was.iter().flatten().map(|one| objects(Some(one))).collect::<Result<Vec<_>>>()?;
+                let known = known.iter().flat_map(Objects::iter).map(|object| object.id.clone());
+                let stays: BTreeSet<Id> = wanted.iter().map(|object| object.id.clone()).collect();
+                let may_go = known.filter(|id| !stays.contains(id)).collect();
+                let is_confirmed = goal.is_none() || self.given.confirmed.contains(unit);
+                let confirmation = if is_confirmed { Confirmation::Given } else { Confirmation::Absent };
+                prune(&cluster, &owner, &wanted, &Allowed { may_go, confirmation })
+            }
+            _ if goal.is_none() => {
+                let left = cluster.prunable(&owner, &wanted)?;
+                match left.first() {
+                    Some(left) => bail!("{} is still there", left.object),
+                    None => Ok(cluster.forget(&owner).map(drop)?),
+                }
+            }
+            _ => self.healthy_in(&cluster, &wanted),
         }
     }
 
@@ -169,7 +227,37 @@ impl Work for Direct<'_> {
     }
 }
 
+/// What a unit brings into its cluster.
+fn objects(unit: Option<&Plannable>) -> Result<Objects> {
+    unit.map_or_else(|| Ok(Objects::none()), |unit| Objects::of(&unit.unit.artifacts))
+}
+
+/// Whose the objects are, as the inventory has it. What goes is where it was.
+fn owner(unit: &UnitName, goal: Option<&Plannable>, was: Option<&Plannable>, token: u64) -> Result<Owner> {
+    let namespace = objects(goal.or(was))?.namespace().map(str::to_owned);
+    Ok(Owner { unit: unit.clone(), namespace, digest: goal.map(|goal| goal.unit.digest.to_string()), token })
+}
+
+fn prune(cluster: &Cluster, owner: &Owner, wanted: &Objects, allowed: &Allowed) -> Result<()> {
+    let pruned = cluster.prune(owner, wanted, allowed)?;
+    let held = pruned.kept.iter().find(|(_, why)| *why == Kept::NeedsConfirmation);
+    if let Some((id, _)) = held {
+        bail!("{id} holds data, and stays: say --confirm {} if it may go", owner.unit);
+    }
+    Ok(())
+}
+
 impl Direct<'_> {
+    fn healthy_in(&self, cluster: &Cluster, wanted: &Objects) -> Result<()> {
+        let Patience { deadline, soak, addresses } = &self.given.patience;
+        let every = Duration::from_secs(2).min(*deadline);
+        let gate = Gate { deadline: *deadline, soak: *soak, every, probes: probes(wanted, addresses) };
+        match cluster.healthy(wanted, &gate)? {
+            Health::Healthy { .. } => Ok(()),
+            Health::Sick { subject, why } => Err(Sick(format!("{subject}: {why}")).into()),
+        }
+    }
+
     /// What holds data goes only when somebody says so.
     fn may_go(&self, unit: &UnitName, is: Option<&Plannable>) -> Result<()> {
         let worst = outcomes(Ends { from: is, to: None }).into_iter().find(|one| one.undo > Reviewed::Reversible);

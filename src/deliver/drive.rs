@@ -3,7 +3,7 @@
 
 use super::fail_point::point;
 use super::journal::Journal;
-use super::machine::{Event, Happened, Leg, Machine, Order, Step, What};
+use super::machine::{Event, Fault, Happened, Leg, Machine, Order, Step, What};
 use crate::ledger::{Effect, Intent, Outcome, UnitName, UnitState};
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -18,6 +18,11 @@ pub struct Prospect {
     /// Why a person has to look before it goes back.
     pub risk: Option<String>,
 }
+
+/// What was brought does not do the unit good: it goes back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Sick(pub String);
 
 /// The world outside.
 pub trait Work: Sync {
@@ -119,22 +124,26 @@ fn write(
 fn carry_out(work: &dyn Work, state: &UnitState, order: Order) -> Event {
     let (unit, name) = (order.unit, order.what.name());
     point(&format!("{name}.before"));
-    let happened = match order.what {
-        What::Plan { leg } => match work.plan(&unit, state, leg) {
-            Ok(Prospect { steps, risk }) => Happened::Planned { steps, risk },
-            Err(error) => Happened::NotPlanned { why: format!("{error:#}") },
-        },
-        What::Act { lease, leg, step } => {
-            let result = work.act(&unit, state, lease, leg, step);
-            Happened::Acted(result.map_err(|error| format!("{error:#}")))
-        }
-        // Who cannot see what others want does not take anything back.
-        What::Look => Happened::Looked { is_newer: work.is_newer(&unit).unwrap_or(true) },
-        What::Pause | What::Lease | What::Append { .. } => {
-            thread::sleep(PAUSE);
-            Happened::Resumed
-        }
-    };
+    let happened =
+        match order.what {
+            What::Plan { leg } => match work.plan(&unit, state, leg) {
+                Ok(Prospect { steps, risk }) => Happened::Planned { steps, risk },
+                Err(error) => Happened::NotPlanned { why: format!("{error:#}") },
+            },
+            What::Act { lease, leg, step } => {
+                let result = work.act(&unit, state, lease, leg, step);
+                Happened::Acted(result.map_err(|error| Fault {
+                    why: format!("{error:#}"),
+                    is_sick: error.downcast_ref::<Sick>().is_some(),
+                }))
+            }
+            // Who cannot see what others want does not take anything back.
+            What::Look => Happened::Looked { is_newer: work.is_newer(&unit).unwrap_or(true) },
+            What::Pause | What::Lease | What::Append { .. } => {
+                thread::sleep(PAUSE);
+                Happened::Resumed
+            }
+        };
     point(&format!("{name}.after"));
     Event { unit, number: order.number, happened }
 }

@@ -7,6 +7,7 @@ mod direct;
 mod drive;
 mod fail_point;
 mod journal;
+pub mod kubernetes;
 pub mod machine;
 mod plan;
 pub mod preview;
@@ -20,8 +21,8 @@ pub mod terraform;
 
 pub use affected::{Affected, affected, unit_name};
 pub use announced::{Announced, Surplus, Told};
-pub use direct::{Direct, Given};
-pub use drive::{Prospect, Spectator, Work, drive};
+pub use direct::{Direct, Given, Patience};
+pub use drive::{Prospect, Sick, Spectator, Work, drive};
 pub use journal::{Journal, now};
 pub use plan::{Compiled, Ends, Plannable, TerraformPlan, UnitPlan, affected_of, by_name, commits, plan};
 pub use revision::{Delivered, Revision, Setting};

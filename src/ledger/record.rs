@@ -229,8 +229,8 @@ impl fmt::Display for Entry {
             Entry::Ended { began, outcome, took, .. } => {
                 write!(f, "{began} {} after {}.{:03} s", outcome.as_str(), took / 1_000, took % 1_000)
             }
-            Entry::Quarantined { unit, digest, .. } => write!(f, "{unit}: {digest} is quarantined"),
-            Entry::Released { unit, digest, .. } => write!(f, "{unit}: {digest} is released"),
+            Entry::Quarantined { unit, digest, .. } => write!(f, "{unit}: {} is quarantined", short(digest)),
+            Entry::Released { unit, digest, .. } => write!(f, "{unit}: {} is released", short(digest)),
             Entry::Leased { scope, until } => write!(f, "{scope}: leased until {until}"),
             Entry::Returned { lease } => write!(f, "lease {lease} is returned"),
             Entry::Preview(step) => write!(f, "{}: {}", step.environment, step.stage),
@@ -249,6 +249,11 @@ impl fmt::Display for PreviewStage {
             PreviewStage::Gone => f.write_str("is gone"),
         }
     }
+}
+
+/// As people know it.
+fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
 }
 
 impl fmt::Display for UnitName {

@@ -13,6 +13,7 @@ mod facts;
 mod forge;
 mod history;
 mod hostile;
+mod kubernetes;
 mod large;
 mod lsp;
 mod module_order;

@@ -40,13 +40,21 @@ pub enum Happened {
     NotPlanned {
         why: String,
     },
-    Acted(Result<(), String>),
+    Acted(Result<(), Fault>),
     /// Whether a newer merge has something else for this unit.
     Looked {
         is_newer: bool,
     },
     /// The wait is over.
     Resumed,
+}
+
+/// Why a step was not taken, or not to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub why: String,
+    /// The unit is sick of what it was brought; it is not only that it could not be brought, or nobody knows.
+    pub is_sick: bool,
 }
 
 /// Something to be done.

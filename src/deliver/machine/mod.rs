@@ -11,7 +11,7 @@ mod simulation;
 mod target;
 mod unit;
 
-pub use event::{Draft, Event, Happened, Leg, Of, Order, Step, What};
+pub use event::{Draft, Event, Fault, Happened, Leg, Of, Order, Step, What};
 pub use target::{Conclusion, Target};
 
 use crate::ledger::UnitName;

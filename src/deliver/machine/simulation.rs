@@ -245,6 +245,10 @@ impl World {
                 let wanted = self.main[head].get(unit).cloned();
                 let mut steps = vec![Step::Terraform, Step::Manifests, Step::Prune, Step::Health];
                 steps.retain(|step| *step != Step::Terraform || real.terraform != wanted);
+                let is_broken = wanted.as_deref().is_some_and(breaks_terraform);
+                if is_broken && real.terraform.as_deref() == Some("half") && self.chance.one_in(2) {
+                    return Happened::NotPlanned { why: "what is there cannot be planned upon".to_owned() };
+                }
                 Happened::Planned { steps, risk: None }
             }
             What::Plan { leg: Leg::Forth } => {
@@ -253,7 +257,11 @@ impl World {
             What::Plan { leg: Leg::Back } => {
                 Happened::Planned { steps: vec![Step::Terraform, Step::Manifests, Step::Health], risk: None }
             }
-            What::Act { lease, leg, step } => Happened::Acted(self.act(head, run, unit, *lease, *leg, *step)),
+            What::Act { lease, leg, step } => {
+                let result = self.act(head, run, unit, *lease, *leg, *step);
+                let is_sick = *step == Step::Health;
+                Happened::Acted(result.map_err(|why| Fault { why, is_sick }))
+            }
             What::Look => Happened::Looked { is_newer: self.main[self.merged].get(unit) != self.main[head].get(unit) },
             What::Pause => Happened::Resumed,
         }

@@ -1,6 +1,6 @@
 //! One unit on its way: what it waits for, and what comes next.
 
-use super::event::{Draft, Event, Happened, Leg, Of, Order, Step, What};
+use super::event::{Draft, Event, Fault, Happened, Leg, Of, Order, Step, What};
 use super::target::{Conclusion, Target};
 use crate::ledger::{Outcome, UnitState};
 
@@ -123,7 +123,7 @@ impl Unit {
             (Phase::Leasing, Happened::Busy { .. }) => self.order(Phase::Pausing, What::Pause),
             (Phase::Pausing, Happened::Resumed) => self.order(Phase::Leasing, What::Lease),
             (Phase::Planning(Leg::Forth), Happened::Planned { steps, .. }) => self.go(steps),
-            (Phase::Planning(Leg::Forth), Happened::NotPlanned { why }) => self.give_back(Conclusion::Refused(why)),
+            (Phase::Planning(Leg::Forth), Happened::NotPlanned { why }) => self.not_planned(why),
             (Phase::Planning(Leg::Back), Happened::Planned { steps, risk }) => self.go_back(steps, risk),
             (Phase::Planning(Leg::Back), Happened::NotPlanned { why }) => self.hold(why),
             (Phase::Writing(then), Happened::Appended { last }) => self.written(then, last),
@@ -172,6 +172,17 @@ impl Unit {
         self.write(vec![Draft::Began { leg: Leg::Forth, step: *step }], then)
     }
 
+    /// Nothing was done; but where a run that was killed has brought a part of it, what is there may be why.
+    fn not_planned(&mut self, why: String) -> Vec<Order> {
+        let applied = self.state.applied.as_ref().filter(|_| self.state.unsettled);
+        let is_begun = applied.is_some_and(|applied| applied.digest == self.target.digest);
+        if is_begun && self.target.digest.is_some() && self.state.healthy.is_some() {
+            self.why = Some(why);
+            return self.order(Phase::Looking, What::Look);
+        }
+        self.give_back(Conclusion::Refused(why))
+    }
+
     fn go_back(&mut self, steps: Vec<Step>, risk: Option<String>) -> Vec<Order> {
         if let Some(risk) = risk {
             return self.hold(risk);
@@ -201,11 +212,12 @@ impl Unit {
         }
     }
 
-    fn acted(&mut self, leg: Leg, step: Step, began: u64, result: Result<(), String>, is_stopping: bool) -> Vec<Order> {
+    fn acted(&mut self, leg: Leg, step: Step, began: u64, result: Result<(), Fault>, is_stopping: bool) -> Vec<Order> {
         let outcome = if result.is_ok() { Outcome::Succeeded } else { Outcome::Failed };
-        let ended = Draft::Ended { of: Of::Record(began), outcome, note: result.as_ref().err().cloned() };
+        let ended =
+            Draft::Ended { of: Of::Record(began), outcome, note: result.as_ref().err().map(|fault| fault.why.clone()) };
         match (leg, result) {
-            (Leg::Back, result) if step == Step::Revert => self.reverted(ended, result.err()),
+            (Leg::Back, result) if step == Step::Revert => self.reverted(ended, result.err().map(|fault| fault.why)),
             (_, Ok(())) if !self.steps.is_empty() => {
                 if is_stopping && leg == Leg::Forth {
                     return self.write(vec![ended, Draft::Returned], Then::Conclude(Conclusion::Stopped));
@@ -218,14 +230,14 @@ impl Unit {
                 let conclusion = if self.target.digest.is_some() { Conclusion::Healthy } else { Conclusion::Gone };
                 self.write(vec![ended, Draft::Returned], Then::Conclude(conclusion))
             }
-            (Leg::Forth, Err(why)) => self.failed(step, ended, why),
+            (Leg::Forth, Err(fault)) => self.failed(step, ended, fault),
             (Leg::Back, Ok(())) => {
                 let of = Of::Record(self.rollback.unwrap_or_default());
                 let back = Draft::Ended { of, outcome: Outcome::Succeeded, note: None };
                 let drafts = vec![ended, back, Draft::Began { leg, step: Step::Revert }];
                 self.write(drafts, Then::Act { leg, step: Step::Revert, is_rollback: false })
             }
-            (Leg::Back, Err(because)) => {
+            (Leg::Back, Err(Fault { why: because, .. })) => {
                 let of = Of::Record(self.rollback.unwrap_or_default());
                 let back = Draft::Ended { of, outcome: Outcome::Failed, note: Some(because.clone()) };
                 let why = self.why.clone().unwrap_or_default();
@@ -235,12 +247,13 @@ impl Unit {
         }
     }
 
-    /// What Terraform left half-done and what is sick goes back. Manifests that were refused do not: what was brought is
-    /// no worse than what was there, and the next run goes on.
-    fn failed(&mut self, step: Step, ended: Draft, why: String) -> Vec<Order> {
+    /// What Terraform left half-done and what is sick goes back. Where manifests were refused, or nobody knows, the next
+    /// run goes on: what was brought is no worse than what was there.
+    fn failed(&mut self, step: Step, ended: Draft, fault: Fault) -> Vec<Order> {
+        let Fault { why, is_sick } = fault;
         let is_there = self.target.digest.is_some();
         match step {
-            Step::Health if is_there => {
+            Step::Health | Step::Manifests if is_there && is_sick => {
                 self.why = Some(why.clone());
                 self.write(vec![ended, Draft::Quarantined { why }], Then::Look)
             }

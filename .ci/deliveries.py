@@ -1,0 +1,272 @@
+"""`pavior apply` as its users run it: real git, real Terraform, and a process that is killed wherever it can be."""
+
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from tools import PAVIOR, ROOT, Skipped, need, run
+
+# Places between steps are in debug builds alone: `cargo test` makes one.
+DEBUG = ROOT / "target" / "debug" / "pavior"
+
+
+class Platform:
+    """A platform repository in a folder of its own, and its local environment."""
+
+    def __init__(self, folder, program=PAVIOR):
+        self.folder, self.program, self.terraform = pathlib.Path(folder), program, need("terraform")
+
+    def git(self, *arguments):
+        identity = ("-c", "user.name=jo", "-c", "user.email=jo@localhost", "-c", "commit.gpgSign=false")
+        return run("git", "-C", self.folder, *identity, *arguments).stdout.strip()
+
+    def commit(self, message):
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+
+    def edit(self, path, before, after):
+        text = (self.folder / path).read_text()
+        assert before in text, f"{path} has no {before!r}"
+        (self.folder / path).write_text(text.replace(before, after))
+
+    def pavior(self, command, *arguments, ok=(0,), env=None):
+        return run(self.program, command, *arguments, cwd=self.folder, ok=ok, env={**os.environ, **(env or {})})
+
+    def apply(self, *arguments, ok=(0,), env=None):
+        more = ("--environment", "local", "--yes", "--terraform", self.terraform, *arguments)
+        return self.pavior("apply", *more, ok=ok, env=env)
+
+    def records(self):
+        return json.loads(self.pavior("audit", "log", "--limit", "100000", "--format", "json").stdout)["records"][::-1]
+
+    def state(self, unit):
+        """What Terraform says is there, by address."""
+        file = self.folder / ".git" / "pavior" / "terraform" / "local" / f"{unit}.tfstate"
+        if not file.exists():
+            return {}
+        resources = json.loads(file.read_text())["resources"]
+        return {f"{one['module']}.{one['type']}": one["instances"][0]["attributes"]["input"] for one in resources}
+
+
+def break_when(platform, memory):
+    """Makes the local redis one that Terraform fails to apply with this much memory, which no plan can know."""
+    file = platform.folder / "golden-paths/resources/redis/local/main.tf"
+    text = file.read_text().rstrip()
+    assert text.endswith("}")
+    check = f"""
+  lifecycle {{
+    postcondition {{
+      condition     = self.output.memory != "{memory}"
+      error_message = "There is no room for it."
+    }}
+  }}
+}}
+"""
+    file.write_text(text[:-1] + check)
+
+
+def without_local(folder):
+    """Takes the local environment out of the catalog, as somebody would by hand."""
+    (folder / "catalog/environments/local.yaml").unlink()
+    for path in (folder / "catalog").rglob("*.yaml"):
+        kept, below = [], None
+        for line in path.read_text().splitlines(keepends=True):
+            indent = len(line) - len(line.lstrip())
+            if below is not None and indent > below and line.strip():
+                continue
+            below = indent if re.match(r" +local:", line) else None
+            if below is None:
+                kept.append(line)
+        path.write_text(re.sub(r"\n  environments:\n(?=\S|  \S|\Z)", "\n", "".join(kept)))
+
+
+def the_local_environment_lives_and_dies(_):
+    """The shipped catalog's local environment: from nothing to applied, changed, broken, rolled back and destroyed."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        platform = Platform(folder)
+        run("git", "clone", "--quiet", "--no-hardlinks", ROOT, folder)
+        service = "catalog/shopping/cartservice.yaml"
+
+        applied = platform.apply().stdout
+        assert "12 of 12 units as merged" in applied, applied
+        assert platform.apply().stdout == "nothing to do: all is as the ledger says\n"
+        assert platform.state("cartservice")["module.carts.terraform_data"]["value"]["memory"] == "256Mi"
+
+        break_when(platform, "12Gi")
+        platform.edit(service, "type: redis, class: small", "type: redis, class: medium")
+        platform.commit("more room")
+        platform.apply()
+        assert platform.state("cartservice")["module.carts.terraform_data"]["value"]["memory"] == "3Gi"
+
+        platform.edit(service, "type: redis, class: medium", "type: redis, class: large")
+        platform.commit("too much room")
+        broken = platform.apply(ok=(1,)).stdout
+        assert "local/cartservice: rolled back: terraform apply: Resource postcondition failed" in broken, broken
+        assert platform.state("cartservice")["module.carts.terraform_data"]["value"]["memory"] == "3Gi"
+        again = platform.apply(ok=(1,)).stdout
+        assert "local/cartservice: not applied: this digest is quarantined" in again, again
+        kinds = [record["entry"]["kind"] for record in platform.records()]
+        assert kinds.count("quarantined") == 1, kinds
+        # A merge that takes it back finds all as it is to be.
+        platform.git("revert", "--no-edit", "HEAD")
+        assert platform.apply().stdout == "nothing to do: all is as the ledger says\n"
+
+        without_local(platform.folder)
+        platform.commit("no laptop needs it any more")
+        refused = platform.apply(ok=(1,)).stdout
+        assert "12 of 12 units of local would go: say --confirm local if that is meant" in refused, refused
+        gone = platform.apply("--confirm", "local").stdout
+        assert "12 of 12 units as merged" in gone, gone
+        assert platform.state("cartservice") == {}
+        platform.pavior("audit", "verify")
+        assert "began" == platform.records()[1]["entry"]["kind"], platform.records()[:2]
+    took = time.monotonic() - started
+    print(f"{len(kinds)} records until it was rolled back; all of it in {took:.0f} s")
+    assert took < 120, "it promises to take less than two minutes"
+
+
+def small(platform):
+    """One service with a redis of its own, in one local environment."""
+    shutil.copytree(ROOT / "golden-paths", platform.folder / "golden-paths")
+    declarations = {
+        "pavior.yaml": "kind: Platform\nmetadata: {name: test}\nspec: {organisation: acme, owners: [platform]}\n",
+        "catalog/team.yaml": "kind: Team\nmetadata: {name: platform}\nspec: {forgeTeam: '@acme/platform'}\n",
+        "catalog/local.yaml": "kind: Environment\nmetadata: {name: local, owner: platform}\n"
+                              "spec: {class: development, provider: local, domain: local.test}\n",
+        "catalog/cart.yaml": "kind: Service\nmetadata: {name: cart, owner: platform}\n"
+                             "spec:\n  containers: {main: {image: 'example.com/cart:1', variables: {H: '${resources.carts.host}'}}}\n"
+                             "  resources: {carts: {type: redis, class: small}}\n",
+    }
+    for path, text in declarations.items():
+        (platform.folder / path).parent.mkdir(exist_ok=True)
+        (platform.folder / path).write_text("apiVersion: pavior.dev/v1\n" + text)
+    break_when(platform, "12Gi")
+    platform.git("init", "--quiet", "--initial-branch", "main")
+    platform.commit("cart")
+
+
+def resized(size):
+    def change(platform):
+        platform.edit("catalog/cart.yaml", "class: small", f"class: {size}")
+        platform.commit(size)
+    return change
+
+
+def removed(platform):
+    (platform.folder / "catalog/cart.yaml").unlink()
+    platform.commit("no cart")
+
+
+# What a run is about when it is killed: whether something is applied before, the change, and the memory that is there
+# in the end.
+SCENARIOS = {
+    "new": (False, lambda platform: None, "256Mi"),
+    "changed": (True, resized("medium"), "3Gi"),
+    "broken": (True, resized("large"), "256Mi"),
+    "removed": (True, removed, None),
+}
+
+
+def check_laws(platform, memory, said):
+    """What holds after any kill and the run behind it."""
+    platform.pavior("audit", "verify")
+    records = platform.records()
+    began = {one["number"] for one in records if one["entry"]["kind"] == "began"}
+    ended = {one["entry"]["began"] for one in records if one["entry"]["kind"] == "ended"}
+    assert began == ended, f"{said}: {sorted(began ^ ended)} have a beginning or an end alone"
+    leased = {one["number"] for one in records if one["entry"]["kind"] == "leased"}
+    returned = {one["entry"]["lease"] for one in records if one["entry"]["kind"] == "returned"}
+    assert leased == returned, f"{said}: {sorted(leased ^ returned)} are held for ever"
+    there = platform.state("cart").get("module.carts.terraform_data")
+    found = there and there["value"]["memory"]
+    assert found == memory, f"{said}: there is {found}, and {memory} should be"
+    rollbacks = [one for one in records if one["entry"]["kind"] == "began" and one["entry"]["effect"] == "rollback"]
+    outcomes = [one["entry"]["outcome"] for one in records
+                if one["entry"]["kind"] == "ended" and one["entry"]["began"] in {back["number"] for back in rollbacks}]
+    assert outcomes.count("succeeded") <= 1, f"{said}: rolled back {outcomes}"
+
+
+def settled(platform):
+    """Runs until nothing more is to be done: the first one finishes what was begun."""
+    for _ in range(4):
+        last = platform.apply(ok=(0, 1)).stdout
+        if "nothing to do" in last or "is quarantined" in last:
+            return
+    raise AssertionError(f"it does not come to an end:\n{last}")
+
+
+def prepared(folder, name):
+    """A repository in which the scenario is about to be applied, to be copied."""
+    platform = Platform(folder, DEBUG)
+    small(platform)
+    is_applied, change, _ = SCENARIOS[name]
+    if is_applied:
+        platform.apply()
+    change(platform)
+    return platform
+
+
+def wherever_an_apply_is_killed_the_next_one_finishes_it(_):
+    """Every place between two steps, in every scenario: killed there, run again, and every law holds."""
+    need("terraform")
+    if not DEBUG.exists():
+        raise Skipped("there is no debug build, and fail points are in no other")
+    kills = 0
+    for name, (_, _, memory) in SCENARIOS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "origin").mkdir()
+            origin = prepared(pathlib.Path(folder) / "origin", name)
+            calm = Platform(shutil.copytree(origin.folder, pathlib.Path(folder) / "calm"), DEBUG)
+            told = calm.apply(ok=(0, 1), env={"PAVIOR_KILL_AT": "list"}).stderr
+            points = re.findall(r"^fail point: (.*)$", told, re.MULTILINE)
+            settled(calm)
+            check_laws(calm, memory, f"{name}, undisturbed")
+            for at, point in enumerate(points):
+                time_of = points[: at + 1].count(point)
+                said = f"{name}, killed at {point}#{time_of}"
+                platform = Platform(shutil.copytree(origin.folder, pathlib.Path(folder) / f"run{at}"), DEBUG)
+                killed = platform.apply(ok=(-signal.SIGABRT, 0, 1), env={"PAVIOR_KILL_AT": f"{point}#{time_of}"})
+                assert f"killed at {point}" in killed.stderr, f"{said}: it was not reached\n{killed.stderr[-2000:]}"
+                settled(platform)
+                check_laws(platform, memory, said)
+                shutil.rmtree(platform.folder)
+                kills += 1
+    print(f"{kills} kills: every place between two steps of {len(SCENARIOS)} scenarios")
+
+
+def random_kills(count):
+    """Kills a run and all that it has started, at any moment, with real Terraform at work; on demand."""
+    chance, survived = random.Random(20261122), 0
+    program = PAVIOR
+    for turn in range(count):
+        name = chance.choice(sorted(SCENARIOS))
+        with tempfile.TemporaryDirectory() as folder:
+            origin = pathlib.Path(folder) / "origin"
+            origin.mkdir()
+            platform = prepared(origin, name)
+            platform.program = program
+            command = [program, "apply", "--environment", "local", "--yes", "--terraform", platform.terraform]
+            process = subprocess.Popen(list(map(str, command)), cwd=platform.folder, start_new_session=True,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(chance.uniform(0.02, 1.3))
+            survived += process.poll() is None
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
+            lock = platform.folder / ".git/pavior/terraform/local/.cart.tfstate.lock.info"
+            lock.unlink(missing_ok=True)
+            settled(platform)
+            check_laws(platform, SCENARIOS[name][2], f"kill {turn} of {name}")
+        if turn % 50 == 49:
+            print(f"{turn + 1} kills, {survived} of them in the middle", flush=True)
+    return survived

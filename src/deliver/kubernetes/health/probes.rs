@@ -1,0 +1,276 @@
+//! What is asked of a unit from outside: its own addresses by HTTP, and its error rate of Prometheus. What to ask is read
+//! from its objects; `curl` asks it.
+
+use super::super::object::{Object, Objects};
+use super::standing::{Standing, not_yet};
+use serde_json::Value;
+use std::fmt;
+use std::process::{Command, Stdio};
+
+const SECONDS: &str = "10";
+/// What a curl needs of our environment.
+const PASSED_ON: [&str; 9] = [
+    "PATH",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "CURL_CA_BUNDLE",
+    "http_proxy",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+];
+
+/// Where questions can be put.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Addresses {
+    /// Of the Prometheus that watches the environment: `http://prometheus.monitoring:9090`.
+    pub prometheus: Option<String>,
+    /// Whether public addresses can be reached from here.
+    pub is_public_reachable: bool,
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probe {
+    /// Answered well by a status below 400; where the declaration names no path to look at, below 500.
+    Http { url: String, below: u16 },
+    /// A PromQL expression of `> bool`: 1 is too much.
+    Query { prometheus: String, expression: String, what: String },
+    /// Declared, but nobody can be asked.
+    Unasked { what: String, why: String },
+}
+
+/// What there is to ask about these objects.
+pub fn probes(objects: &Objects, addresses: &Addresses) -> Vec<Probe> {
+    let urls = objects.iter().filter(|object| object.id.kind == "Ingress").flat_map(|object| urls(objects, object));
+    let http = urls.map(|(url, below)| match addresses.is_public_reachable {
+        true => Probe::Http { url, below },
+        false => Probe::Unasked { what: url, why: "public addresses are not asked from here".to_owned() },
+    });
+    let rules = objects.iter().filter(|object| object.id.kind == "PrometheusRule").flat_map(conditions);
+    let queries = rules.map(|(what, expression)| match &addresses.prometheus {
+        Some(prometheus) => Probe::Query { prometheus: prometheus.clone(), expression, what },
+        None => Probe::Unasked { what, why: "no address of Prometheus was given".to_owned() },
+    });
+    http.chain(queries).collect()
+}
+
+/// Of each host the address that its backend's readiness probe looks at, else its first path.
+fn urls(objects: &Objects, ingress: &Object) -> Vec<(String, u16)> {
+    let spec = &ingress.tree["spec"];
+    let items = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let is_encrypted =
+        |host: &str| items(&spec["tls"]).iter().flat_map(|tls| items(&tls["hosts"])).any(|one| one == host);
+    let url = |rule: &Value| {
+        let host = rule["host"].as_str().filter(|host| !host.contains('*'))?;
+        let first = &rule["http"]["paths"][0];
+        let service = first["backend"]["service"]["name"].as_str().unwrap_or_default();
+        let scheme = if is_encrypted(host) { "https" } else { "http" };
+        let (path, below) = match readiness_path(objects, service) {
+            Some(path) => (path, 400),
+            None => (first["path"].as_str().unwrap_or("/").to_owned(), 500),
+        };
+        Some((format!("{scheme}://{host}{path}"), below))
+    };
+    items(&spec["rules"]).iter().filter_map(url).collect()
+}
+
+fn readiness_path(objects: &Objects, workload: &str) -> Option<String> {
+    let mut runs = objects.iter().filter(|object| object.id.name == workload);
+    runs.find_map(|object| {
+        let containers = object.tree["spec"]["template"]["spec"]["containers"].as_array()?;
+        let path = |container: &Value| container["readinessProbe"]["httpGet"]["path"].as_str().map(str::to_owned);
+        containers.iter().find_map(path)
+    })
+}
+
+/// What the unit's own alerts say is too many errors, over their shortest window: a longer one would still remember the
+/// version before.
+fn conditions(rules: &Object) -> Vec<(String, String)> {
+    let groups = rules.tree["spec"]["groups"].as_array().cloned().unwrap_or_default();
+    let all = groups.iter().flat_map(|group| group["rules"].as_array().cloned().unwrap_or_default());
+    let condition = |rule: Value| {
+        let expression = rule["expr"].as_str()?;
+        let short = match rule["alert"].as_str()? {
+            "ErrorsHigh" => expression,
+            "SloBurningFast" => shortest(expression)?,
+            _ => return None,
+        };
+        let (left, right) = short.rsplit_once(" > ")?;
+        let what = rule["annotations"]["summary"].as_str().filter(|summary| !summary.contains("{{"));
+        Some((what.unwrap_or("too many requests fail").to_owned(), format!("{left} > bool {right}")))
+    };
+    all.filter_map(condition).collect()
+}
+
+/// `... and service:slo_errors:ratio_rate5m{...} > (14.4 * 0.001)) or ...`
+fn shortest(expression: &str) -> Option<&str> {
+    let begin = &expression[expression.find("service:slo_errors:ratio_rate5m")?..];
+    let threshold = begin.find(" > (")?;
+    Some(&begin[..threshold + begin[threshold..].find(')')? + 1])
+}
+
+impl Probe {
+    /// # Errors
+    /// Why it could not be asked: then it has neither passed nor failed.
+    pub fn ask(&self) -> Result<Standing, String> {
+        match self {
+            Probe::Http { url, below } => {
+                let answer = curl(&["--output", "/dev/null", "--write-out", "%{http_code}", "--", url])?;
+                Ok(of_status(answer.trim(), *below))
+            }
+            Probe::Query { prometheus, expression, what } => {
+                let url = format!("{}/api/v1/query", prometheus.trim_end_matches('/'));
+                let question = format!("query={expression}");
+                let answer = curl(&["--data-urlencode", &question, "--", &url])?;
+                of_answer(&answer, what)
+            }
+            Probe::Unasked { why, .. } => Err(why.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Probe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Probe::Http { url: what, .. } | Probe::Query { what, .. } | Probe::Unasked { what, .. } => {
+                f.write_str(what)
+            }
+        }
+    }
+}
+
+/// An answer of no status is none: `000`.
+fn of_status(status: &str, below: u16) -> Standing {
+    match status.parse::<u16>() {
+        Ok(code) if (100..below).contains(&code) => Standing::Ready,
+        Ok(code) if code >= 100 => not_yet(format!("it answers with {code}")),
+        _ => not_yet("it does not answer"),
+    }
+}
+
+fn of_answer(answer: &str, what: &str) -> Result<Standing, String> {
+    let tree: Value = serde_json::from_str(answer).map_err(|_| "Prometheus does not answer in JSON".to_owned())?;
+    if tree["status"].as_str() != Some("success") {
+        return Err("Prometheus does not understand the question".to_owned());
+    }
+    let series = tree["data"]["result"].as_array().map_or(&[][..], Vec::as_slice);
+    if series.is_empty() {
+        return Err("nobody counts its requests yet".to_owned());
+    }
+    match series.iter().any(|one| one["value"][1].as_str() == Some("1")) {
+        true => Ok(not_yet(what)),
+        false => Ok(Standing::Ready),
+    }
+}
+
+/// No redirection is followed, no file of settings is read.
+fn curl(arguments: &[&str]) -> Result<String, String> {
+    let mut command = Command::new("curl");
+    command.args([
+        "--disable",
+        "--silent",
+        "--proto",
+        "=http,https",
+        "--max-time",
+        SECONDS,
+        "--max-filesize",
+        "1000000",
+    ]);
+    command.args(arguments).stdin(Stdio::null());
+    command.env_clear().envs(PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    let output = command.output().map_err(|error| format!("curl cannot be started: {error}"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::Artifact;
+    use crate::model::RepoPath;
+
+    const RULES: &str = r#"apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata:
+  name: web
+spec:
+  groups:
+  - name: web
+    rules:
+    - alert: SloBurningFast
+      expr: (service:slo_errors:ratio_rate1h{service="web"} > (14.4 * 0.001) and service:slo_errors:ratio_rate5m{service="web"} > (14.4 * 0.001)) or (x > (6 * 0.001))
+      annotations:
+        summary: web breaks its promise
+    - alert: ErrorsHigh
+      expr: (a or 0 * b) / b > 0.05
+      annotations:
+        summary: "web: {{ $value }} of requests fail"
+    - alert: ServiceDown
+      expr: x > 0
+"#;
+    const INGRESS: &str = r#"apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+spec:
+  tls:
+  - hosts:
+    - web.example
+  rules:
+  - host: web.example
+    http:
+      paths:
+      - path: /shop
+        backend:
+          service:
+            name: web
+"#;
+
+    fn objects() -> Objects {
+        let artifact = |path: &str, text: &str| Artifact { path: RepoPath::literal(path), text: text.to_owned() };
+        Objects::of(&[artifact("observability/a.yaml", RULES), artifact("manifests/b.yaml", INGRESS)]).unwrap()
+    }
+
+    #[test]
+    fn what_is_asked_follows_from_the_objects() {
+        let addresses = Addresses { prometheus: Some("http://prometheus".to_owned()), is_public_reachable: true };
+        let asked: Vec<String> = probes(&objects(), &addresses)
+            .iter()
+            .map(|probe| match probe {
+                Probe::Http { url, below } => format!("{url} below {below}"),
+                Probe::Query { expression, what, .. } => format!("{what}: {expression}"),
+                Probe::Unasked { .. } => "unasked".to_owned(),
+            })
+            .collect();
+        assert_eq!(
+            asked,
+            [
+                "https://web.example/shop below 500",
+                "web breaks its promise: service:slo_errors:ratio_rate5m{service=\"web\"} > bool (14.4 * 0.001)",
+                "too many requests fail: (a or 0 * b) / b > bool 0.05",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_nobody_can_be_asked_is_skipped_and_has_not_passed() {
+        let probes = probes(&objects(), &Addresses::default());
+        assert_eq!(probes.len(), 3);
+        assert!(probes.iter().all(|probe| probe.ask().is_err()));
+        let empty = r#"{"status":"success","data":{"result":[]}}"#;
+        assert_eq!(of_answer(empty, "x"), Err("nobody counts its requests yet".to_owned()));
+        assert!(of_answer("<html>", "x").is_err());
+    }
+
+    #[test]
+    fn answers_are_judged() {
+        let answer = |value: &str| format!(r#"{{"status":"success","data":{{"result":[{{"value":[1,"{value}"]}}]}}}}"#);
+        assert_eq!(of_answer(&answer("1"), "x breaks"), Ok(not_yet("x breaks")));
+        assert_eq!(of_answer(&answer("0"), "x breaks"), Ok(Standing::Ready));
+        assert_eq!(of_status("302", 400), Standing::Ready);
+        assert_eq!(of_status("404", 400), not_yet("it answers with 404"));
+        assert_eq!(of_status("404", 500), Standing::Ready);
+        assert_eq!(of_status("000", 400), not_yet("it does not answer"));
+    }
+}
