@@ -1,8 +1,10 @@
 //! The compiler: a snapshot in, artifacts and digests out. Pure.
 
+use crate::emit::engines::{self, Rendered};
 use crate::emit::{Artifact, EmitError, Objects, emit, emit_catalog, emit_objects, verify, verify_objects};
 use crate::link::{Graph, link};
 use crate::model::Findings;
+use crate::model::kinds::environment::Delivery;
 use crate::provenance::{Provenance, World, of_environment, of_unit};
 use crate::provision::{EnvironmentFacts, ProvisionedUnit, References, UnitId, UnitKind, provision_each};
 use crate::read::{Declarations, Documents, Snapshot, read, secrets};
@@ -213,6 +215,18 @@ pub fn compile_verified_kept<T: Send>(
     Ok((documents, kept))
 }
 
+/// The same, when not all that was read counts as it was read.
+pub fn compile_verified_amended<T: Send>(
+    snapshot: Snapshot,
+    amend: impl FnOnce(&mut Declarations),
+    findings: &mut Findings,
+    watch: &dyn Watch,
+    keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
+) -> Result<(Documents, Graph, Vec<T>), CompileError> {
+    let emit = |made_of: &MadeOf<'_, '_>, objects: &Objects| made_of.verified_artifacts(objects);
+    compile_with(snapshot, amend, findings, watch, emit, keep)
+}
+
 /// The same, with who calls whom.
 pub fn compile_verified_linked<T: Send>(
     snapshot: Snapshot,
@@ -220,8 +234,7 @@ pub fn compile_verified_linked<T: Send>(
     watch: &dyn Watch,
     keep: impl Fn(Source<'_, '_>, Vec<Artifact>) -> T + Sync,
 ) -> Result<(Documents, Graph, Vec<T>), CompileError> {
-    let emit = |made_of: &MadeOf<'_, '_>, objects: &Objects| made_of.verified_artifacts(objects);
-    compile_with(snapshot, |_| (), findings, watch, emit, keep)
+    compile_verified_amended(snapshot, |_| (), findings, watch, keep)
 }
 
 impl CompiledUnit {
@@ -236,6 +249,22 @@ pub fn compile_catalog(documents: &Documents, findings: &mut Findings) -> Result
     let catalog = link(documents, &mut Findings::default());
     emit_catalog(documents, &catalog, findings)
         .map_err(|reason| CompileError { unit: "the catalog".to_owned(), reason: Box::new(reason) })
+}
+
+/// What engines need of the environments that they deliver. The documents have been linked before: only new findings are
+/// told.
+pub fn compile_engines(
+    documents: &Documents,
+    units: &[&CompiledUnit],
+    findings: &mut Findings,
+) -> Result<Vec<Rendered>, CompileError> {
+    if documents.declarations.environments.iter().all(|one| one.spec.delivery == Delivery::Direct) {
+        return Ok(Vec::new());
+    }
+    let catalog = link(documents, &mut Findings::default());
+    let units: Vec<(&UnitId, &[Artifact])> = units.iter().map(|unit| (&unit.id, unit.artifacts.as_slice())).collect();
+    engines::render(documents, &catalog, &units, findings)
+        .map_err(|reason| CompileError { unit: "what an engine follows".to_owned(), reason: Box::new(reason) })
 }
 
 type Emitted = Result<Vec<Artifact>, EmitError>;

@@ -30,6 +30,7 @@ pub mod git;
 pub mod ledger;
 pub mod edit;
 pub mod secrets;
+pub mod preview;
 pub mod deliver;
 #[cfg(feature = "forge")]
 pub mod forge;

@@ -14,7 +14,8 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     let resolving = link::rules::all().chain(provision::rules::ALL.iter().copied());
     let reviewing = review::cost::rules::ALL.iter().chain(review::rules::ALL).chain(review::requests::ALL).copied();
     let judging = review::policy::rules::ALL.iter().chain(review::waivers::rules::ALL).copied();
-    let all = reading.chain(resolving).chain(emit::codeowners::rules::ALL.iter().copied());
+    let emitting = emit::codeowners::rules::ALL.iter().chain(emit::engines::rules::ALL).copied();
+    let all = reading.chain(resolving).chain(emitting);
     all.chain(reviewing).chain(judging)
 }
 

@@ -1,12 +1,13 @@
 //! `pavior apply`: what is merged becomes what runs, as it was reviewed, and goes back where it makes a unit sick.
 
 use super::delivery::{Delivery, compiled};
+use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::deliver::kubernetes::Cluster;
 use crate::deliver::kubernetes::health::Addresses;
 use crate::deliver::machine::{Conclusion, Machine, Order, Target, What};
-use crate::deliver::{Direct, Given, Journal, Patience, Revision, Spectator, drive, process};
-use crate::ledger::{Cause, State, UnitName, UnitState, Writer};
+use crate::deliver::{Direct, Given, Journal, Patience, Revision, Spectator, drive};
+use crate::ledger::{Cause, State, UnitName, UnitState};
 use crate::model::Name;
 use crate::model::kinds::environment::{Delivery as Engine, EnvironmentClass};
 use crate::read::Objects;
@@ -91,7 +92,7 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
     let head = Objects::open(&root)?.commit(&arguments.head)?;
     let Some(wanted) = compiled(&root, &head)? else { return Ok(Outcome::Blocked) };
     let wanted = Arc::new(wanted);
-    let mut journal = Journal::new(delivery.store(&root)?, arguments.writer(&root)?);
+    let mut journal = Journal::new(delivery.store(&root)?, writer(&root)?);
     let state = journal.state()?;
     delivery.are_there(&wanted.units, state.units.keys())?;
     let targets = arguments.targets(&wanted, &state)?;
@@ -147,21 +148,6 @@ fn again(root: &Path, commit: &str) -> Result<Arc<Revision>> {
 }
 
 impl Apply {
-    /// Who writes the ledger: a login where a workflow says so, else the user of the machine.
-    fn writer(&self, root: &Path) -> Result<Writer> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let actor = variable("GITHUB_ACTOR").or_else(|| variable("USER")).or_else(|| variable("LOGNAME"));
-        let run = match (variable("GITHUB_SERVER_URL"), variable("GITHUB_REPOSITORY"), variable("GITHUB_RUN_ID")) {
-            (Some(server), Some(repository), Some(run)) => Some(format!("{server}/{repository}/actions/runs/{run}")),
-            _ => process::name(),
-        };
-        let actor = match actor {
-            Some(actor) => actor,
-            None => Objects::open(root)?.author("HEAD").unwrap_or_else(|_| "unknown".to_owned()),
-        };
-        Ok(Writer { version: env!("CARGO_PKG_VERSION").to_owned(), actor, run })
-    }
-
     fn cause(&self, root: &Path, head: &str) -> Result<Cause> {
         let author = match &self.author {
             Some(author) => author.clone(),

@@ -161,6 +161,7 @@ impl Log {
                 is_wanted(unit.environment.as_str(), Some(&unit.unit))
             }
             Some(Entry::Leased { scope, .. }) => is_wanted(scope.environment.as_str(), scope.unit.as_deref()),
+            Some(Entry::Preview(step)) => is_wanted(step.environment.as_str(), None),
             _ => false,
         }
     }

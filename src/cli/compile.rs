@@ -4,7 +4,7 @@ use super::images::Images;
 use super::repository::Repository;
 use super::timings::{TimingOptions, Timings};
 use super::{Outcome, terminal};
-use crate::compile::{CompiledUnit, Digest, compile_catalog, compile_verified_kept};
+use crate::compile::{CompiledUnit, Digest, compile_catalog, compile_engines, compile_verified_kept};
 use crate::emit::Artifact;
 use crate::model::{RepoPath, listed};
 use crate::output::{Written, files_of, preview_files, write_files};
@@ -56,7 +56,13 @@ pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
     })?;
     let everything = arguments.environment.is_empty() && arguments.unit.is_empty();
     let catalog = match everything && !findings.has_errors() {
-        true => compile_catalog(&documents, &mut findings)?,
+        true => {
+            let mut catalog = compile_catalog(&documents, &mut findings)?;
+            let compiled: Vec<&CompiledUnit> = units.iter().map(|(unit, _)| unit).collect();
+            let engines = compile_engines(&documents, &compiled, &mut findings)?;
+            catalog.extend(engines.into_iter().flat_map(|one| one.objects));
+            catalog
+        }
         false => Vec::new(),
     };
     let blocked = findings.has_errors();
@@ -168,8 +174,13 @@ fn cells([environment, name]: [String; 2], files: usize, digest: Digest, change:
     ]
 }
 
-/// Where the files are that are of no unit.
+/// Where most of the files are that are of no unit.
 const CATALOG: &str = "catalog";
+
+fn is_of_no_unit(path: &RepoPath) -> bool {
+    let top = path.as_str().split('/').next().unwrap_or_default();
+    [CATALOG, "argocd", "flux", "CODEOWNERS"].contains(&top)
+}
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Change {
@@ -191,7 +202,7 @@ impl Changes {
             let folder = ends.find(|folder| folders.contains(*folder));
             match folder {
                 Some(folder) => folder.to_owned(),
-                None if path.parent() == CATALOG || path.as_str() == "CODEOWNERS" => CATALOG.to_owned(),
+                None if is_of_no_unit(path) => CATALOG.to_owned(),
                 None => String::new(),
             }
         };

@@ -24,10 +24,12 @@ mod identity;
 mod part;
 mod plan;
 mod preflight;
+mod preview;
 mod progress;
 mod promote;
 #[cfg(feature = "forge")]
 mod proposal;
+mod publish;
 mod replace;
 mod repository;
 mod resource_types;
@@ -39,6 +41,7 @@ mod serve;
 mod store;
 mod terminal;
 mod timings;
+mod writer;
 
 pub use terminal::tell_failure;
 
@@ -79,6 +82,8 @@ enum Command {
     Deploy(deploy::Deploy),
     Promote(promote::Promote),
     Secrets(secrets::Secrets),
+    Preview(preview::PreviewCommand),
+    Publish(publish::Publish),
     Audit(audit::Audit),
     Completions(completions::Completions),
     Lsp(lsp::Lsp),
@@ -116,6 +121,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::Promote(arguments) => promote::run(&arguments),
         Command::Secrets(arguments) => secrets::run(&arguments),
+        Command::Preview(arguments) => preview::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Lsp(arguments) => lsp::run(&arguments),

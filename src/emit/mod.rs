@@ -4,6 +4,7 @@
 mod artifact;
 pub mod backstage;
 pub mod codeowners;
+pub mod engines;
 pub mod hcl;
 pub mod kubernetes;
 pub mod observability;

@@ -17,6 +17,9 @@ mod tests;
 
 pub use chain::{Bad, Head, Published, Verifier, Why};
 pub use hash::Sha;
-pub use record::{Cause, Cost, Effect, Entry, Intent, Outcome, Record, Scope, Undo, UnitName, Writer};
+pub use record::{
+    Cause, Cost, Effect, Entry, Intent, Outcome, PreviewLife, PreviewStage, PreviewStep, Record, Scope, Undo, UnitName,
+    Writer,
+};
 pub use state::{Deployed, Lease, State, UnitState};
 pub use store::{REFERENCE, Store, Upstream};

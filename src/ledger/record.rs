@@ -59,6 +59,55 @@ pub enum Entry {
     Leased { scope: Scope, until: Timestamp },
     /// The lease with this number is given back.
     Returned { lease: u64 },
+    /// The environment of a pull request enters another part of its life.
+    Preview(Box<PreviewStep>),
+}
+
+/// Under a lease on the environment, and by whom holds it: what another wrote does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PreviewStep {
+    pub environment: Name,
+    pub pull: u64,
+    /// The fencing token.
+    pub lease: u64,
+    pub stage: PreviewStage,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "is", rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum PreviewStage {
+    /// Written before anything is made or changed; the first one of a life is its beginning.
+    Rising(Box<PreviewLife>),
+    /// It runs: it was brought up, or it woke.
+    Up,
+    /// Nothing of it runs; its data is kept.
+    Asleep,
+    /// People were told that it ends then, so many seconds before.
+    Warned { ends: Timestamp, before: u64 },
+    /// Written before anything is taken away.
+    Falling { why: String },
+    /// Nothing is left of it.
+    Gone,
+}
+
+/// What a preview shows, and who answers for what it costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PreviewLife {
+    /// The commit that it is compiled from.
+    pub head: String,
+    /// What its services were compared with.
+    pub base: String,
+    pub author: String,
+    /// The team that it is charged to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<Name>,
+    /// The services that are cloned.
+    pub services: Vec<Name>,
+    /// Its list price a month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
 }
 
 /// A unit by its environment and its folder in it: `cart`, `_shared/carts`, `_environment`.
@@ -184,6 +233,20 @@ impl fmt::Display for Entry {
             Entry::Released { unit, digest, .. } => write!(f, "{unit}: {} is released", short(digest)),
             Entry::Leased { scope, until } => write!(f, "{scope}: leased until {until}"),
             Entry::Returned { lease } => write!(f, "lease {lease} is returned"),
+            Entry::Preview(step) => write!(f, "{}: {}", step.environment, step.stage),
+        }
+    }
+}
+
+impl fmt::Display for PreviewStage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PreviewStage::Rising(life) => write!(f, "goes up with {}, by {}", life.head, life.author),
+            PreviewStage::Up => f.write_str("is up"),
+            PreviewStage::Asleep => f.write_str("is asleep"),
+            PreviewStage::Warned { ends, .. } => write!(f, "is told to end at {ends}"),
+            PreviewStage::Falling { why } => write!(f, "goes down: {why}"),
+            PreviewStage::Gone => f.write_str("is gone"),
         }
     }
 }

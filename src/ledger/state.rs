@@ -89,6 +89,8 @@ impl State {
                 self.leases.insert(record.number, lease);
             }
             Entry::Returned { lease } => drop(self.leases.remove(lease)),
+            // `preview` reads these.
+            Entry::Preview(_) => {}
         }
     }
 

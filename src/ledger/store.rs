@@ -256,7 +256,7 @@ impl Store {
 }
 
 impl Upstream {
-    fn authorize(&self, command: &mut std::process::Command) {
+    pub(crate) fn authorize(&self, command: &mut std::process::Command) {
         if let Some(header) = &self.authorization {
             authorize(command, &self.address, header);
         }

@@ -64,10 +64,12 @@ pub struct ServiceUnit<'d> {
     pub scaling: Scaling,
     pub schedule: Option<&'d Schedule>,
     pub jobs: &'d SmallMap<Name, Job>,
-    /// Services it calls that run in this environment, by name.
+    /// Services it calls that run in this environment or in one that it shares, by name.
     pub calls: Box<[Callee<'d>]>,
     /// Services that call it and run in this environment, by name.
     pub called_by: Box<[&'d Name]>,
+    /// Whether previews call it, too: a pattern of previews shares this environment.
+    pub is_lent: bool,
     /// Secret requests of this service for this environment.
     pub secrets: Vec<&'d Declared<SecretRequest>>,
 }
@@ -78,6 +80,8 @@ pub struct Callee<'d> {
     pub name: &'d Name,
     /// Those of its ports that are used, by name; none: all.
     pub ports: Box<[&'d Name]>,
+    /// Whose it is: an environment that a preview shares. None: of this one.
+    pub lent_by: Option<&'d Declared<Environment>>,
 }
 
 /// A container with an environment's settings applied and its templates parsed.

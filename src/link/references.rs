@@ -26,6 +26,10 @@ pub fn check(index: &Index<'_>, findings: &mut Findings) {
         }
         if let Some(preview) = &environment.spec.preview {
             references.environment(&subject, &preview.shares, environment.place(&["spec", "preview", "shares"]));
+            for (position, service) in preview.through.iter().enumerate() {
+                let place = environment.place(&["spec", "preview", "through", &position.to_string()]);
+                references.service(&subject, service, place);
+            }
         }
     }
     for request in &declared.secret_requests {

@@ -5,7 +5,7 @@ use super::index::Index;
 use super::rules::environments;
 use super::sharing::Shared;
 use super::ties::Ties;
-use crate::model::kinds::environment::EnvironmentType;
+use crate::model::kinds::environment::{EnvironmentType, PreviewInstance};
 use crate::model::kinds::service::{EnvironmentSettings, ResourceSettings, Scaling, Service};
 use crate::model::kinds::workload::ResourceRequest;
 use crate::model::kinds::{Environment, SecretRequest};
@@ -51,13 +51,18 @@ struct Here<'a, 'd> {
     called_by: BTreeMap<&'d Name, BTreeSet<&'d Name>>,
     /// Services that call something which does not run here.
     stranded: BTreeSet<&'d Name>,
+    /// Whose services are called where there is none of this environment's own.
+    shares: Option<&'d Declared<Environment>>,
+    is_lent: bool,
 }
 
 impl<'a, 'd> Here<'a, 'd> {
     fn of(linked: &'a Linked<'a, 'd>, environment: &'d Declared<Environment>, findings: &mut Findings) -> Here<'a, 'd> {
         let services = linked.index.services.iter();
         let running = services.filter(|(_, service)| runs_in(service, environment)).map(|(name, _)| *name).collect();
-        let mut here = Here { linked, environment, running, called_by: BTreeMap::new(), stranded: BTreeSet::new() };
+        let (called_by, stranded) = (BTreeMap::new(), BTreeSet::new());
+        let (shares, is_lent) = (shared_with(linked, environment), is_lent(linked, environment));
+        let mut here = Here { linked, environment, running, called_by, stranded, shares, is_lent };
         for (name, ties) in linked.ties {
             if here.running.contains(name) {
                 here.connect(name, ties, findings);
@@ -96,7 +101,7 @@ impl<'a, 'd> Here<'a, 'd> {
             let callee = &call.callee.metadata.name;
             if self.running.contains(callee) {
                 self.called_by.entry(callee).or_default().insert(caller);
-            } else if missing.insert(callee) {
+            } else if self.lender(call.callee).is_none() && missing.insert(callee) {
                 let documents = self.linked.index.documents;
                 let off = documents.locate(&switched_off_at(call.callee, self.environment));
                 let at = documents.locate(&ties.place(documents, &call.by));
@@ -110,14 +115,22 @@ impl<'a, 'd> Here<'a, 'd> {
 
     /// Whom a service calls here, and the ports that it names.
     fn calls(&self, ties: &Ties<'d>) -> Box<[Callee<'d>]> {
-        let mut calls: BTreeMap<&'d Name, BTreeSet<&'d Name>> = BTreeMap::new();
+        let mut calls: BTreeMap<&'d Name, (BTreeSet<&'d Name>, Option<&'d Declared<Environment>>)> = BTreeMap::new();
         for call in ties.calls.iter().filter(|call| ties.counts_in(&call.by, self.name())) {
             let callee = &call.callee.metadata.name;
-            if self.running.contains(callee) {
-                calls.entry(callee).or_default().extend(call.port);
+            let lent_by = self.lender(call.callee);
+            if self.running.contains(callee) || lent_by.is_some() {
+                calls.entry(callee).or_insert((BTreeSet::new(), lent_by)).0.extend(call.port);
             }
         }
-        calls.into_iter().map(|(name, ports)| Callee { name, ports: ports.into_iter().collect() }).collect()
+        let callees = calls.into_iter();
+        callees.map(|(name, (ports, lent_by))| Callee { name, ports: ports.into_iter().collect(), lent_by }).collect()
+    }
+
+    /// Where a service runs that does not run here, if it can be called from here.
+    fn lender(&self, callee: &Declared<Service>) -> Option<&'d Declared<Environment>> {
+        let is_cloned = self.running.contains(&callee.metadata.name);
+        self.shares.filter(|shares| !is_cloned && runs_in(callee, shares))
     }
 
     /// None where it does not run, or where something is wrong, which is told.
@@ -147,6 +160,7 @@ impl<'a, 'd> Here<'a, 'd> {
                 jobs: &service.spec.jobs,
                 calls: self.calls(ties),
                 called_by: self.called_by.get(name).into_iter().flatten().copied().collect(),
+                is_lent: self.is_lent,
                 secrets: secrets?,
             }),
             resources,
@@ -246,7 +260,33 @@ pub fn runs_in(service: &Declared<Service>, environment: &Declared<Environment>)
     let enabled = settings.and_then(|settings| settings.enabled);
     let preview = environment.spec.kind == EnvironmentType::Preview;
     let in_previews = service.spec.preview.as_ref().is_none_or(|preview| preview.enabled);
-    enabled.unwrap_or(!preview || in_previews)
+    let is_cloned = instance(environment).is_none_or(|instance| instance.clones.contains(&service.metadata.name));
+    is_cloned && enabled.unwrap_or(!preview || in_previews)
+}
+
+/// Of the environment of one pull request, what it is.
+fn instance(environment: &Declared<Environment>) -> Option<&PreviewInstance> {
+    environment.spec.preview.as_ref()?.instance.as_deref()
+}
+
+/// The environment whose services one pull request's own calls where it has none itself.
+fn shared_with<'d>(linked: &Linked<'_, 'd>, environment: &Declared<Environment>) -> Option<&'d Declared<Environment>> {
+    instance(environment)?;
+    let shares = linked.index.environments.get(&environment.spec.preview.as_ref()?.shares).copied()?;
+    is_in_one_cluster(shares, environment).then_some(shares)
+}
+
+/// What runs in another cluster is reached by nobody here.
+fn is_in_one_cluster(one: &Declared<Environment>, other: &Declared<Environment>) -> bool {
+    one.spec.cluster == other.spec.cluster
+}
+
+/// Whether a pattern of previews shares this environment.
+fn is_lent(linked: &Linked<'_, '_>, environment: &Declared<Environment>) -> bool {
+    linked.index.environments.values().any(|other| {
+        let shares = other.spec.preview.as_ref().map(|preview| &preview.shares);
+        shares == Some(&environment.metadata.name) && is_in_one_cluster(other, environment)
+    })
 }
 
 /// Where it says that it does not run there.

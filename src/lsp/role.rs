@@ -75,6 +75,7 @@ const ROWS: &[Row] = &[
     Row(Some(Resource), Key, "spec.environments.*.params.*", Role::Param, Refers),
     Row(Some(Environment), Value, "spec.promotesFrom", Declaration(Environment), Refers),
     Row(Some(Environment), Value, "spec.preview.shares", Declaration(Environment), Refers),
+    Row(Some(Environment), Value, "spec.preview.through.*", Declaration(Service), Refers),
     Row(Some(SecretRequest), Value, "spec.service", Declaration(Service), Refers),
     Row(Some(SecretRequest), Value, "spec.environments.*", Declaration(Environment), Refers),
     Row(Some(SecretRequest), Value, "spec.approvers.*", Declaration(Team), Refers),

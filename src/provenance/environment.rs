@@ -20,6 +20,7 @@ impl Around<'_> {
         match (kind, spot.steps) {
             (_, ["apiVersion" | "kind"]) => Some(Traced::default(words::SHAPE)),
             (_, ["metadata", "labels", key]) => Some(self.label(key)),
+            ("Namespace", ["metadata", "annotations", _]) => Some(Traced::default(words::PREVIEW)),
             ("Namespace", ["metadata", "name"]) | (_, ["metadata", "namespace"]) => Some(self.namespace()),
             (_, ["metadata", "name"]) => Some(Traced::default(words::SHAPE)),
             ("ResourceQuota", ["spec", "hard", what]) => {
@@ -53,6 +54,8 @@ impl Around<'_> {
                 Some(platform) => Traced::at(platform.place(&["spec", "organisation"])),
                 None => Traced::default(words::ORGANISATION),
             },
+            "pavior.dev/shares" => Traced::at(self.at(&["spec", "preview", "shares"])),
+            "pavior.dev/pull" | "pavior.dev/team" | "pavior.dev/expires" => Traced::default(words::PREVIEW),
             other if other.starts_with("pod-security.kubernetes.io/") => Traced::default(words::POD_SECURITY),
             other => {
                 let platform = platform.map(|platform| platform.place(&["spec", "labels", other]));

@@ -38,6 +38,9 @@ impl Facts<'_> {
                 None => Traced::default(words::CLOSED),
             };
         }
+        if is_of_previews(peer) {
+            return Traced::default(words::PREVIEWS);
+        }
         if self.is_for_metrics(rule) {
             let namespace = self.around(&["spec", "observability", "namespace"]);
             return self.first([namespace], words::PROMETHEUS).of([self.own(&["spec", "metrics", "port"])]);
@@ -52,7 +55,7 @@ impl Facts<'_> {
 
     fn comes_in_on(&self, rule: &Rule<'_>, port: &Value) -> Traced {
         let number = port.get("port").and_then(Value::as_i64).unwrap_or_default();
-        if rule.peers.iter().any(|peer| unit_of(peer).is_some()) {
+        if rule.peers.iter().any(|peer| unit_of(peer).is_some() || is_of_previews(peer)) {
             return self.listens(self.service, number, port).because(words::CLOSED);
         }
         if self.is_for_metrics(rule) {
@@ -243,6 +246,11 @@ impl<'s> Rule<'s> {
             is_last: index + 1 == rules.len(),
         })
     }
+}
+
+/// Whether a peer is the previews that share the environment.
+fn is_of_previews(peer: &Value) -> bool {
+    peer.pointer("/namespaceSelector/matchLabels/pavior.dev~1shares").is_some()
 }
 
 /// The service whose pods a peer is.

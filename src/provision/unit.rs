@@ -119,8 +119,12 @@ pub struct WorkloadPlan {
     pub preview: Option<PreviewUse>,
     /// Called services -> container ports that they listen on.
     pub calls: BTreeMap<Name, BTreeSet<(Protocol, i32)>>,
+    /// Of the called services those that an environment lends to a preview, and in which namespace they are.
+    pub lent: BTreeMap<Name, Name>,
     /// Calling services.
     pub called_by: BTreeSet<Name>,
+    /// Whether previews call it, too.
+    pub is_lent: bool,
     pub metrics: Option<Metrics>,
     pub slo: Option<Slo>,
     /// Where people read what to do when it is ill.

@@ -26,14 +26,27 @@ fn namespace(facts: &EnvironmentFacts<'_>) -> Tree {
     let preview = facts.spec.preview.iter().flat_map(|preview| &preview.labels);
     let mut labels = labels::foreign(preview);
     labels.extend(labels::of_environment(facts));
+    labels.extend(labels::of_preview(facts));
     for mode in ["enforce", "audit", "warn"] {
         labels.insert(format!("pod-security.kubernetes.io/{mode}"), "restricted".to_owned());
         labels.insert(format!("pod-security.kubernetes.io/{mode}-version"), POD_SECURITY_VERSION.to_owned());
     }
     object::tree(&Namespace {
-        metadata: ObjectMeta { namespace: None, ..object::metadata(&facts.namespace, "", &labels) },
+        metadata: ObjectMeta {
+            namespace: None,
+            annotations: annotations(facts),
+            ..object::metadata(&facts.namespace, "", &labels)
+        },
         ..Namespace::default()
     })
+}
+
+/// Of a pull request's own environment: who wrote the change, as a login that no label could hold, and when it ends.
+fn annotations(facts: &EnvironmentFacts<'_>) -> Option<BTreeMap<String, String>> {
+    let instance = facts.spec.preview.as_ref()?.instance.as_ref()?;
+    let expires = instance.expires.map(|expires| ("pavior.dev/expires-at".to_owned(), expires.to_string()));
+    let author = ("pavior.dev/author".to_owned(), instance.author.clone());
+    Some(expires.into_iter().chain([author]).collect())
 }
 
 fn metadata(facts: &EnvironmentFacts<'_>, name: &str) -> ObjectMeta {

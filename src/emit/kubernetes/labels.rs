@@ -22,6 +22,10 @@ const OWN_PREFIX: &str = "pavior.dev/";
 const UNIT: &str = "pavior.dev/unit";
 const ENVIRONMENT: &str = "pavior.dev/environment";
 const OWNER: &str = "pavior.dev/owner";
+const SHARES: &str = "pavior.dev/shares";
+const PULL: &str = "pavior.dev/pull";
+const TEAM: &str = "pavior.dev/team";
+const EXPIRES: &str = "pavior.dev/expires";
 const TIER: &str = "pavior.dev/tier";
 const RESOURCE: &str = "pavior.dev/resource";
 
@@ -55,6 +59,26 @@ pub fn of_environment(facts: &EnvironmentFacts<'_>) -> Labels {
         (ENVIRONMENT, &facts.name),
     ]));
     labels
+}
+
+/// The labels of the namespace of a pull request's own environment, by which sweeps find it and shared services know it.
+/// None of another environment's.
+pub fn of_preview(facts: &EnvironmentFacts<'_>) -> Labels {
+    let Some((preview, instance)) = facts.spec.preview.as_ref().and_then(|it| Some((it, it.instance.as_ref()?))) else {
+        return Labels::new();
+    };
+    let mut labels = sharing(&preview.shares);
+    labels.extend(own([(PULL, &*instance.pull.to_string())]));
+    labels.extend(instance.team.iter().flat_map(|team| own([(TEAM, team.as_str())])));
+    // In seconds since 1970: a moment has colons, which no label has. The annotation beside is for people.
+    let expires = instance.expires.map(|expires| expires.unix_seconds().to_string());
+    labels.extend(expires.iter().flat_map(|expires| own([(EXPIRES, expires.as_str())])));
+    labels
+}
+
+/// Selects the namespaces of previews that share an environment.
+pub fn sharing(environment: &str) -> Labels {
+    own([(SHARES, environment)])
 }
 
 /// The labels of a unit's pods: with what they are a part of, and which resources they may reach.

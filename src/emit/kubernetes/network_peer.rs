@@ -35,6 +35,16 @@ pub fn namespace(name: &str) -> NetworkPolicyPeer {
     NetworkPolicyPeer { namespace_selector: Some(object::selector(labels)), ..NetworkPolicyPeer::default() }
 }
 
+/// Pods of another namespace.
+pub fn pods_in(name: &str, labels: Labels) -> NetworkPolicyPeer {
+    NetworkPolicyPeer { pod_selector: Some(object::selector(labels)), ..namespace(name) }
+}
+
+/// All pods of the namespaces with these labels.
+pub fn namespaces(labels: Labels) -> NetworkPolicyPeer {
+    NetworkPolicyPeer { namespace_selector: Some(object::selector(labels)), ..NetworkPolicyPeer::default() }
+}
+
 pub fn internet() -> NetworkPolicyPeer {
     block("0.0.0.0/0", NOT_INTERNET.map(str::to_owned).into())
 }

@@ -32,7 +32,12 @@ pub fn network_policy(unit: &ServiceUnit<'_>) -> Tree {
 fn ingress(unit: &ServiceUnit<'_>) -> Vec<NetworkPolicyIngressRule> {
     let mut rules = Vec::new();
     let ports: BTreeSet<Port> = unit.plan.ports.values().map(|port| (port.protocol(), port.target())).collect();
-    let callers: Vec<_> = unit.plan.called_by.iter().map(|caller| peer::pods(labels::unit_selector(caller))).collect();
+    let mut callers: Vec<_> =
+        unit.plan.called_by.iter().map(|caller| peer::pods(labels::unit_selector(caller))).collect();
+    if unit.plan.is_lent {
+        // Which of them calls is said by the policies there: those let out along declared edges only.
+        callers.push(peer::namespaces(labels::sharing(&unit.facts().name)));
+    }
     rules.extend(allow_from(callers, ports));
 
     let gateway_ports: BTreeSet<Port> = unit
@@ -62,7 +67,12 @@ fn metrics(unit: &ServiceUnit<'_>) -> Option<NetworkPolicyIngressRule> {
 fn egress(unit: &ServiceUnit<'_>) -> Vec<NetworkPolicyEgressRule> {
     let mut rules = vec![dns()];
     for (callee, ports) in &unit.plan.calls {
-        rules.extend(allow_to(vec![peer::pods(labels::unit_selector(callee))], ports.clone()));
+        let pods = labels::unit_selector(callee);
+        let pods = match unit.plan.lent.get(callee) {
+            Some(namespace) => peer::pods_in(namespace, pods),
+            None => peer::pods(pods),
+        };
+        rules.extend(allow_to(vec![pods], ports.clone()));
     }
     for (peers, ports) in resources(unit).into_values() {
         rules.extend(allow_to(peers, ports));
@@ -281,5 +291,20 @@ mod tests {
             spec(&unit)["egress"][1],
             json!({ "to": [{ "ipBlock": { "cidr": "169.254.170.23/32" } }], "ports": [{ "port": 80, "protocol": "TCP" }] })
         );
+    }
+
+    #[test]
+    fn previews_come_in_where_they_share_and_go_out_to_what_they_share() {
+        let lends = sample::unit_with("cart", |plan| plan.is_lent = true);
+        let previews = json!({ "namespaceSelector": { "matchLabels": { "pavior.dev/shares": "staging" } } });
+        assert_eq!(spec(&lends)["ingress"][0]["from"], json!([previews]));
+        let borrows = sample::unit_with("cart", |plan| {
+            let ads = crate::model::Name::parse("ads").unwrap();
+            plan.calls.insert(ads.clone(), [(Protocol::Tcp, 9555)].into());
+            plan.lent.insert(ads, crate::model::Name::parse("shop").unwrap());
+        });
+        let mut there = pods_of("ads");
+        there["namespaceSelector"] = json!({ "matchLabels": { "kubernetes.io/metadata.name": "shop" } });
+        assert_eq!(spec(&borrows)["egress"][1]["to"], json!([there]));
     }
 }

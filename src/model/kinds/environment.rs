@@ -3,9 +3,10 @@
 use super::budget::Budgeting;
 use super::observability::Observability;
 use super::resource_type::Provider;
-use crate::model::{Date, Duration, Money, Name, Quantity, SmallMap};
+use crate::model::{Date, Duration, Money, Name, Quantity, SmallMap, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A place where units run, with its limits and guards.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -389,7 +390,33 @@ pub struct PreviewSettings {
     /// What one preview may cost a day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daily_budget: Option<Money>,
+    /// How many previews are awake at once; the others wait. Default 20.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub at_once: Option<u32>,
+    /// Services that people come in by, such as a web site: where one of them leads to what changed, it is cloned too, with
+    /// all that stands between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
+    pub through: Vec<Name>,
     /// Labels for the namespaces of previews.
     #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
     pub labels: SmallMap<String, String>,
+    /// Of the environment of one pull request: what nobody declares.
+    #[serde(skip)]
+    pub instance: Option<Box<PreviewInstance>>,
+}
+
+/// One pull request's own environment, made from a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewInstance {
+    pub pull: u64,
+    /// What runs in it. All else that is called runs in the environment that it shares.
+    pub clones: BTreeSet<Name>,
+    /// Who wrote the change.
+    pub author: String,
+    /// Who pays.
+    pub team: Option<Name>,
+    /// When it is taken down at the latest. An input: the compiler has no clock.
+    pub expires: Option<Timestamp>,
 }

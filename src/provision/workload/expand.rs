@@ -66,7 +66,7 @@ impl Expander<'_, '_, '_, '_> {
             Ok(Reference::Metadata(MetadataField::Owner)) => text(self.unit.owner.to_string()),
             Ok(Reference::Environment(field)) => environment_field(&self.surroundings.facts, field).map(Piece::Text),
             Ok(Reference::ServiceHost(service)) => match self.catalog.services.get(service) {
-                Some(_) => text(service.to_owned()),
+                Some(_) => text(self.service_host(service)),
                 None => Err(format!("there is no service `{service}`")),
             },
             Ok(Reference::ServicePort { service, port }) => self.service_port(service, port).map(Piece::Text),
@@ -80,6 +80,16 @@ impl Expander<'_, '_, '_, '_> {
             }
             Ok(Reference::Resource(_)) => Err("it names a resource and none of its outputs".to_owned()),
             Err(_) => Err("it names nothing that exists".to_owned()),
+        }
+    }
+
+    /// The name of its Service, with the namespace where it is not this unit's.
+    fn service_host(&self, service: &str) -> String {
+        let calls = self.unit.service.iter().flat_map(|unit| &unit.calls);
+        let lent_by = calls.filter(|callee| callee.name.as_str() == service).find_map(|callee| callee.lent_by);
+        match lent_by {
+            Some(by) => format!("{service}.{}.svc", by.spec.namespace.as_ref().unwrap_or(&by.metadata.name)),
+            None => service.to_owned(),
         }
     }
 

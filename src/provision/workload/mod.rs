@@ -13,7 +13,7 @@ use super::environment::Surroundings;
 use super::reporter::Reporter;
 use super::unit::{ContainerPlan, ResolvedResource, VolumePlan, WorkloadPlan};
 use crate::link::{Callee, Catalog, ServiceUnit, Unit, UnitContainer};
-use crate::model::kinds::service::{ContainerSettings, Workload};
+use crate::model::kinds::service::{ContainerSettings, Job, PreviewData, Workload};
 use crate::model::kinds::workload::{HttpGet, Probe, Protocol, ServicePort};
 use crate::model::{Name, SmallMap};
 use crate::read::Place;
@@ -58,14 +58,16 @@ pub fn plan<'d>(
         containers,
         ports,
         schedule: service.schedule.cloned(),
-        jobs: service.jobs.clone(),
+        jobs: jobs(unit, service),
         replicas,
         expected_replicas: service.scaling.expected.map(|expected| expected.clamp(replicas.min, replicas.max)),
         disruption: spec.disruption.clone(),
         egress: spec.egress.clone(),
         preview: spec.preview.clone(),
         calls: calls(catalog, service),
+        lent: lent(service),
         called_by: service.called_by.iter().map(|name| (*name).clone()).collect(),
+        is_lent: service.is_lent,
         metrics: spec.metrics.clone(),
         slo: spec.slo.clone(),
         runbook: runbook::address(spec),
@@ -173,13 +175,31 @@ fn front_page(port: i32) -> Probe {
 
 /// Called services with the ports on which their containers listen.
 fn calls(catalog: &Catalog<'_>, service: &ServiceUnit<'_>) -> BTreeMap<Name, BTreeSet<(Protocol, i32)>> {
-    let listening = |Callee { name, ports: used }: &Callee<'_>| {
+    let listening = |Callee { name, ports: used, .. }: &Callee<'_>| {
         let ports = catalog.services.get(*name).and_then(|callee| callee.spec.service.as_ref());
         let ports = ports.into_iter().flat_map(|ports| &ports.ports);
         let ports = ports.filter(|(name, _)| used.is_empty() || used.contains(name));
         ports.map(|(_, port)| (port.protocol(), port.target())).collect()
     };
     service.calls.iter().map(|callee| (callee.name.clone(), listening(callee))).collect()
+}
+
+/// The job that fills what a preview's datastores hold.
+const SEED: &str = "seed";
+
+/// All of them; but one that fills previews runs nowhere else.
+fn jobs(unit: &Unit<'_>, service: &ServiceUnit<'_>) -> SmallMap<Name, Job> {
+    let mut jobs = service.jobs.clone();
+    let fills_previews =
+        service.declared.spec.preview.as_ref().is_some_and(|preview| preview.data == PreviewData::Seed);
+    jobs.retain(|name, _| name.as_str() != SEED || unit.is_preview() || !fills_previews);
+    jobs
+}
+
+/// Called services that are another environment's, with the namespace that they are in.
+fn lent(service: &ServiceUnit<'_>) -> BTreeMap<Name, Name> {
+    let lent = service.calls.iter().filter_map(|callee| Some((callee.name.clone(), callee.lent_by?)));
+    lent.map(|(name, by)| (name, by.spec.namespace.clone().unwrap_or_else(|| by.metadata.name.clone()))).collect()
 }
 
 /// What the workload reads from the secret store needs a store to be read from.

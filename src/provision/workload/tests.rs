@@ -1,7 +1,8 @@
 //! What runs, as declared services ask for it.
 
+use crate::model::kinds::environment::PreviewInstance;
 use crate::model::kinds::workload::Protocol;
-use crate::model::{Finding, Name};
+use crate::model::{Finding, Name, Severity};
 use crate::provision::fixture::{
     REDIS_MODULE, declaration, documents, ground, pointed, provisioned, redis, service, shown, units,
 };
@@ -306,4 +307,54 @@ fn outputs_of_the_store_need_a_store() {
     let found = errors(&documents);
     assert_eq!(found.len(), 1);
     assert!(found[0].message.contains("environment production has no `secretStore`"), "{}", found[0].message);
+}
+
+/// What a service is in an environment of one pull request that clones these.
+fn cloned(clones: &[&str], services: Vec<Value>) -> Result<WorkloadPlan, Vec<String>> {
+    let pattern = json!({
+        "type": "preview", "class": "development", "provider": "kubernetes", "domain": "p.example",
+        "preview": {"shares": "staging"},
+    });
+    let mut documents = with([vec![declaration("Environment", "preview", pattern)], services].concat());
+    let environments = &mut documents.declarations.environments;
+    let pattern = environments.iter_mut().find(|one| one.spec.preview.is_some()).unwrap();
+    pattern.spec.preview.as_mut().unwrap().instance = Some(Box::new(PreviewInstance {
+        pull: 7,
+        clones: clones.iter().map(|name| Name::parse(name).unwrap()).collect(),
+        author: "jo".to_owned(),
+        team: None,
+        expires: None,
+    }));
+    let (units, findings) = provisioned(&documents);
+    let errors: Vec<String> = findings.iter().filter(|f| f.rule.severity == Severity::Error).map(shown).collect();
+    let unit = units.iter().find(|unit| unit.id.folder() == format!("preview/{}", clones[0]));
+    unit.and_then(|unit| unit.workload.clone()).filter(|_| errors.is_empty()).ok_or(errors)
+}
+
+#[test]
+fn what_a_preview_has_not_cloned_is_called_where_it_is_shared() {
+    let web = || service("web", json!({"CART": "${services.cart.host}:${services.cart.ports.grpc}"}), json!({}));
+    let both = cloned(&["web", "cart"], vec![web(), callee()]).unwrap();
+    assert_eq!((variables(&both), both.lent.len()), (vec!["CART=cart:7070".to_owned()], 0));
+    let alone = cloned(&["web"], vec![web(), callee()]).unwrap();
+    assert_eq!(variables(&alone), ["CART=cart.shop.svc:7070"]);
+    assert_eq!(alone.lent.values().map(Name::as_str).collect::<Vec<_>>(), ["shop"]);
+    assert_eq!(alone.calls.keys().collect::<Vec<_>>(), alone.lent.keys().collect::<Vec<_>>());
+    // Where it does not run there either, it is missed as anywhere.
+    let mut gone = callee();
+    gone["spec"]["environments"] = json!({"staging": {"enabled": false}});
+    let errors = cloned(&["web"], vec![web(), gone]).unwrap_err();
+    assert!(errors.iter().any(|error| error.contains("cart")), "{errors:?}");
+}
+
+#[test]
+fn a_job_that_fills_previews_runs_in_them_alone() {
+    let filled = |data: &str| {
+        let jobs = json!({"seed": {"command": ["fill"]}, "migrate": {"command": ["migrate"]}});
+        service("web", json!({}), json!({"jobs": jobs, "preview": {"data": data}}))
+    };
+    let names = |plan: &WorkloadPlan| plan.jobs.keys().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(names(&cloned(&["web"], vec![filled("seed")]).unwrap()), ["seed", "migrate"]);
+    assert_eq!(names(&plan_in("staging", "web", vec![filled("seed")])), ["migrate"]);
+    assert_eq!(names(&plan_in("staging", "web", vec![filled("empty")])), ["seed", "migrate"]);
 }

@@ -44,6 +44,7 @@ pub fn rich() -> Snapshot {
     for (path, old, new) in [
         ("catalog/environments/production.yaml", "  promotesFrom: staging\n", ""),
         ("catalog/environments/preview.yaml", "shares: staging", "shares: production"),
+        ("catalog/environments/preview.yaml", "    through: [frontend]\n", ""),
         (
             "catalog/shopping/cartservice.yaml",
             "    local: {scaling: {min: 1, max: 1}}\n    staging: {scaling: {min: 1, max: 2}}\n",

@@ -1,0 +1,121 @@
+//! Publishing, written down: an environment is taken in the ledger, what it is to hold is pushed, and each unit that is
+//! brought to another digest by it has a record before and after.
+
+use super::publish::{Content, EngineBranch, Published};
+use crate::ledger::{Cause, Effect, Entry, Intent, Outcome, Record, Scope, State, Store, Undo, UnitName, Writer};
+use crate::model::{Name, Timestamp};
+use anyhow::{Context, Result, bail};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// What is published, and on whose word.
+#[derive(Debug, Clone)]
+pub struct Publication {
+    pub environment: Name,
+    /// The digest of each unit of the environment.
+    pub units: BTreeMap<UnitName, String>,
+    pub cause: Cause,
+    /// Until when nobody else publishes it.
+    pub until: Timestamp,
+}
+
+/// # Errors
+/// When somebody else holds the environment, or the ledger or the branch cannot be written: a push that failed is written
+/// down as such.
+pub fn publish_recorded(
+    store: &mut Store,
+    branch: &EngineBranch,
+    content: Content<'_>,
+    publication: &Publication,
+    writer: &Writer,
+    clock: &dyn Fn() -> Timestamp,
+) -> Result<Published> {
+    let taken = RefCell::new(Taken::default());
+    store
+        .append(writer, clock, |records| {
+            let (entries, now_taken) = claim(records, publication, clock())?;
+            taken.replace(now_taken);
+            Ok(entries)
+        })
+        .with_context(|| format!("taking {} to publish it", publication.environment))?;
+    let taken = taken.into_inner();
+    let begun = Instant::now();
+    let published = branch.publish(content);
+    let outcome = match &published {
+        Ok(Published::Nothing { .. } | Published::Pushed { .. }) => Outcome::Succeeded,
+        Ok(Published::Superseded { .. }) => Outcome::Superseded,
+        Err(_) => Outcome::Failed,
+    };
+    let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let ended = store.append(writer, clock, |records| Ok(close(records, &taken, outcome, took)));
+    let published = published?;
+    ended.with_context(|| format!("writing what became of {}", publication.environment))?;
+    Ok(published)
+}
+
+/// The numbers of what was written before it.
+#[derive(Debug, Clone, Default)]
+struct Taken {
+    lease: Option<u64>,
+    began: Vec<u64>,
+}
+
+/// None where every unit is as the ledger says: then nobody has to be kept away, and git itself says whether anything is
+/// to be pushed.
+fn claim(records: &[Record], publication: &Publication, now: Timestamp) -> Result<(Vec<Entry>, Taken)> {
+    let state = State::of(records);
+    let scope = Scope { environment: publication.environment.clone(), unit: None };
+    if let Some((token, lease)) = state.held(&scope, now) {
+        bail!("{} holds {} until {} (record {token}): wait, or try again then", lease.holder, lease.scope, lease.until);
+    }
+    let is_ours =
+        |intent: &&Intent| intent.effect == Effect::Publish && intent.unit.environment == publication.environment;
+    let left_open = state.open.iter().filter(|(_, intent)| is_ours(intent)).map(|(number, _)| *number);
+    let interrupted = |began| Entry::Ended { began, outcome: Outcome::Interrupted, took: 0, note: None };
+    let mut entries: Vec<Entry> = left_open.map(interrupted).collect();
+    let intents = intents(&state, publication);
+    if intents.is_empty() && entries.is_empty() {
+        return Ok((Vec::new(), Taken::default()));
+    }
+    let first = records.last().map_or(0, |record| record.number) + 1;
+    let lease = first + entries.len() as u64;
+    entries.push(Entry::Leased { scope, until: publication.until });
+    let began = (lease + 1..).take(intents.len()).collect();
+    entries.extend(intents.into_iter().map(|intent| Entry::Began(Box::new(intent))));
+    Ok((entries, Taken { lease: Some(lease), began }))
+}
+
+/// Each unit that is to be another one than it was last brought to, or no longer there.
+fn intents(state: &State, publication: &Publication) -> Vec<Intent> {
+    let applied = |unit: &UnitName| state.units.get(unit).and_then(|unit| unit.applied.as_ref());
+    let intent = |unit: &UnitName, digest: Option<String>| Intent {
+        effect: Effect::Publish,
+        unit: unit.clone(),
+        digest,
+        plan: None,
+        change: publication.cause.clone(),
+        cost: None,
+        undo: Undo::Reversible,
+    };
+    let changed = publication
+        .units
+        .iter()
+        .filter(|(unit, digest)| applied(unit).is_none_or(|applied| applied.digest.as_ref() != Some(digest)));
+    let gone = state.units.keys().filter(|unit| {
+        unit.environment == publication.environment
+            && !publication.units.contains_key(unit)
+            && applied(unit).is_some_and(|applied| applied.digest.is_some())
+    });
+    let changed = changed.map(|(unit, digest)| intent(unit, Some(digest.clone())));
+    changed.chain(gone.map(|unit| intent(unit, None))).collect()
+}
+
+/// What is still open of it, and the lease.
+fn close(records: &[Record], taken: &Taken, outcome: Outcome, took: u64) -> Vec<Entry> {
+    let state = State::of(records);
+    let open = taken.began.iter().filter(|began| state.open.contains_key(began));
+    let ended = open.map(|began| Entry::Ended { began: *began, outcome, took, note: None });
+    let lease = taken.lease.filter(|lease| state.leases.contains_key(lease));
+    ended.chain(lease.map(|lease| Entry::Returned { lease })).collect()
+}
