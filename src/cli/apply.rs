@@ -1,6 +1,7 @@
 //! `pavior apply`: what is merged becomes what runs, as it was reviewed, and goes back where it makes a unit sick.
 
 use super::delivery::{Delivery, compiled};
+use super::take_back::Back;
 use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::deliver::kubernetes::Cluster;
@@ -64,6 +65,11 @@ pub struct Apply {
     /// Public addresses can be asked from here
     #[arg(long)]
     ask_public: bool,
+    /// Open pull requests against this branch that take back the declarations of units that were rolled back; default
+    /// is to print them
+    #[cfg(feature = "forge")]
+    #[arg(long, value_name = "BRANCH")]
+    revert_on: Option<String>,
     /// The pull request that is carried out, for the ledger
     #[arg(long, value_name = "NUMBER")]
     pull: Option<u64>,
@@ -74,6 +80,9 @@ pub struct Apply {
     #[arg(long, value_name = "LOGIN")]
     approved_by: Vec<String>,
 }
+
+/// By environment and unit, what it was reviewed with; None where it goes.
+type Digests = BTreeMap<(String, String), BTreeSet<Option<String>>>;
 
 const HOW: &str = "\
 A unit is applied when its digest is not the one that the ledger last found it healthy with: after what it needs and, where \
@@ -103,12 +112,16 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
     let branch = arguments.branch.clone().unwrap_or_else(|| arguments.head.clone());
     let compile = |commit: &str| again(&root, commit);
     let tip = || Objects::open(&root)?.commit(&branch);
-    let revert = |unit: &UnitName, state: &UnitState| told(unit, state, &head);
+    let revert = |unit: &UnitName, state: &UnitState| {
+        let digest = wanted.units.get(unit).map(|one| one.unit.digest.to_string());
+        arguments.take_back(&root, &Back { unit, state, bad: &head, digest })
+    };
     let cluster = |unit: &UnitName| arguments.cluster(&wanted, unit);
     let addresses = Addresses { prometheus: arguments.prometheus.clone(), is_public_reachable: arguments.ask_public };
     let [deadline, soak] = [arguments.deadline, arguments.soak].map(Duration::from_secs);
     let work = Direct::new(Given {
         cluster: &cluster,
+        tell: &|line| terminal::tell(&visible_line(line)),
         patience: Patience { deadline, soak, addresses },
         head: head.clone(),
         wanted: wanted.clone(),
@@ -161,6 +174,15 @@ impl Apply {
             author,
             approved_by: self.approved_by.clone(),
         })
+    }
+
+    /// Opens the pull request where that is asked for, and else shows what would be in it.
+    fn take_back(&self, root: &Path, back: &Back<'_>) -> Result<()> {
+        #[cfg(feature = "forge")]
+        if let Some(base) = &self.revert_on {
+            return back.propose(root, base);
+        }
+        back.show(root)
     }
 
     /// None where the environment has no cluster: manifests are brought nowhere then.
@@ -216,13 +238,7 @@ impl Apply {
     }
 
     /// Why nobody may apply it.
-    fn refusal(
-        &self,
-        wanted: &Revision,
-        unit: &UnitName,
-        digest: Option<&str>,
-        reviewed: &BTreeMap<(String, String), BTreeSet<Option<String>>>,
-    ) -> Option<String> {
+    fn refusal(&self, wanted: &Revision, unit: &UnitName, digest: Option<&str>, reviewed: &Digests) -> Option<String> {
         let setting = wanted.environments.get(&unit.environment);
         if let Some(setting) = setting.filter(|setting| setting.delivery != Engine::Direct) {
             let engine = if setting.delivery == Engine::Argocd { "Argo CD" } else { "Flux" };
@@ -249,8 +265,8 @@ impl Apply {
     }
 
     /// By environment and unit, what the reports say that it compiles into. None: that it goes.
-    fn reviewed_digests(&self) -> Result<BTreeMap<(String, String), BTreeSet<Option<String>>>> {
-        let mut digests: BTreeMap<_, BTreeSet<Option<String>>> = BTreeMap::new();
+    fn reviewed_digests(&self) -> Result<Digests> {
+        let mut digests = Digests::new();
         for file in &self.reviewed {
             let text = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
             let report: Value = serde_json::from_slice(&text).with_context(|| format!("reading {}", file.display()))?;
@@ -271,13 +287,6 @@ impl Apply {
         }
         Ok(digests)
     }
-}
-
-/// Without a forge, what would be proposed is told.
-fn told(unit: &UnitName, state: &UnitState, bad: &str) -> Result<()> {
-    let healthy = state.healthy.as_ref().map_or("", |healthy| &healthy.commit);
-    terminal::tell(&format!("{unit}: take back its declaration from {bad} to {healthy}"));
-    Ok(())
 }
 
 /// A line for each step, as it is taken.

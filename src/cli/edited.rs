@@ -83,7 +83,7 @@ fn judged(
         terminal::tell(&format!("{} has that in {} already", wish.service, wish.environment));
         return Ok(Some((None, wish)));
     };
-    terminal::print(&unified(&edited))?;
+    terminal::print(&unified(&edited.path, &edited.before, &edited.after))?;
     let mut head = Loaded { snapshot: loaded.snapshot.clone(), ..loaded.clone() };
     head.snapshot.files.insert(edited.path.clone(), edited.after.as_str().into());
     let report = check_against(loaded, head)?;
@@ -145,10 +145,11 @@ pub fn code(text: &str) -> String {
     format!("`{}`", visible_line(text).replace('`', "'"))
 }
 
-fn unified(edited: &Edited) -> String {
-    let (before, after) = (covered(&edited.path, &edited.before), covered(&edited.path, &edited.after));
+/// What changes in a file, as `git diff` would show it, with what is secret covered.
+pub fn unified(path: &RepoPath, before: &str, after: &str) -> String {
+    let (before, after) = (covered(path, before), covered(path, after));
     let diff = similar::TextDiff::from_lines(&before, &after);
-    let (old, new) = (format!("a/{}", edited.path), format!("b/{}", edited.path));
+    let (old, new) = (format!("a/{path}"), format!("b/{path}"));
     diff.unified_diff().context_radius(3).header(&old, &new).to_string()
 }
 

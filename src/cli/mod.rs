@@ -39,6 +39,7 @@ mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
 mod store;
+mod take_back;
 mod terminal;
 mod timings;
 mod writer;
@@ -78,7 +79,7 @@ enum Command {
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
     Plan(plan::Plan),
-    Apply(apply::Apply),
+    Apply(Box<apply::Apply>),
     Deploy(deploy::Deploy),
     Promote(promote::Promote),
     Secrets(secrets::Secrets),

@@ -24,6 +24,8 @@ pub struct Given<'a> {
     /// The cluster of an environment; None where it has none.
     pub cluster: &'a (dyn Fn(&UnitName) -> Option<Cluster> + Sync),
     pub patience: Patience,
+    /// Tells people what they should know beside.
+    pub tell: &'a (dyn Fn(&str) + Sync),
     /// On whose word.
     pub cause: Cause,
     /// Units of which somebody said that they may go, with all that they hold.
@@ -194,7 +196,7 @@ impl Work for Direct<'_> {
                     None => Ok(cluster.forget(&owner).map(drop)?),
                 }
             }
-            _ => self.healthy_in(&cluster, &wanted),
+            _ => self.healthy_in(unit, &cluster, &wanted),
         }
     }
 
@@ -232,9 +234,11 @@ fn objects(unit: Option<&Plannable>) -> Result<Objects> {
     unit.map_or_else(|| Ok(Objects::none()), |unit| Objects::of(&unit.unit.artifacts))
 }
 
-/// Whose the objects are, as the inventory has it. What goes is where it was.
+/// Whose the objects are, as the inventory has it. What goes is where it was, and so is what no longer brings
+/// anything.
 fn owner(unit: &UnitName, goal: Option<&Plannable>, was: Option<&Plannable>, token: u64) -> Result<Owner> {
-    let namespace = objects(goal.or(was))?.namespace().map(str::to_owned);
+    let of = |end| anyhow::Ok(objects(end)?.namespace().map(str::to_owned));
+    let namespace = of(goal)?.map_or_else(|| of(was), |namespace| Ok(Some(namespace)))?;
     Ok(Owner { unit: unit.clone(), namespace, digest: goal.map(|goal| goal.unit.digest.to_string()), token })
 }
 
@@ -244,16 +248,22 @@ fn prune(cluster: &Cluster, owner: &Owner, wanted: &Objects, allowed: &Allowed) 
     if let Some((id, _)) = held {
         bail!("{id} holds data, and stays: say --confirm {} if it may go", owner.unit);
     }
-    Ok(())
+    match pruned.going.first() {
+        Some(id) => bail!("{id} is deleted, and something holds it back: the next run looks again"),
+        None => Ok(()),
+    }
 }
 
 impl Direct<'_> {
-    fn healthy_in(&self, cluster: &Cluster, wanted: &Objects) -> Result<()> {
+    fn healthy_in(&self, unit: &UnitName, cluster: &Cluster, wanted: &Objects) -> Result<()> {
         let Patience { deadline, soak, addresses } = &self.given.patience;
         let every = Duration::from_secs(2).min(*deadline);
         let gate = Gate { deadline: *deadline, soak: *soak, every, probes: probes(wanted, addresses) };
         match cluster.healthy(wanted, &gate)? {
-            Health::Healthy { .. } => Ok(()),
+            Health::Healthy { skipped } => {
+                skipped.iter().for_each(|one| (self.given.tell)(&format!("{unit}: not asked, and no proof: {one}")));
+                Ok(())
+            }
             Health::Sick { subject, why } => Err(Sick(format!("{subject}: {why}")).into()),
         }
     }

@@ -200,7 +200,7 @@ mod tests {
             ended(2, Outcome::Superseded),
         ]);
         assert_eq!(state.open.keys().collect::<Vec<_>>(), [&1]);
-        assert_eq!(state.units[&name("web")], UnitState::default());
+        assert_eq!((&state.units[&name("web")].healthy, &state.units[&name("web")].applied), (&None, &None));
     }
 
     #[test]
