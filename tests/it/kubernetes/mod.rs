@@ -16,6 +16,7 @@ mod kubectl;
 mod ownership;
 mod probes;
 mod prune;
+mod rollback;
 mod scene;
 mod server;
 
@@ -41,6 +42,12 @@ macro_rules! flows {
             #[ignore = "KUBEBUILDER_ASSETS has to name a folder with etcd and kube-apiserver"]
             fn a70_wherever_the_network_is_cut_a_rerun_converges_and_nothing_was_pruned() {
                 super::cut::wherever_the_network_is_cut();
+            }
+
+            #[test]
+            #[ignore = "KUBEBUILDER_ASSETS has to name a folder with etcd and kube-apiserver"]
+            fn an_image_that_never_becomes_ready_is_taken_back() {
+                super::rollback::an_image_that_never_becomes_ready_is_taken_back();
             }
         }
     };
