@@ -24,6 +24,9 @@ const FOLDER: &str = "records";
 /// So many records lie in one folder.
 const TOGETHER: u64 = 1_000;
 
+/// Git holds the lock of a reference for moments. Longer than this it is one that a killed process left behind.
+const LEFT_BEHIND: Duration = Duration::from_secs(10);
+
 /// So often somebody else may come first.
 const TRIES: u32 = 20;
 
@@ -65,6 +68,7 @@ impl Store {
     /// When the remote cannot be read, or no longer has what was read of it before.
     pub fn refresh(&self) -> Result<()> {
         let Some(remote) = &self.remote else { return Ok(()) };
+        self.unlock()?;
         let mut command = git(&self.folder);
         command.args([
             "fetch",
@@ -230,6 +234,7 @@ impl Store {
                 };
             }
         }
+        self.unlock()?;
         let zero = ObjectId::null(self.repository.object_hash()).to_string();
         let mut command = git(&self.folder);
         let old = if old.is_empty() { &zero } else { &old };
@@ -242,6 +247,23 @@ impl Store {
                 None => Ok(false),
             },
             Err(error) => Err(error.context("writing the ledger")),
+        }
+    }
+
+    /// Waits while another process writes the reference, and takes away the lock of one that was killed over it. Should it
+    /// live after all, it finds its lock gone and writes nothing: the old value is compared all the same.
+    fn unlock(&self) -> Result<()> {
+        let lock = self.repository.common_dir().join(format!("{REFERENCE}.lock"));
+        loop {
+            let Ok(modified) = std::fs::metadata(&lock).and_then(|lock| lock.modified()) else { return Ok(()) };
+            if modified.elapsed().is_ok_and(|age| age > LEFT_BEHIND) {
+                let removed = std::fs::remove_file(&lock);
+                return removed.or_else(|error| match error.kind() {
+                    std::io::ErrorKind::NotFound => Ok(()),
+                    _ => Err(error).with_context(|| format!("taking away {}, which a killed git left", lock.display())),
+                });
+            }
+            std::thread::sleep(Duration::from_millis(50));
         }
     }
 

@@ -192,3 +192,24 @@ fn a_thousand_records_lie_in_more_than_one_folder() {
     store.append(&writer("jo"), now, |_| Ok(vec![leased("late")])).unwrap();
     assert_eq!(late.records().unwrap().len(), 2_011);
 }
+
+#[test]
+fn a67_the_lock_of_a_git_that_was_killed_is_not_in_the_way_for_ever() {
+    let world = World::new();
+    let mut store = world.clone("ada");
+    store.append(&writer("ada"), now, |_| Ok(vec![leased("cart")])).unwrap();
+    let lock = world.folder.path().join("ada/.git/refs/pavior/ledger.lock");
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    fs::File::create(&lock).unwrap().set_modified(long_ago).unwrap();
+    store.append(&writer("ada"), now, |_| Ok(vec![leased("web")])).unwrap();
+    assert!(!lock.exists());
+    // One that is held is waited for.
+    fs::File::create(&lock).unwrap();
+    let holder = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        fs::remove_file(lock).unwrap();
+    });
+    store.append(&writer("ada"), now, |_| Ok(vec![leased("ads")])).unwrap();
+    holder.join().unwrap();
+    assert_eq!(units(&mut store), ["cart", "web", "ads"]);
+}
