@@ -4,12 +4,12 @@
 use super::fail_point::point;
 use super::journal::Journal;
 use super::machine::{Event, Fault, Happened, Leg, Machine, Order, Step, What};
-use crate::ledger::{Effect, Intent, Outcome, UnitName, UnitState};
+use crate::ledger::{Effect, Intent, UnitName, UnitState};
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What a plan of one leg comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,35 +147,3 @@ fn carry_out(work: &dyn Work, state: &UnitState, order: Order) -> Event {
     point(&format!("{name}.after"));
     Event { unit, number: order.number, happened }
 }
-
-/// How long something that was begun has taken.
-#[derive(Debug, Default)]
-pub(super) struct Clock {
-    began: BTreeMap<u64, Instant>,
-}
-
-impl Clock {
-    pub(super) fn began(&mut self, number: u64) {
-        self.began.insert(number, Instant::now());
-    }
-
-    /// In milliseconds.
-    pub(super) fn ended(&self, number: u64) -> u64 {
-        let took = self.began.get(&number).map(Instant::elapsed).unwrap_or_default();
-        u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
-    }
-}
-
-/// The word for what a step is in the ledger.
-pub(super) fn effect(step: Step) -> Effect {
-    match step {
-        Step::Terraform => Effect::Terraform,
-        Step::Manifests => Effect::Manifests,
-        Step::Prune => Effect::Prune,
-        Step::Health => Effect::Health,
-        Step::Revert => Effect::Revert,
-    }
-}
-
-/// What an audit reads of a step that a run which is gone had begun.
-pub(super) const INTERRUPTED: Outcome = Outcome::Interrupted;

@@ -1,14 +1,14 @@
 //! The ledger as a run writes it: leases with their fencing tokens, and a record before and after each effect. What is no
 //! longer right when the moment has come is not written.
 
-use super::drive::{Clock, INTERRUPTED, effect};
 use super::machine::{Draft, Happened, Leg, Of, Order, What};
 use super::process;
-use crate::ledger::{Effect, Entry, Intent, Lease, Record, Scope, State, Store, UnitName, Writer};
+use crate::ledger::{Effect, Entry, Intent, Lease, Outcome, Record, Scope, State, Store, UnitName, Writer};
 use crate::model::Timestamp;
 use anyhow::{Result, anyhow};
 use std::cell::RefCell;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::collections::BTreeMap;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Longer than any step takes; who is known to be dead is not waited for.
 const LEASE: u64 = 2 * 3_600;
@@ -145,7 +145,7 @@ fn lease(state: &State, unit: &UnitName, first: u64, entries: &mut Vec<Entry>) -
     entries.push(Entry::Leased { scope, until: Timestamp::of_unix_seconds(seconds).unwrap_or_else(now) });
     for (began, _) in state.open.iter().filter(|(_, intent)| intent.unit == *unit) {
         let note = Some("its run was stopped".to_owned());
-        entries.push(Entry::Ended { began: *began, outcome: INTERRUPTED, took: 0, note });
+        entries.push(Entry::Ended { began: *began, outcome: Outcome::Interrupted, took: 0, note });
     }
     Answer::Written { first, last: first + entries.len() as u64 - 1 }
 }
@@ -164,7 +164,7 @@ fn entry(
 ) -> Result<Entry> {
     let began = |leg, effect| Entry::Began(Box::new(intent(unit, leg, effect)));
     Ok(match draft {
-        Draft::Began { leg, step } => began(*leg, effect(*step)),
+        Draft::Began { leg, step } => began(*leg, step.effect()),
         Draft::BeganRollback => began(Leg::Back, Effect::Rollback),
         Draft::Ended { of, outcome, note } => {
             let number = match of {
@@ -180,4 +180,22 @@ fn entry(
         }
         Draft::Returned => Entry::Returned { lease },
     })
+}
+
+/// How long something that was begun has taken.
+#[derive(Debug, Default)]
+struct Clock {
+    began: BTreeMap<u64, Instant>,
+}
+
+impl Clock {
+    fn began(&mut self, number: u64) {
+        self.began.insert(number, Instant::now());
+    }
+
+    /// In milliseconds.
+    fn ended(&self, number: u64) -> u64 {
+        let took = self.began.get(&number).map(Instant::elapsed).unwrap_or_default();
+        u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+    }
 }

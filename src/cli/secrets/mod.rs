@@ -7,7 +7,7 @@ use super::repository::Repository;
 use super::{Outcome, terminal};
 use crate::model::{Date, Duration};
 use crate::secrets::{audit, command};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use known::Known;
 use serde_json::json;
@@ -138,7 +138,7 @@ fn list(arguments: &List) -> Result<Outcome> {
 
 fn audited(arguments: &Audit) -> Result<Outcome> {
     let Some(known) = Known::of(&arguments.source)? else { return Ok(Outcome::Blocked) };
-    let today = day(arguments.at)?;
+    let today = day(arguments.at);
     let found = audit(&known.requests, today, known.ledger_is_empty);
     terminal::print(&match arguments.format {
         Format::Human => shown::audit(&known, &found),
@@ -152,7 +152,7 @@ fn audited(arguments: &Audit) -> Result<Outcome> {
 
 fn expiring(arguments: &Expiring) -> Result<Outcome> {
     let Some(known) = Known::of(&arguments.source)? else { return Ok(Outcome::Blocked) };
-    let today = day(arguments.at)?;
+    let today = day(arguments.at);
     let ahead = i64::try_from(arguments.within.seconds() / 86_400).unwrap_or(i64::MAX);
     let left = |expires: Date| expires.day_number() - today.day_number();
     let mut ending: Vec<_> = known
@@ -206,8 +206,6 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// The day that is given, or else this machine's, in UTC.
-fn day(given: Option<Date>) -> Result<Date> {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).context("reading the clock")?;
-    let today = || Date::of_day(since.as_secs() / 86_400).context("the clock is far off");
-    given.map_or_else(today, Ok)
+fn day(given: Option<Date>) -> Date {
+    given.unwrap_or_else(|| crate::deliver::now().date)
 }

@@ -1,6 +1,6 @@
 //! What the orchestrator is told, and what it orders.
 
-use crate::ledger::{Outcome, UnitName, UnitState};
+use crate::ledger::{Effect, Outcome, UnitName, UnitState};
 use crate::model::Timestamp;
 
 /// Something that happened: the answer to an order.
@@ -130,7 +130,7 @@ impl What {
                 names.join("+")
             }
             What::Plan { leg } => format!("plan-{}", leg.name()),
-            What::Act { leg, step, .. } => format!("{}-{}", step.name(), leg.name()),
+            What::Act { leg, step, .. } => format!("{}-{}", step.effect().as_str(), leg.name()),
             What::Look => "look".to_owned(),
             What::Pause => "pause".to_owned(),
         }
@@ -160,13 +160,14 @@ impl Leg {
 }
 
 impl Step {
-    pub fn name(self) -> &'static str {
+    /// What it is in the ledger.
+    pub fn effect(self) -> Effect {
         match self {
-            Step::Terraform => "terraform",
-            Step::Manifests => "manifests",
-            Step::Prune => "prune",
-            Step::Health => "health",
-            Step::Revert => "revert",
+            Step::Terraform => Effect::Terraform,
+            Step::Manifests => Effect::Manifests,
+            Step::Prune => Effect::Prune,
+            Step::Health => Effect::Health,
+            Step::Revert => Effect::Revert,
         }
     }
 }

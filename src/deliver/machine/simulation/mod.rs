@@ -338,7 +338,7 @@ impl World {
                 Entry::Began(Box::new(intent))
             };
             let entry = match draft {
-                Draft::Began { leg, step } => began(self, effect(*step), *leg),
+                Draft::Began { leg, step } => began(self, step.effect(), *leg),
                 Draft::BeganRollback => began(self, Effect::Rollback, Leg::Back),
                 Draft::Ended { of: Of::Record(began), outcome, .. } => {
                     assert!(self.state.open.contains_key(began), "{run} ends {began}, which is not open");
@@ -374,7 +374,7 @@ impl World {
         let open =
             |effect: Effect| self.state.open.values().any(|intent| intent.unit == *unit && intent.effect == effect);
         if run != "late" && is_ours {
-            assert!(open(effect(step)), "{run} does {step:?} to {unit} without a record of it");
+            assert!(open(step.effect()), "{run} does {step:?} to {unit} without a record of it");
             let others = self.state.leases.values().filter(|held| {
                 held.until > now
                     && held.scope.unit.as_ref() == Some(&unit.unit)
@@ -457,16 +457,6 @@ impl World {
 
 fn at(seconds: u64) -> Timestamp {
     Timestamp::of_unix_seconds(seconds).unwrap()
-}
-
-fn effect(step: Step) -> Effect {
-    match step {
-        Step::Terraform => Effect::Terraform,
-        Step::Manifests => Effect::Manifests,
-        Step::Prune => Effect::Prune,
-        Step::Health => Effect::Health,
-        Step::Revert => Effect::Revert,
-    }
 }
 
 fn number(name: &str) -> Option<u64> {
