@@ -17,6 +17,22 @@ pub struct Journal {
     store: Store,
     writer: Writer,
     clock: Clock,
+    known: RefCell<Known>,
+}
+
+/// What the records add up to, and how many were read: there are only ever more of them.
+#[derive(Debug, Default)]
+struct Known {
+    state: State,
+    read: usize,
+}
+
+impl Known {
+    fn catch_up(&mut self, records: &[Record]) -> &State {
+        records.iter().skip(self.read).for_each(|record| self.state.read(record));
+        self.read = records.len();
+        &self.state
+    }
 }
 
 /// What is written on behalf of one order, and where.
@@ -44,7 +60,7 @@ pub fn now() -> Timestamp {
 
 impl Journal {
     pub fn new(store: Store, writer: Writer) -> Journal {
-        Journal { store, writer, clock: Clock::default() }
+        Journal { store, writer, clock: Clock::default(), known: RefCell::default() }
     }
 
     /// How things stand.
@@ -53,7 +69,7 @@ impl Journal {
     /// When the ledger cannot be read.
     pub fn state(&mut self) -> Result<State> {
         self.store.refresh()?;
-        Ok(State::of(self.store.records()?))
+        Ok(self.known.get_mut().catch_up(self.store.records()?).clone())
     }
 
     /// The last record, as it is published outside.
@@ -78,14 +94,15 @@ impl Journal {
         is_newer: &dyn Fn(&UnitName) -> bool,
     ) -> Result<Vec<Happened>> {
         let answers: RefCell<Vec<Answer>> = RefCell::default();
-        let (clock, writer) = (&self.clock, &self.writer);
+        let (clock, writer, known) = (&self.clock, &self.writer, &self.known);
         self.store.append(writer, now, |records| {
-            let state = State::of(records);
+            let mut known = known.borrow_mut();
+            let state = known.catch_up(records);
             let (mut entries, mut given) = (Vec::new(), Vec::new());
             for order in orders {
                 let first = records.len() as u64 + entries.len() as u64 + 1;
                 let answer = match &order.what {
-                    What::Append { lease, drafts } if holds(&state, *lease) => {
+                    What::Append { lease, drafts } if holds(state, *lease) => {
                         for draft in drafts {
                             let number = records.len() as u64 + entries.len() as u64;
                             entries.push(entry(draft, &order.unit, *lease, number, intent, clock)?);
@@ -93,7 +110,7 @@ impl Journal {
                         Answer::Written { first, last: records.len() as u64 + entries.len() as u64 }
                     }
                     What::Append { .. } => Answer::Lost,
-                    _ => lease(&state, &order.unit, first, &mut entries),
+                    _ => lease(state, &order.unit, first, &mut entries),
                 };
                 given.push(answer);
             }
@@ -101,7 +118,7 @@ impl Journal {
             Ok(entries)
         })?;
         let records = self.store.records()?;
-        let state = State::of(records);
+        let state = self.known.get_mut().catch_up(records);
         let mut happened = Vec::new();
         for (order, answer) in orders.iter().zip(answers.into_inner()) {
             happened.push(match answer {
