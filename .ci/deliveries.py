@@ -73,16 +73,28 @@ def break_when(platform, memory):
     file.write_text(text[:-1] + check)
 
 
-def without_local(folder):
-    """Takes the local environment out of the catalog, as somebody would by hand."""
-    (folder / "catalog/environments/local.yaml").unlink()
+def with_next(folder):
+    """A second environment on the laptop, behind the first, and for it what services say for the first."""
+    for path in (folder / "catalog").rglob("*.yaml"):
+        if path.parent.name != "environments":
+            own = re.compile(r"^    local:.*\n(?:      .*\n)*", re.MULTILINE)
+            path.write_text(own.sub(lambda block: block[0] + block[0].replace("local:", "next:", 1), path.read_text()))
+    text = (folder / "catalog/environments/local.yaml").read_text()
+    text = text.replace("name: local", "name: next").replace("boutique.localhost", "next.localhost")
+    text = text.replace("  provider: local\n", "  provider: local\n  promotesFrom: local\n")
+    (folder / "catalog/environments/next.yaml").write_text(text)
+
+
+def without(folder, environment):
+    """Takes an environment out of the catalog, as somebody would by hand."""
+    (folder / f"catalog/environments/{environment}.yaml").unlink()
     for path in (folder / "catalog").rglob("*.yaml"):
         kept, below = [], None
         for line in path.read_text().splitlines(keepends=True):
             indent = len(line) - len(line.lstrip())
             if below is not None and indent > below and line.strip():
                 continue
-            below = indent if re.match(r" +local:", line) else None
+            below = indent if re.match(rf" +{environment}:", line) else None
             if below is None:
                 kept.append(line)
         path.write_text(re.sub(r"\n  environments:\n(?=\S|  \S|\Z)", "\n", "".join(kept)))
@@ -122,7 +134,7 @@ def the_local_environment_lives_and_dies(_):
 
         promoted(platform, service)
 
-        without_local(platform.folder)
+        without(platform.folder, "local")
         platform.commit("no laptop needs it any more")
         refused = platform.apply(ok=(1,)).stdout
         assert "12 of 12 units of local would go: say --confirm local if that is meant" in refused, refused
@@ -139,10 +151,7 @@ def the_local_environment_lives_and_dies(_):
 def promoted(platform, service):
     """A second environment behind the first: what is healthy in one goes on to the next, what is sick does not."""
     both = ("--environment", "next")
-    stage = (platform.folder / "catalog/environments/local.yaml").read_text()
-    stage = stage.replace("name: local", "name: next").replace("boutique.localhost", "next.localhost")
-    stage = stage.replace("  provider: local\n", "  provider: local\n  promotesFrom: local\n")
-    (platform.folder / "catalog/environments/next.yaml").write_text(stage)
+    with_next(platform.folder)
     platform.commit("a second laptop")
     told = platform.apply(*both).stdout
     assert "12 of 12 units as merged" in told, told
@@ -164,7 +173,7 @@ def promoted(platform, service):
     platform.git("revert", "--no-edit", "HEAD")
     assert platform.apply(*both).stdout == "nothing to do: all is as the ledger says\n"
 
-    (platform.folder / "catalog/environments/next.yaml").unlink()
+    without(platform.folder, "next")
     platform.commit("one laptop is enough")
     assert "12 of 12 units as merged" in platform.apply(*both, "--confirm", "next").stdout
 
