@@ -670,6 +670,7 @@ CHECKS = [
     deliveries.the_local_environment_lives_and_dies,
     deliveries.runs_share_an_apply,
     deliveries.wherever_an_apply_is_killed_the_next_one_finishes_it,
+    deliveries.a79_a_full_disk_and_a_signal_leave_what_the_next_apply_finishes,
     aws.an_aws_unit_is_planned,
     aws.an_environment_in_aws_comes_and_goes,
     terraform_validates_every_root,
