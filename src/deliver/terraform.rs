@@ -42,6 +42,8 @@ pub enum Goal {
     Apply,
     /// That nothing of it is left.
     Destroy,
+    /// Nothing: only to see what is not as its artifacts say. It stands in nobody's way, and takes no lock.
+    Compare,
 }
 
 /// A plan that was made, and what it says.
@@ -80,6 +82,7 @@ impl Terraform {
         let more = match goal {
             Goal::Apply => None,
             Goal::Destroy => Some(OsString::from("-destroy")),
+            Goal::Compare => Some(OsString::from("-lock=false")),
         };
         let out: OsString = ["-out=".as_ref(), file.as_os_str()].into_iter().collect();
         let options = more.into_iter().chain([out]);

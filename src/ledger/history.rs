@@ -45,7 +45,8 @@ pub fn healthy_with(records: &[Record], unit: &UnitName) -> Vec<Stay> {
         let Some(intent) = begun(records, began).filter(|one| one.effect == Effect::Health && one.unit == *unit) else {
             continue;
         };
-        let Some(digest) = intent.digest.clone().filter(|digest| stays.iter().all(|stay| stay.digest != *digest)) else {
+        let Some(digest) = intent.digest.clone().filter(|digest| stays.iter().all(|stay| stay.digest != *digest))
+        else {
             continue;
         };
         let (at, commit) = (record.at, intent.change.head.clone());
@@ -163,7 +164,8 @@ mod tests {
         let entry = Entry::Quarantined { unit: unit.clone(), digest: digest.clone(), why: why.clone() };
         let other = Entry::Quarantined { unit: unit.clone(), digest: "b".to_owned(), why: why.clone() };
         let released = Entry::Released { unit, digest, why };
-        let of = |entries: Vec<Entry>| quarantined(&records(entries)).into_iter().map(|one| one.record).collect::<Vec<_>>();
+        let of =
+            |entries: Vec<Entry>| quarantined(&records(entries)).into_iter().map(|one| one.record).collect::<Vec<_>>();
         assert_eq!(of(vec![entry.clone(), other.clone(), entry.clone()]), [3, 2]);
         assert_eq!(of(vec![entry.clone(), other, released.clone()]), [2]);
         assert_eq!(of(vec![entry.clone(), released, entry]), [3]);

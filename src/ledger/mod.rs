@@ -23,7 +23,7 @@ pub use hash::Sha;
 pub use history::{Quarantine, Stay, brought_beside, healthy_with, intent_at, quarantined};
 pub use record::{
     Cause, Effect, Entry, Intent, Outcome, PreviewLife, PreviewStage, PreviewStep, Record, Scope, Undo, UnitName,
-    Writer,
+    Writer, short,
 };
 pub use state::{Deployed, Lease, State, UnitState};
 pub use store::{REFERENCE, Store, Upstream};

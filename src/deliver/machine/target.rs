@@ -1,6 +1,6 @@
 //! What is to become of a unit, and what became of it.
 
-use crate::ledger::UnitName;
+use crate::ledger::{Deployed, UnitName};
 use crate::model::Timestamp;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,6 +17,17 @@ pub struct Target {
     pub refused: Option<String>,
     /// The ledger has something that was begun and not ended, by a run that still works or by one that was killed.
     pub is_open: bool,
+}
+
+/// A unit that a person takes back, whatever its health is. The digest of its target is the one that it goes away from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByHand {
+    /// What it goes back to.
+    pub to: String,
+    /// The person's word.
+    pub why: String,
+    /// What it was healthy with when the person was told what would happen.
+    pub healthy: Option<Deployed>,
 }
 
 /// What became of a unit.
