@@ -136,3 +136,95 @@ pub fn available(records: &[Record], unit: &UnitName, state: &UnitState) -> Stri
     ];
     format!("{unit} was healthy with:\n{}", table(&columns, &rows.collect::<Vec<_>>()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Cause, Effect, Entry, Head, Intent, Outcome, State, Undo, Verifier, Writer};
+    use crate::model::{Name, Timestamp};
+
+    fn cart() -> UnitName {
+        UnitName { environment: Name::parse("staging").unwrap(), unit: "cart".to_owned() }
+    }
+
+    fn began(effect: Effect, digest: &str) -> Entry {
+        let (head, author) = (format!("c0ffee-{digest}"), "jo".to_owned());
+        let change = Cause { head, base: None, pull: None, report: None, author, approved_by: Vec::new() };
+        let (digest, undo) = (Some(digest.to_owned()), Undo::Reversible);
+        Entry::Began(Box::new(Intent { effect, unit: cart(), digest, plan: None, change, cost: None, undo }))
+    }
+
+    /// Healthy with these, one after the other; then what else is written.
+    fn records(digests: &[&str], more: Vec<Entry>) -> Vec<Record> {
+        let healthy = digests.iter().enumerate().flat_map(|(at, digest)| {
+            let began_at = 2 * at as u64 + 1;
+            let ended = Entry::Ended { began: began_at, outcome: Outcome::Succeeded, took: 1, note: None };
+            [began(Effect::Health, digest), ended]
+        });
+        let writer = Writer { version: "0.1.0".to_owned(), actor: "jo".to_owned(), run: None };
+        let now = Timestamp::parse("2026-11-22T08:00:00Z").unwrap();
+        let (texts, _) = Head::EMPTY.append(now, &writer, healthy.chain(more).collect());
+        let mut verifier = Verifier::new(Vec::new());
+        (1..).zip(&texts).map(|(number, text)| verifier.read(number, text.as_bytes()).unwrap()).collect()
+    }
+
+    fn chosen(records: &[Record], asked: Option<&str>) -> Result<(String, String), String> {
+        let all = State::of(records);
+        let state = all.units.get(&cart()).cloned().unwrap_or_default();
+        let compiled = |revision: &str| (revision == "v1").then(|| "aaaa1".to_owned());
+        let choice = choose(records, &cart(), &state, asked, compiled).map_err(|refusal| refusal.to_string())?;
+        Ok((choice.from.digest.unwrap(), choice.to.digest))
+    }
+
+    fn way(from: &str, to: &str) -> Result<(String, String), String> {
+        Ok((from.to_owned(), to.to_owned()))
+    }
+
+    fn quarantine(digest: &str) -> Entry {
+        Entry::Quarantined { unit: cart(), digest: digest.to_owned(), why: "slow".to_owned() }
+    }
+
+    #[test]
+    fn without_a_word_it_is_what_was_healthy_before() {
+        let three = records(&["aaaa1", "bbbb2", "cccc3"], Vec::new());
+        assert_eq!(chosen(&three, None), way("cccc3", "bbbb2"));
+        let skipped = records(&["aaaa1", "bbbb2", "cccc3"], vec![quarantine("bbbb2")]);
+        assert_eq!(chosen(&skipped, None), way("cccc3", "aaaa1"));
+        // What was begun and never found healthy is what it goes away from.
+        let cut = records(&["aaaa1", "bbbb2"], vec![began(Effect::Terraform, "cccc3")]);
+        assert_eq!(chosen(&cut, None), way("cccc3", "bbbb2"));
+    }
+
+    #[test]
+    fn who_was_killed_on_the_way_back_goes_on_to_where_they_went() {
+        let way_back = vec![quarantine("cccc3"), began(Effect::Rollback, "aaaa1"), began(Effect::Terraform, "aaaa1")];
+        assert_eq!(chosen(&records(&["aaaa1", "bbbb2", "cccc3"], way_back), None), way("cccc3", "aaaa1"));
+    }
+
+    #[test]
+    fn it_is_named_by_digest_commit_record_or_revision() {
+        let three = records(&["aaaa1", "bbbb2", "cccc3"], Vec::new());
+        for name in ["aaaa", "c0ffee-a", "1", "#2", "v1"] {
+            assert_eq!(chosen(&three, Some(name)), way("cccc3", "aaaa1"), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_told_exactly() {
+        let three = records(&["aaaa1", "bbbb2", "cccc3"], vec![quarantine("bbbb2")]);
+        for (asked, told) in [
+            ("aaa", "`aaa` is nothing that staging/cart was healthy with"),
+            ("c0ffee", "`c0ffee` is several things that staging/cart was healthy with: cccc3, bbbb2, aaaa1"),
+            ("cccc3", "staging/cart is healthy with cccc3 already"),
+            (
+                "bbbb2",
+                "bbbb2 of staging/cart is quarantined: `pavior quarantine release staging/cart bbbb2 --why TEXT` first",
+            ),
+        ] {
+            assert_eq!(chosen(&three, Some(asked)), Err(told.to_owned()));
+        }
+        let told = chosen(&records(&["aaaa1"], Vec::new()), None);
+        assert_eq!(told, Err("staging/cart was healthy with nothing else that is not quarantined".to_owned()));
+        assert_eq!(chosen(&[], None), Err("staging/cart was never healthy: there is nothing to go back to".to_owned()));
+    }
+}

@@ -10,6 +10,8 @@ mod event;
 mod simulation;
 mod target;
 mod unit;
+#[cfg(test)]
+mod ways_back;
 
 pub use event::{Draft, Event, Fault, Happened, Leg, Of, Order, Step, What};
 pub use target::{ByHand, Conclusion, Target};

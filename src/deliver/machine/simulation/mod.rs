@@ -159,8 +159,8 @@ impl World {
                 4 => self.kill(),
                 5 => self.now += 1 + self.chance.below(2 * LEASE as usize) as u64,
                 6 => self.land_late(),
-                7 if self.chance.one_in(6) => self.take_back(),
                 7 if self.chance.one_in(12) => self.release(),
+                7 => self.take_back(),
                 _ => self.work(),
             }
             self.now += 1;
