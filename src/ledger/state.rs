@@ -30,6 +30,8 @@ pub struct UnitState {
     pub owes_revert: bool,
     /// Where it was on its way back to when it was last heard of.
     pub returning: Option<Deployed>,
+    /// The record that began its last step, where that failed.
+    pub failed: Option<u64>,
 }
 
 /// A digest that was brought to a unit.
@@ -102,6 +104,7 @@ impl State {
     fn ended(&mut self, intent: Intent, outcome: Outcome, record: u64) {
         let deployed = Deployed::by(&intent, record);
         let unit = self.units.entry(intent.unit).or_default();
+        unit.failed = (outcome == Outcome::Failed).then_some(record);
         match (intent.effect, outcome) {
             (Effect::Health, Outcome::Succeeded) => {
                 unit.applied = Some(deployed.clone());

@@ -150,6 +150,7 @@ pub fn run(arguments: &Rollback) -> Result<Outcome> {
         after: BTreeSet::new(),
         refused: None,
         is_open: all.open.values().any(|intent| intent.unit == *unit),
+        is_elsewhere: false,
     };
     let by_hand = ByHand { to: choice.to.digest.clone(), why: why.clone(), healthy: state.healthy.clone() };
     let mut machine = Machine::by_hand(target, by_hand);

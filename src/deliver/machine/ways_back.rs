@@ -19,7 +19,7 @@ fn healthy(digest: &str) -> UnitState {
 
 fn target(digest: &str) -> Target {
     let (unit, digest) = (cart(), Some(digest.to_owned()));
-    Target { unit, digest, after: BTreeSet::new(), refused: None, is_open: false }
+    Target { unit, digest, after: BTreeSet::new(), refused: None, is_open: false, is_elsewhere: false }
 }
 
 /// A run that is answered, one order at a time.

@@ -3,6 +3,7 @@
 use super::{Platform, terraform};
 use pavior::deliver::terraform::{Goal, Terraform};
 use pavior::emit::Artifact;
+use pavior::model::RepoPath;
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +15,7 @@ fn artifacts(input: &str) -> Vec<Artifact> {
     let main = format!("resource \"terraform_data\" \"this\" {{\n  input = \"{input}\"\n}}\n");
     let backend = "terraform {\n  backend \"local\" {}\n}\n";
     [("terraform/main.tf", main.as_str()), ("terraform/backend.tf", backend)]
-        .map(|(path, text)| Artifact { path: path.parse().unwrap(), text: text.to_owned() })
+        .map(|(path, text)| Artifact { path: RepoPath::parse(path).unwrap(), text: text.to_owned() })
         .to_vec()
 }
 

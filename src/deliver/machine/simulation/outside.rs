@@ -32,6 +32,15 @@ impl World {
                 Happened::Acted(result.map_err(|why| Fault { why, is_sick }))
             }
             What::Look => Happened::Looked { is_newer: self.is_newer(errand, unit) },
+            What::Follow => {
+                let scope = Scope { environment: unit.environment.clone(), unit: Some(unit.unit.clone()) };
+                let is_held = self.state.held(&scope, self.time()).is_some();
+                let last = self.records.last().map_or(0, |record| record.at.unix_seconds() as u64);
+                let gives_up = self.now > last + 4 * LEASE || !self.is_settling && self.chance.one_in(40);
+                let state = Box::new(self.state.units.get(unit).cloned().unwrap_or_default());
+                let is_superseded = self.is_newer(errand, unit);
+                Happened::Followed { state, is_superseded, gives_up: gives_up && !is_held }
+            }
             What::Pause => Happened::Resumed,
         }
     }
