@@ -62,8 +62,8 @@ pub fn told(all: &[Compared]) -> String {
         }
         match &one.pending {
             None => {}
-            Some(Some(digest)) => lines.push(format!("  note: {} is merged, and not applied yet", short(digest))),
-            Some(None) => lines.push("  note: that it goes is merged, and not applied yet".to_owned()),
+            Some(Some(digest)) => lines.push(format!("  note: {} is merged, and not applied", short(digest))),
+            Some(None) => lines.push("  note: that it goes is merged, and not applied".to_owned()),
         }
     }
     let drifted = all.iter().filter(|one| one.has_drifted()).count();

@@ -19,7 +19,7 @@ fn what_was_changed_outside_is_told_and_a_merge_is_none_of_it() {
     platform.resize("small", "medium");
     let merged = platform.pavior(&["drift", "--unit", "cart"]);
     assert_eq!(merged.code, Some(0), "{merged:?}");
-    assert!(merged.stdout.contains(" is merged, and not applied yet\n"), "{merged:?}");
+    assert!(merged.stdout.contains(" is merged, and not applied\n"), "{merged:?}");
 
     let before = platform.state();
     let edited = fs::read_to_string(platform.state_file()).unwrap().replace("256Mi", "hunter2");
