@@ -354,3 +354,40 @@ def random_kills(count):
             if turn % 50 == 49:
                 print(f"{turn + 1} kills, {cut} in the middle, {lost} states torn by the kill of Terraform", flush=True)
     return cut
+
+
+def how_far_one_runner_goes(count):
+    """Times applies of so many units with real Terraform, on one ledger in a remote; on demand, for docs/scale.md."""
+    print(f"{os.cpu_count()} processors, {count} units; units a minute")
+    for runs, jobs in ((1, 1), (1, 4), (1, 16), (2, 4), (4, 4)):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            platform = Platform(folder / "first")
+            platform.folder.mkdir()
+            small(platform)
+            cart = (platform.folder / "catalog/cart.yaml").read_text()
+            (platform.folder / "catalog/cart.yaml").unlink()
+            for number in range(count):
+                text = cart.replace("name: cart,", f"name: cart-{number},")
+                (platform.folder / f"catalog/cart-{number}.yaml").write_text(text)
+            platform.commit("many")
+            run("git", "clone", "--quiet", "--bare", platform.folder, folder / "remote.git")
+            clones = [folder / f"clone{number}" for number in range(runs)]
+            for clone in clones:
+                run("git", "clone", "--quiet", folder / "remote.git", clone)
+            started = time.monotonic()
+            processes = []
+            for number, clone in enumerate(clones):
+                command = [PAVIOR, "apply", "--environment", "local", "--yes", "--terraform", platform.terraform,
+                           "--remote", folder / "remote.git", "--jobs", jobs, "--shard", f"{number + 1}/{runs}"]
+                processes.append(subprocess.Popen(list(map(str, command)), cwd=clone, text=True,
+                                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+            said = [process.communicate() for process in processes]
+            took = time.monotonic() - started
+            assert not any(process.returncode for process in processes), said
+            log = Platform(clones[0]).pavior("audit", "log", "--remote", folder / "remote.git", "--limit", "1000000",
+                                             "--format", "json").stdout
+            records = len(json.loads(log)["records"])
+            commits = run("git", "-C", folder / "remote.git", "rev-list", "--count", "refs/pavior/ledger").stdout.strip()
+            print(f"{runs} runs, {jobs} jobs each: {took:.1f} s, {60 * (count + 1) / took:.0f} units a minute; "
+                  f"{records} records in {commits} pushes", flush=True)

@@ -118,7 +118,7 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
         patience: arguments.gate.patience(),
         head: head.clone(),
         wanted: wanted.clone(),
-        terraform: delivery.terraform(&root)?,
+        terraform: delivery.terraform.terraform(&root, &wanted.lock)?,
         cause: arguments.cause(&root, &head)?,
         confirmed: arguments.confirmed()?,
         compile: &compile,

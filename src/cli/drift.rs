@@ -4,7 +4,6 @@ use super::delivery::{Delivery, compiled};
 use super::reach::Reach;
 use super::{Outcome, terminal};
 use crate::deliver::drift::{Compared, Standing, compare, drift_json, told};
-use crate::deliver::terraform::Terraform;
 use crate::deliver::{Revision, now};
 use crate::ledger::{Deployed, Scope, State, UnitName, short};
 use crate::model::kinds::environment::Delivery as Engine;
@@ -72,11 +71,10 @@ pub fn run(arguments: &Drift) -> Result<Outcome> {
             revisions.insert(healthy.commit.clone(), compiled(&root, &healthy.commit)?);
         }
     }
-    let terraform = delivery.terraform(&root)?;
     let jobs = usize::from(delivery.jobs);
     let standings = in_parallel(&asked, jobs, |(unit, healthy)| match at_work(&state, unit) {
         Some(why) => Standing::Unsettled(why),
-        None => match arguments.found(&terraform, &revisions, unit, healthy) {
+        None => match arguments.found(&root, &revisions, unit, healthy) {
             Ok(found) => Standing::Compared(found),
             Err(error) => Standing::Failed(format!("{error:#}")),
         },
@@ -142,7 +140,7 @@ fn in_parallel<I: Sync, R: Send>(items: &[I], jobs: usize, work: impl Fn(&I) -> 
 impl Drift {
     fn found(
         &self,
-        terraform: &Terraform,
+        root: &Path,
         revisions: &Revisions,
         unit: &UnitName,
         healthy: &Deployed,
@@ -158,7 +156,8 @@ impl Drift {
         let setting = revision.environments.get(&unit.environment);
         let is_ours = setting.is_none_or(|setting| setting.delivery == Engine::Direct);
         let cluster = self.reach.cluster(revision, unit).filter(|_| is_ours);
-        compare(terraform, cluster.as_ref(), unit, was)
+        let terraform = self.delivery.terraform.terraform(root, &revision.lock)?;
+        compare(&terraform, cluster.as_ref(), unit, was)
     }
 }
 

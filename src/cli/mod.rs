@@ -28,6 +28,7 @@ mod preflight;
 mod preview;
 mod progress;
 mod promote;
+mod providers;
 #[cfg(feature = "forge")]
 mod proposal;
 mod publish;
@@ -83,6 +84,7 @@ enum Command {
     Schema(schema::Schema),
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
+    Providers(Box<providers::Providers>),
     Plan(plan::Plan),
     Apply(Box<apply::Apply>),
     Rollback(Box<rollback::Rollback>),
@@ -125,6 +127,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Schema(arguments) => schema::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Providers(arguments) => providers::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
         Command::Rollback(arguments) => rollback::run(&arguments),

@@ -6,7 +6,7 @@ mod shown;
 pub use shown::held;
 
 use super::apply::{Live, again, stopping};
-use super::delivery::{Delivery, compiled};
+use super::delivery::{Delivery, Program, compiled};
 use super::reach::{Gate, Reach};
 use super::repository::Repository;
 use super::take_back::Back;
@@ -23,7 +23,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use choice::{Choice, available, choose};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 /// Take a unit back to something that it was healthy with, by hand
@@ -54,12 +54,8 @@ pub struct Rollback {
     /// The branch that is applied: a merge there that has something newer for the unit wins
     #[arg(long, value_name = "REF", default_value = "HEAD")]
     branch: String,
-    /// The Terraform or OpenTofu to run; default PAVIOR_TERRAFORM, then `terraform` on the path
-    #[arg(long, value_name = "FILE")]
-    terraform: Option<PathBuf>,
-    /// A folder with providers, for `terraform init -plugin-dir`
-    #[arg(long, value_name = "DIR")]
-    plugin_dir: Option<PathBuf>,
+    #[command(flatten)]
+    terraform: Program,
     #[command(flatten)]
     reach: Reach,
     #[command(flatten)]
@@ -107,7 +103,8 @@ pub fn run(arguments: &Rollback) -> Result<Outcome> {
     let wanted = compile(&choice.from.commit)?;
     still_compiles(unit, &wanted, &choice.from, &records)?;
     let to = choice.to.deployed();
-    still_compiles(unit, &*compile(&to.commit)?, &to, &records)?;
+    let then = compile(&to.commit)?;
+    still_compiles(unit, &then, &to, &records)?;
     let writer = writer(&root)?;
     let why = arguments.why.clone().unwrap_or_default();
     let revert = |_: &UnitName, _: &UnitState| arguments.take_back(&root, &choice, &why);
@@ -122,7 +119,7 @@ pub fn run(arguments: &Rollback) -> Result<Outcome> {
         patience: arguments.gate.patience(),
         head,
         wanted: wanted.clone(),
-        terraform: delivery.terraform(&root)?,
+        terraform: delivery.terraform.terraform(&root, &then.lock)?,
         cause,
         confirmed: confirmed.clone(),
         compile: &compile,
@@ -195,7 +192,6 @@ impl Rollback {
             unit: vec![self.unit.unit.clone()],
             remote: self.remote.clone(),
             terraform: self.terraform.clone(),
-            plugin_dir: self.plugin_dir.clone(),
             jobs: 1,
         })
     }

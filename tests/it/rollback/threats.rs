@@ -1,6 +1,7 @@
 //! What Terraform has to withstand: a plan that is swapped, a lock of somebody else's, a failure in the middle.
 
 use super::{Platform, terraform};
+use pavior::deliver::provider_lock::ProviderLock;
 use pavior::deliver::terraform::{Goal, Terraform};
 use pavior::emit::Artifact;
 use pavior::model::RepoPath;
@@ -23,7 +24,8 @@ fn artifacts(input: &str) -> Vec<Artifact> {
 fn a64_a_plan_that_was_swapped_or_changed_by_a_bit_is_not_applied() {
     let Some(program) = terraform() else { return };
     let states = tempfile::tempdir().unwrap();
-    let terraform = Terraform { program, plugins: None, states: states.path().to_owned() };
+    let terraform =
+        Terraform { program, plugins: None, states: states.path().to_owned(), lock: ProviderLock::default() };
     let state = states.path().join("a.tfstate");
     let plan = |input: &str| {
         let folder = tempfile::tempdir().unwrap();
