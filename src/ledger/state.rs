@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn who_was_killed_on_a_way_back_by_hand_is_still_on_it() {
         let quarantined = Entry::Quarantined { unit: name("cart"), digest: "bad".to_owned(), why: "slow".to_owned() };
-        let begun = vec![
+        let begun = [
             began("cart", Effect::Health, "bad"),
             ended(1, Outcome::Succeeded),
             quarantined,
