@@ -2,6 +2,7 @@
 
 use super::bot::{Bot, Did, Occasion};
 use super::pull::Beside;
+use crate::forge::applied::standing;
 use crate::forge::command::{Command, Misunderstood, commands};
 use crate::forge::comment::Marker;
 use crate::forge::digest::ReportDigest;
@@ -42,7 +43,7 @@ impl Bot {
         }
         self.github.react(comment.id, Reaction::Eyes).await?;
         let told = Told { by: comment.author, comment: Some(comment.id), lines };
-        self.report(pull, &Beside { first_stage: None, told: Some(told) }, occasion).await
+        self.report(pull, &Beside { told: Some(told), ..Beside::default() }, occasion).await
     }
 
     /// A button says what a line could have said.
@@ -51,7 +52,7 @@ impl Bot {
         let mut did = Did::default();
         for pull in self.pulls(of).await? {
             let told = Told { by: by.clone(), comment: None, lines: lines.clone() };
-            let beside = Beside { first_stage: None, told: Some(told) };
+            let beside = Beside { told: Some(told), ..Beside::default() };
             did = did.and_tried(pull.number, self.report(pull.number, &beside, occasion).await);
         }
         Ok(did)
@@ -96,10 +97,15 @@ impl Bot {
 
     /// The report that stands on a pull request.
     pub(super) async fn stands(&self, pull: PullNumber) -> Result<Option<Marker>> {
+        Ok(self.stands_with_lines(pull).await?.map(|(marker, _)| marker))
+    }
+
+    /// The same, with what it says of what was applied.
+    pub(super) async fn stands_with_lines(&self, pull: PullNumber) -> Result<Option<(Marker, Vec<String>)>> {
         let (own, comments) = (self.github.actor().await?, self.github.comments(pull).await?);
         let ours = comments.iter().filter(|comment| comment.author.id == own.user);
-        let mut markers = ours.filter_map(|comment| Marker::of(&comment.body)).filter(|marker| marker.pull == pull);
-        Ok(markers.next())
+        let mut markers = ours.filter_map(|comment| Some((Marker::of(&comment.body)?, standing(&comment.body))));
+        Ok(markers.find(|(marker, _)| marker.pull == pull))
     }
 }
 

@@ -16,6 +16,8 @@ mod evidence;
 mod git;
 mod group;
 mod judgement;
+mod applied;
+mod mandate;
 mod proposal;
 mod pull;
 mod spread;
@@ -24,6 +26,8 @@ mod sweep;
 
 pub use bot::{Bot, Did, Occasion};
 pub use git::{Git, Remote};
+pub use applied::Applied;
+pub use mandate::handed;
 pub use judgement::{Judgement, judge};
 pub use proposal::{Proposal, Proposed};
 pub use stage::{Judged, REPORT};

@@ -5,6 +5,7 @@ use super::bot::{Bot, Did, Occasion};
 use super::evidence::Counted;
 use super::git::Wanted;
 use super::judgement::{Against, Judgement};
+use crate::forge::applied::renewed;
 use crate::forge::check_run::{
     Judgement as Checked, NAME, RECHECK, annotations, check_run, could_not_run, in_progress,
 };
@@ -26,6 +27,8 @@ pub struct Beside {
     pub first_stage: Option<RunId>,
     /// What somebody told the bot to do.
     pub told: Option<Told>,
+    /// What became of what was merged: lines of [`crate::forge::applied`].
+    pub applied: Vec<String>,
 }
 
 /// A pull request, judged and said.
@@ -44,7 +47,7 @@ impl Bot {
     pub(super) async fn report_all(&self, of: &Subject, run: Option<RunId>, occasion: &Occasion) -> Result<Did> {
         let mut did = Did::default();
         for pull in self.pulls(of).await? {
-            let beside = Beside { first_stage: run, told: None };
+            let beside = Beside { first_stage: run, ..Beside::default() };
             did = did.and_tried(pull.number, self.report(pull.number, &beside, occasion).await);
         }
         match did.is_empty() {
@@ -176,13 +179,13 @@ impl Bot {
         if let Some(told) = &beside.told {
             did = self.react(told, &told.too_late()).await?;
         }
-        let Some(stands) = self.stands(number).await? else {
+        let Some((stands, applied)) = self.stands_with_lines(number).await? else {
             return Ok(did.and(Did::said(format!("#{number} is over, and nothing was said on it"))));
         };
         let fate = match pull.state {
             PullState::Merged => {
                 let by = pull.merged_by.as_ref().map(|user| user.login.clone());
-                Fate::Merged { by, commit: pull.merge_commit.clone() }
+                Fate::Merged { by, commit: pull.merge_commit.clone(), applied: renewed(applied, &beside.applied) }
             }
             PullState::Open | PullState::Closed => Fate::Closed,
         };
@@ -196,7 +199,13 @@ impl Bot {
             false => self.judge_pull(pull, occasion).await?,
         };
         let counted = self.count(pull, &judgement, occasion).await?;
-        Ok(did.and(self.say(pull, &judgement, &counted, &fate, &[], occasion).await?))
+        // What was applied is said, however late: it is of no report.
+        let sequence = match beside.applied.is_empty() {
+            true => occasion.sequence,
+            false => occasion.sequence.max(stands.sequence),
+        };
+        let occasion = Occasion { sequence, ..occasion.clone() };
+        Ok(did.and(self.say(pull, &judgement, &counted, &fate, &[], &occasion).await?))
     }
 
     async fn label(&self, pull: &Pull, judgement: &Judgement) -> Result<Did> {

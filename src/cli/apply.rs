@@ -1,16 +1,17 @@
 //! `pavior apply`: what is merged becomes what runs, as it was reviewed, and goes back where it makes a unit sick.
 
 use super::delivery::{Delivery, compiled};
+use super::handed::{Handed, Under};
 use super::take_back::Back;
 use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::deliver::kubernetes::Cluster;
 use crate::deliver::kubernetes::health::Addresses;
 use crate::deliver::machine::{Conclusion, Machine, Order, Target, What};
-use crate::deliver::{Direct, Given, Journal, Patience, Revision, Spectator, drive};
+use crate::deliver::{Direct, Given, Journal, Patience, Revision, Setting, Spectator, drive, now};
 use crate::ledger::{Cause, State, UnitName, UnitState};
-use crate::model::Name;
-use crate::model::kinds::environment::{Delivery as Engine, EnvironmentClass};
+use crate::model::{Name, Timestamp};
+use crate::model::kinds::environment::Delivery as Engine;
 use crate::read::Objects;
 use crate::report::{counted, visible_line};
 use anyhow::{Context, Result, anyhow, bail};
@@ -34,6 +35,8 @@ pub struct Apply {
     /// The branch whose tip wins over a run that is under way; default `--head`
     #[arg(long, value_name = "REF")]
     branch: Option<String>,
+    #[command(flatten)]
+    handed: Handed,
     /// A report that was reviewed, as `pavior preflight --format json` wrote it; may be given several times
     #[arg(long, value_name = "FILE")]
     reviewed: Vec<PathBuf>,
@@ -98,27 +101,32 @@ Exit codes: 0 all healthy, 1 a unit is not, 2 could not run.";
 pub fn run(arguments: &Apply) -> Result<Outcome> {
     let delivery = &arguments.delivery;
     let root = delivery.repository.root()?;
-    let head = Objects::open(&root)?.commit(&arguments.head)?;
+    let under = arguments.handed.open(delivery, &root)?;
+    let head = Objects::open(&root)?.commit(under.head().unwrap_or(&arguments.head))?;
     let Some(wanted) = compiled(&root, &head)? else { return Ok(Outcome::Blocked) };
     let wanted = Arc::new(wanted);
-    let mut journal = Journal::new(delivery.store(&root)?, writer(&root)?);
+    let mut journal = Journal::new(under.store(&root)?, writer(&root)?);
     let state = journal.state()?;
     delivery.are_there(&wanted.units, state.units.keys())?;
-    let targets = arguments.targets(&wanted, &state)?;
+    let targets = arguments.targets(&wanted, &state, &under)?;
     if targets.is_empty() {
         terminal::print("nothing to do: all is as the ledger says\n")?;
+        under.account(&head, &journal.head()?, Vec::new())?;
         return Ok(Outcome::Clean);
     }
     let branch = arguments.branch.clone().unwrap_or_else(|| arguments.head.clone());
     let compile = |commit: &str| again(&root, commit);
-    let tip = || Objects::open(&root)?.commit(&branch);
+    let tip = || under.tip(&root).unwrap_or_else(|| Objects::open(&root)?.commit(&branch));
     let revert = |unit: &UnitName, state: &UnitState| {
         let digest = wanted.units.get(unit).map(|one| one.unit.digest.to_string());
-        arguments.take_back(&root, &Back { unit, state, bad: &head, digest })
+        let proposed = arguments.take_back(&root, &Back { unit, state, bad: &head, digest })?;
+        proposed.into_iter().for_each(|pull| under.takes_back(unit, pull));
+        Ok(())
     };
     let cluster = |unit: &UnitName| arguments.cluster(&wanted, unit);
     let addresses = Addresses { prometheus: arguments.prometheus.clone(), is_public_reachable: arguments.ask_public };
     let [deadline, soak] = [arguments.deadline, arguments.soak].map(Duration::from_secs);
+    let cause = arguments.cause(&root, &head)?;
     let work = Direct::new(Given {
         cluster: &cluster,
         tell: &|line| terminal::tell(&visible_line(line)),
@@ -126,16 +134,18 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
         head: head.clone(),
         wanted: wanted.clone(),
         terraform: delivery.terraform(&root)?,
-        cause: arguments.cause(&root, &head)?,
+        cause: cause.clone(),
         confirmed: arguments.confirmed()?,
         compile: &compile,
         tip: &tip,
         revert: &revert,
-    });
+    })
+    .with_causes(under.causes(&cause));
     let mut machine = Machine::new(targets, usize::from(delivery.jobs));
     let live = Live::new();
     let is_stopping = stopping();
     drive(&mut machine, &mut journal, &work, &live, &|| is_stopping.load(Ordering::Relaxed))?;
+    under.account(&head, &journal.head()?, live.became(&machine))?;
     summary(&machine, &mut journal)
 }
 
@@ -177,12 +187,12 @@ impl Apply {
     }
 
     /// Opens the pull request where that is asked for, and else shows what would be in it.
-    fn take_back(&self, root: &Path, back: &Back<'_>) -> Result<()> {
+    fn take_back(&self, root: &Path, back: &Back<'_>) -> Result<Option<u64>> {
         #[cfg(feature = "forge")]
         if let Some(base) = &self.revert_on {
-            return back.propose(root, base);
+            return back.propose(root, base, self.delivery.remote.as_deref());
         }
-        back.show(root)
+        back.show(root).map(|()| None)
     }
 
     /// None where the environment has no cluster: manifests are brought nowhere then.
@@ -202,9 +212,10 @@ impl Apply {
         parsed.collect()
     }
 
-    fn targets(&self, wanted: &Revision, state: &State) -> Result<Vec<Target>> {
+    fn targets(&self, wanted: &Revision, state: &State, under: &Under) -> Result<Vec<Target>> {
         let reviewed = self.reviewed_digests()?;
-        let affected = crate::deliver::affected_of(&wanted.units, state, |unit| self.delivery.asks_for(unit));
+        let is_asked_for = |unit: &UnitName| self.delivery.asks_for(unit) && under.is_ours(wanted, unit);
+        let affected = crate::deliver::affected_of(&wanted.units, state, is_asked_for);
         let going = affected.iter().filter(|one| one.to.is_none()).map(|one| one.unit.clone()).collect();
         let is_open = |unit: &UnitName| state.open.values().any(|intent| intent.unit == *unit);
         let targets = affected.iter().map(|one| Target {
@@ -217,7 +228,10 @@ impl Apply {
             refused: self
                 .too_much(&one.unit.environment, state, &going)
                 .filter(|_| one.to.is_none())
-                .or_else(|| self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed)),
+                .or_else(|| match under.refusal(&one.unit, one.to.as_deref()) {
+                    Some(decided) => decided,
+                    None => self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed),
+                }),
             is_open: is_open(&one.unit),
         });
         Ok(targets.collect())
@@ -251,9 +265,7 @@ impl Apply {
         if known.is_some() {
             return Some("what is compiled is not what was reviewed: its digest is another one".to_owned());
         }
-        let asks_for_none =
-            setting.is_none_or(|setting| setting.class == EnvironmentClass::Development && setting.approvals == 0);
-        match (self.yes, asks_for_none) {
+        match (self.yes, setting.is_none_or(Setting::asks_for_no_approval)) {
             (true, true) => None,
             (true, false) => Some(format!(
                 "{} wants its changes reviewed: give the report with --reviewed, --yes is not enough",
@@ -291,12 +303,21 @@ impl Apply {
 
 /// A line for each step, as it is taken.
 struct Live {
-    told: Mutex<BTreeSet<UnitName>>,
+    told: Mutex<BTreeMap<UnitName, Timestamp>>,
 }
 
 impl Live {
     fn new() -> Live {
         Live { told: Mutex::default() }
+    }
+
+    /// What became of each unit, and when.
+    fn became(&self, machine: &Machine) -> Vec<(UnitName, Conclusion, Timestamp)> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let became = machine.units().filter_map(|(unit, conclusion)| {
+            Some((unit.clone(), conclusion?.clone(), told.get(unit).copied().unwrap_or_else(now)))
+        });
+        became.collect()
     }
 }
 
@@ -311,7 +332,7 @@ impl Spectator for Live {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         for (unit, conclusion) in machine.units() {
             if let Some(conclusion) = conclusion.filter(|one| !matches!(one, Conclusion::Unchanged))
-                && told.insert(unit.clone())
+                && told.insert(unit.clone(), now()).is_none()
             {
                 terminal::tell(&format!("{unit}: {}", visible_line(&conclusion.to_string())));
             }

@@ -19,6 +19,7 @@ mod import;
 mod delivery;
 mod diff;
 mod explain;
+mod handed;
 #[cfg(feature = "forge")]
 mod identity;
 mod part;

@@ -43,13 +43,17 @@ impl Back<'_> {
         Ok(())
     }
 
-    /// Opens the pull request that takes it back, once for all times.
+    /// Opens the pull request that takes it back, once for all times, and names it.
     #[cfg(feature = "forge")]
-    pub fn propose(&self, root: &Path, base: &str) -> Result<()> {
-        let bot = super::proposal::bot(root, None, false)?;
+    pub fn propose(&self, root: &Path, base: &str, remote: Option<&str>) -> Result<Option<u64>> {
+        use crate::ci::Proposed;
+        let bot = super::proposal::bot(root, remote, false)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting to work")?;
         let proposed = runtime.block_on(bot.take_back(&self.sick()?, base))?;
         terminal::tell(&format!("{}: its declaration is taken back: {proposed:?}", self.unit));
-        Ok(())
+        Ok(match proposed {
+            Proposed::Opened(pull) | Proposed::Open(pull) | Proposed::Over(pull) => Some(pull.0),
+            Proposed::Noted => None,
+        })
     }
 }

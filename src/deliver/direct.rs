@@ -53,12 +53,19 @@ pub struct Direct<'a> {
     known: Mutex<BTreeMap<String, Arc<Revision>>>,
     /// Plans that were made and not yet carried out.
     prepared: Mutex<BTreeMap<UnitName, Prepared>>,
+    /// On whose word, of units of which more is known than of the run.
+    causes: BTreeMap<UnitName, Cause>,
 }
 
 impl<'a> Direct<'a> {
     pub fn new(given: Given<'a>) -> Direct<'a> {
         let known = BTreeMap::from([(given.head.clone(), given.wanted.clone())]);
-        Direct { given, known: Mutex::new(known), prepared: Mutex::default() }
+        Direct { given, known: Mutex::new(known), prepared: Mutex::default(), causes: BTreeMap::new() }
+    }
+
+    /// Of these units something else is written into the ledger than of the run as a whole.
+    pub fn with_causes(self, causes: BTreeMap<UnitName, Cause>) -> Direct<'a> {
+        Direct { causes, ..self }
     }
 
     fn revision(&self, commit: &str) -> Result<Arc<Revision>> {
@@ -223,7 +230,9 @@ impl Work for Direct<'_> {
             ),
         };
         let plan = lock(&self.prepared).get(unit).filter(|_| effect == Effect::Terraform).map(|one| one.says.digest);
-        let change = Cause { head, base: healthy.map(|healthy| healthy.commit.clone()), ..self.given.cause.clone() };
+        let cause = self.causes.get(unit).unwrap_or(&self.given.cause).clone();
+        let base = cause.base.or_else(|| healthy.map(|healthy| healthy.commit.clone()));
+        let change = Cause { head, base, ..cause };
         let undo = self.undo(unit, state).unwrap_or(Undo::Irreversible);
         Intent { effect, unit: unit.clone(), digest, plan, change, cost: None, undo }
     }
