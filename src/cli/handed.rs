@@ -72,12 +72,13 @@ fn read(file: &Path) -> Result<Mandate> {
 #[cfg(feature = "forge")]
 fn upstream(root: &Path, given: Option<Upstream>) -> Result<Option<Upstream>> {
     use crate::ci::Remote;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting to work")?;
+    // Its connections belong to the runtime.
+    let _entered = runtime.enter();
     let bot = super::proposal::bot(root, given.as_ref().map(|one| one.address.as_str()), false)?;
     match bot.git.remote {
         Remote::Other(address) => Ok(Some(Upstream { address, authorization: None })),
         Remote::GitHub(address) => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.context("starting to work")?;
             let authorization = Some(runtime.block_on(bot.github.git_authorization())?);
             Ok(Some(Upstream { address, authorization }))
         }

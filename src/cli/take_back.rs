@@ -47,8 +47,10 @@ impl Back<'_> {
     #[cfg(feature = "forge")]
     pub fn propose(&self, root: &Path, base: &str, remote: Option<&str>) -> Result<Option<u64>> {
         use crate::ci::Proposed;
-        let bot = super::proposal::bot(root, remote, false)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting to work")?;
+        // Its connections belong to the runtime.
+        let _entered = runtime.enter();
+        let bot = super::proposal::bot(root, remote, false)?;
         let proposed = runtime.block_on(bot.take_back(&self.sick()?, base))?;
         terminal::tell(&format!("{}: its declaration is taken back: {proposed:?}", self.unit));
         Ok(match proposed {

@@ -1,6 +1,7 @@
 //! `pavior ci` as it runs in Actions: the real binary, a real git repository with branches, an event in a file, and a
 //! GitHub that keeps state.
 
+pub mod applying;
 pub mod events;
 pub mod scene;
 
@@ -13,6 +14,7 @@ mod first_stage;
 mod hostile;
 mod limits;
 mod merge_group;
+mod merged;
 mod race;
 mod second_stage;
 mod sweep;

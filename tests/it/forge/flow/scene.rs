@@ -207,6 +207,12 @@ impl Scene {
         self.step(super::events::by_hand(7), run, &arguments)
     }
 
+    /// The same, with these arguments.
+    pub fn step_with(&self, event: (&str, Value), arguments: &[&str]) -> Ran {
+        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        self.step(event, self.run, &arguments)
+    }
+
     fn step(&self, (name, payload): (&str, Value), run: u64, arguments: &[String]) -> Ran {
         let folder = self.folder.join(format!("run-{run}"));
         fs::create_dir_all(&folder).unwrap();
