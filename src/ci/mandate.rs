@@ -66,7 +66,12 @@ impl Bot {
     }
 
     /// The merged pull requests behind the commits of the branch, for as long as one more could matter.
-    async fn reviewed_since(&self, wanting: &Wanting, branch: &str, occasion: &Occasion) -> Result<(Vec<Reviewed>, Did)> {
+    async fn reviewed_since(
+        &self,
+        wanting: &Wanting,
+        branch: &str,
+        occasion: &Occasion,
+    ) -> Result<(Vec<Reviewed>, Did)> {
         let (mut reviewed, mut seen, mut did) = (Vec::new(), BTreeSet::new(), Did::default());
         for (age, commit) in wanting.line.iter().enumerate() {
             if wanting.wishes.iter().all(|wish| wish.is_settled(&reviewed, age)) {
@@ -147,8 +152,7 @@ fn wanting(folder: &Path, head: &str, state: &State) -> Result<Wanting> {
     };
     let affected = affected_of(&revision.units, state, is_direct);
     let environments: BTreeSet<&Name> = affected.iter().map(|one| &one.unit.environment).collect();
-    let asks_for_none =
-        environments.into_iter().filter(|name| asks_for_none(folder, &revision, state, name)).cloned();
+    let asks_for_none = environments.into_iter().filter(|name| asks_for_none(folder, &revision, state, name)).cloned();
     let asks_for_none: BTreeSet<Name> = asks_for_none.collect();
     let wish = |affected: Affected| Wish {
         since: since(&affected),

@@ -24,10 +24,10 @@ mod spread;
 mod stage;
 mod sweep;
 
+pub use applied::Applied;
 pub use bot::{Bot, Did, Occasion};
 pub use git::{Git, Remote};
-pub use applied::Applied;
-pub use mandate::handed;
 pub use judgement::{Judgement, judge};
+pub use mandate::handed;
 pub use proposal::{Proposal, Proposed};
 pub use stage::{Judged, REPORT};

@@ -179,9 +179,11 @@ impl Bot {
         if let Some(told) = &beside.told {
             did = self.react(told, &told.too_late()).await?;
         }
-        let Some((stands, applied)) = self.stands_with_lines(number).await? else {
+        let stands = self.stands_with_lines(number).await?;
+        if stands.is_none() && beside.applied.is_empty() {
             return Ok(did.and(Did::said(format!("#{number} is over, and nothing was said on it"))));
-        };
+        }
+        let (stands, applied) = stands.map_or_else(Default::default, |(stands, lines)| (Some(stands), lines));
         let fate = match pull.state {
             PullState::Merged => {
                 let by = pull.merged_by.as_ref().map(|user| user.login.clone());
@@ -189,20 +191,20 @@ impl Bot {
             }
             PullState::Open | PullState::Closed => Fate::Closed,
         };
-        let judgement = match stands.head == pull.head.commit {
+        let judgement = match stands.as_ref().filter(|stands| stands.head == pull.head.commit) {
             // The report that people saw.
-            true => {
+            Some(stands) => {
                 let wanted = vec![Wanted::HeadOf(number, stands.head.clone()), Wanted::Commit(stands.base.clone())];
                 self.bring(wanted).await?;
                 self.judge(&stands.base, &stands.head, Against::Itself, occasion).await?
             }
-            false => self.judge_pull(pull, occasion).await?,
+            None => self.judge_pull(pull, occasion).await?,
         };
         let counted = self.count(pull, &judgement, occasion).await?;
         // What was applied is said, however late: it is of no report.
-        let sequence = match beside.applied.is_empty() {
-            true => occasion.sequence,
-            false => occasion.sequence.max(stands.sequence),
+        let sequence = match stands.filter(|_| !beside.applied.is_empty()) {
+            Some(stands) => occasion.sequence.max(stands.sequence),
+            None => occasion.sequence,
         };
         let occasion = Occasion { sequence, ..occasion.clone() };
         Ok(did.and(self.say(pull, &judgement, &counted, &fate, &[], &occasion).await?))

@@ -10,8 +10,8 @@ use crate::deliver::kubernetes::health::Addresses;
 use crate::deliver::machine::{Conclusion, Machine, Order, Target, What};
 use crate::deliver::{Direct, Given, Journal, Patience, Revision, Setting, Spectator, drive, now};
 use crate::ledger::{Cause, State, UnitName, UnitState};
-use crate::model::{Name, Timestamp};
 use crate::model::kinds::environment::Delivery as Engine;
+use crate::model::{Name, Timestamp};
 use crate::read::Objects;
 use crate::report::{counted, visible_line};
 use anyhow::{Context, Result, anyhow, bail};
@@ -225,13 +225,12 @@ impl Apply {
                 Some(_) => wanted.after(&one.unit),
                 None => wanted.after_going(&one.unit, &going),
             },
-            refused: self
-                .too_much(&one.unit.environment, state, &going)
-                .filter(|_| one.to.is_none())
-                .or_else(|| match under.refusal(&one.unit, one.to.as_deref()) {
+            refused: self.too_much(&one.unit.environment, state, &going).filter(|_| one.to.is_none()).or_else(|| {
+                match under.refusal(&one.unit, one.to.as_deref()) {
                     Some(decided) => decided,
                     None => self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed),
-                }),
+                }
+            }),
             is_open: is_open(&one.unit),
         });
         Ok(targets.collect())

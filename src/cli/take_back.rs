@@ -52,10 +52,13 @@ impl Back<'_> {
         let _entered = runtime.enter();
         let bot = super::proposal::bot(root, remote, false)?;
         let proposed = runtime.block_on(bot.take_back(&self.sick()?, base))?;
-        terminal::tell(&format!("{}: its declaration is taken back: {proposed:?}", self.unit));
-        Ok(match proposed {
-            Proposed::Opened(pull) | Proposed::Open(pull) | Proposed::Over(pull) => Some(pull.0),
-            Proposed::Noted => None,
-        })
+        let (how, pull) = match proposed {
+            Proposed::Opened(pull) => ("is taken back in", pull),
+            Proposed::Open(pull) => ("is being taken back in", pull),
+            Proposed::Over(pull) => ("was to be taken back in, which is over:", pull),
+            Proposed::Noted => return Ok(None),
+        };
+        terminal::tell(&format!("{}: its declaration {how} #{pull}", self.unit));
+        Ok(Some(pull.0))
     }
 }

@@ -216,25 +216,35 @@ fn refusal(wish: &Wish, shown: &[&Reviewed], unapproved: Option<&[&Reviewed]>) -
     let numbers: Vec<String> = shown.iter().map(|one| format!("#{}", one.pull)).collect();
     let ends_there = shown.iter().find(|one| one.shows[&wish.unit].1 == wish.to);
     match (ends_there, numbers.as_slice()) {
-        (Some(one), _) => format!("#{} is built on a change of this unit that nobody reviewed", one.pull),
-        (None, []) => "nobody reviewed it: no merged pull request changes it".to_owned(),
-        (None, _) => format!("what is merged is not what {} showed: it has to be reviewed again", numbers.join(", ")),
+        (Some(one), _) => format!(
+            "#{} is built on a change of this unit that nobody reviewed: revert both, and propose them again",
+            one.pull
+        ),
+        (None, []) => {
+            "nobody reviewed it: no merged pull request changes it; revert it, and propose it by one".to_owned()
+        }
+        (None, _) => format!(
+            "what is merged is not what {} showed: revert it, and propose it again on the branch as it is now",
+            numbers.join(", ")
+        ),
     }
 }
 
 impl Mandate {
-    pub fn new(
-        head: String,
-        branch: String,
-        at: Timestamp,
-        units: Vec<Mandated>,
-        reviewed: &[Reviewed],
-    ) -> Mandate {
+    pub fn new(head: String, branch: String, at: Timestamp, units: Vec<Mandated>, reviewed: &[Reviewed]) -> Mandate {
         let named: BTreeSet<u64> = units.iter().flat_map(|unit| unit.pulls.iter().copied()).collect();
         let mut pulls: Vec<&Reviewed> = reviewed.iter().filter(|one| named.contains(&one.pull)).collect();
         pulls.sort_by_key(|one| (std::cmp::Reverse(one.age), one.pull));
         let pull = |one: &Reviewed| MergedPull { number: one.pull, report: one.report.clone() };
-        Mandate { version: VERSION, head, branch, at, units, pulls: pulls.into_iter().map(pull).collect(), environments: BTreeMap::new() }
+        Mandate {
+            version: VERSION,
+            head,
+            branch,
+            at,
+            units,
+            pulls: pulls.into_iter().map(pull).collect(),
+            environments: BTreeMap::new(),
+        }
     }
 
     /// # Errors
@@ -269,6 +279,153 @@ impl Mandate {
         match &mandated.word {
             Word::Given(_) => None,
             Word::Refused { why } => Some(why.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn unit() -> UnitName {
+        UnitName { environment: Name::parse("production").unwrap(), unit: "cart".to_owned() }
+    }
+
+    fn digest(text: &str) -> Option<String> {
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn wish(from: &str, to: &str) -> Wish {
+        Wish { unit: unit(), from: digest(from), to: digest(to), since: Since::Ever, asks_for_none: false }
+    }
+
+    fn reviewed(pull: u64, from: &str, to: &str) -> Reviewed {
+        Reviewed {
+            pull,
+            age: usize::try_from(100 - pull).unwrap(),
+            base: format!("base of {pull}"),
+            report: format!("report of {pull}"),
+            author: "ada".to_owned(),
+            approved_by: vec![format!("approver of {pull}")],
+            lacks: None,
+            shows: BTreeMap::from([(unit(), (digest(from), digest(to)))]),
+        }
+    }
+
+    fn lacking(pull: u64, from: &str, to: &str) -> Reviewed {
+        let lacks = Some("1 approval of 1 missing".to_owned());
+        Reviewed { lacks, approved_by: Vec::new(), ..reviewed(pull, from, to) }
+    }
+
+    fn refused(wish: &Wish, all: &[Reviewed]) -> String {
+        match word(wish, all) {
+            Word::Refused { why } => why,
+            Word::Given(given) => panic!("{given:?}"),
+        }
+    }
+
+    fn given_by(wish: &Wish, all: &[Reviewed]) -> Given {
+        match word(wish, all) {
+            Word::Given(given) => *given,
+            Word::Refused { why } => panic!("{why}"),
+        }
+    }
+
+    #[test]
+    fn what_an_approved_report_showed_may_be_applied_and_it_is_said_by_whom() {
+        let given = given_by(&wish("0", "1"), &[reviewed(7, "0", "1"), lacking(8, "0", "2")]);
+        assert_eq!((given.pull, given.approved_by.as_slice()), (Some(7), ["approver of 7".to_owned()].as_slice()));
+        assert_eq!(given.report.as_deref(), Some("report of 7"));
+        // What comes, what goes, and what is there already.
+        assert_eq!(given_by(&wish("", "1"), &[reviewed(7, "", "1")]).pull, Some(7));
+        assert_eq!(given_by(&wish("1", ""), &[reviewed(7, "1", "")]).pull, Some(7));
+        assert_eq!(given_by(&wish("1", "1"), &[]), Given::default());
+    }
+
+    #[test]
+    fn a66_several_reports_lead_there_one_behind_the_other() {
+        let all = [reviewed(8, "1", "2"), reviewed(7, "0", "1")];
+        let given = given_by(&wish("0", "2"), &all);
+        assert_eq!((given.pull, given.approved_by.len()), (Some(8), 2));
+        assert_eq!(
+            refused(&wish("0", "2"), &[reviewed(8, "1", "2"), lacking(7, "0", "1")]),
+            "#7: 1 approval of 1 missing"
+        );
+    }
+
+    #[test]
+    fn a65_what_no_report_showed_goes_back_to_review() {
+        let both = [reviewed(7, "0", "1"), reviewed(8, "0", "2")];
+        let why = refused(&wish("0", "both"), &both);
+        assert!(why.starts_with("what is merged is not what #7, #8 showed"), "{why}");
+    }
+
+    #[test]
+    fn a_report_that_is_built_on_what_nobody_reviewed_launders_nothing() {
+        let why = refused(&wish("0", "2"), &[reviewed(8, "evil", "2")]);
+        assert!(why.starts_with("#8 is built on a change of this unit that nobody reviewed"), "{why}");
+        assert!(refused(&wish("0", "evil"), &[]).starts_with("nobody reviewed it"));
+    }
+
+    #[test]
+    fn what_was_approved_before_the_unit_became_what_it_is_gives_no_word() {
+        let all = [reviewed(7, "0", "1")];
+        let since = |since| Wish { since, ..wish("0", "1") };
+        assert_eq!(given_by(&since(Since::Commits(94)), &all).pull, Some(7));
+        refused(&since(Since::Commits(93)), &all);
+        assert!(refused(&since(Since::Rewritten), &all).starts_with("the branch was rewritten"));
+    }
+
+    #[test]
+    fn where_nobody_has_to_approve_a_report_is_named_where_there_is_one() {
+        let free = |to: &str| Wish { asks_for_none: true, ..wish("0", to) };
+        assert_eq!(given_by(&free("1"), &[lacking(7, "0", "1")]).pull, Some(7));
+        assert_eq!(given_by(&free("else"), &[reviewed(7, "0", "1")]), Given::default());
+    }
+
+    #[test]
+    fn a63_a_mandate_is_for_what_was_counted_and_for_now() {
+        let at = Timestamp::parse("2026-11-23T12:00:00Z").unwrap();
+        let units = decide(&[wish("0", "1")], &[reviewed(7, "0", "1")]);
+        let mandate = Mandate::new("c".repeat(40), "main".to_owned(), at, units, &[reviewed(7, "0", "1")]);
+        let read = Mandate::read(serde_json::to_string(&mandate).unwrap().as_bytes()).unwrap();
+        assert_eq!(read, mandate);
+        assert_eq!(mandate.refusal(&unit(), Some("1")), None);
+        assert!(mandate.refusal(&unit(), Some("2")).is_some() && mandate.refusal(&unit(), None).is_some());
+        let other = UnitName { unit: "web".to_owned(), ..unit() };
+        assert!(mandate.refusal(&other, Some("1")).is_some());
+        let later = |text: &str| mandate.is_stale(Timestamp::parse(text).unwrap());
+        assert_eq!(later("2026-11-23T12:15:00Z"), None);
+        assert!(later("2026-11-23T12:15:01Z").is_some() && later("2026-11-23T11:00:00Z").is_some());
+    }
+
+    fn report() -> impl Strategy<Value = Reviewed> {
+        (1..99_u64, "[0-4]", "[0-4]", any::<bool>()).prop_map(|(pull, from, to, is_approved)| match is_approved {
+            true => reviewed(pull, &from, &to),
+            false => lacking(pull, &from, &to),
+        })
+    }
+
+    proptest! {
+        /// Whatever else was merged without an approval: only approved reports lead anywhere, and each was there when the
+        /// unit had become what it is.
+        #[test]
+        fn a_word_is_given_only_where_approved_reports_lead_there(
+            all in prop::collection::vec(report(), 0..9), to in "[1-4]", since in 1..100_usize,
+        ) {
+            let wish = Wish { since: Since::Commits(since), ..wish("0", &to) };
+            let mut there = BTreeSet::from([digest("0")]);
+            loop {
+                let steps = all.iter().filter(|one| one.lacks.is_none() && one.age < since).map(|one| &one.shows[&unit()]);
+                let next: Vec<_> = steps.filter(|(from, to)| there.contains(from) && !there.contains(to)).collect();
+                if next.is_empty() {
+                    break;
+                }
+                there.extend(next.into_iter().map(|(_, to)| to.clone()));
+            }
+            let is_given = matches!(word(&wish, &all), Word::Given(_));
+            prop_assert_eq!(is_given, there.contains(&digest(&to)));
         }
     }
 }

@@ -253,3 +253,122 @@ pub fn decided(mandate: &Mandate) -> String {
     let head = &mandate.head[..mandate.head.len().min(10)];
     format!("{head}: {given} of {} may be applied", counted(mandate.units.len(), "unit"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::mandate::{Given, MergedPull};
+    use crate::ledger::UnitName;
+    use crate::model::kinds::environment::EnvironmentClass;
+
+    fn name(text: &str) -> UnitName {
+        let (environment, unit) = text.split_once('/').unwrap();
+        UnitName { environment: Name::parse(environment).unwrap(), unit: unit.to_owned() }
+    }
+
+    fn mandate(units: &[&str]) -> Mandate {
+        let given = Given { pull: Some(7), approved_by: vec!["priya".to_owned()], ..Given::default() };
+        let unit = |text: &&str| Mandated {
+            unit: name(text),
+            digest: Some("d".to_owned()),
+            pulls: vec![7],
+            word: Word::Given(Box::new(given.clone())),
+        };
+        Mandate {
+            version: 1,
+            head: "c".repeat(40),
+            branch: "main".to_owned(),
+            at: at("12:00"),
+            units: units.iter().map(unit).collect(),
+            pulls: vec![MergedPull { number: 7, report: "0123456789abcdef".repeat(4) }],
+            environments: BTreeMap::from([(Name::parse("production").unwrap(), EnvironmentClass::Production)]),
+        }
+    }
+
+    fn at(minute: &str) -> Timestamp {
+        Timestamp::parse(&format!("2026-11-23T{minute}:00Z")).unwrap()
+    }
+
+    fn became(unit: &str, is: Is, said: &str) -> Became {
+        Became { unit: name(unit), is, said: said.to_owned(), at: at("12:03"), revert: None }
+    }
+
+    fn account(units: Vec<Became>) -> Account {
+        Account::new("c".repeat(40), format!("107:{}", "a".repeat(64)), units)
+    }
+
+    fn commit() -> CommitId {
+        CommitId::parse(&"c".repeat(40)).unwrap()
+    }
+
+    const UNITS: [&str; 4] = ["production/cart", "production/web", "staging/cart", "staging/web"];
+
+    #[test]
+    fn a_comment_says_of_each_environment_what_became_of_it_and_what_to_do() {
+        let mandate = mandate(&UNITS);
+        let rolled_back = Became { revert: Some(9), ..became(UNITS[0], Is::RolledBack, "rolled back: never ready") };
+        let account = account(vec![
+            rolled_back,
+            became(UNITS[1], Is::Failed, "failed: `x`\n## no heading"),
+            became(UNITS[2], Is::Applied, "healthy"),
+            became(UNITS[3], Is::Applied, "healthy"),
+        ]);
+        let lines = lines(PullNumber(7), &mandate, Some(&account));
+        insta::assert_snapshot!(section(&lines).unwrap());
+        assert_eq!(super::lines(PullNumber(8), &mandate, Some(&account)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_a_person_has_to_do_is_said() {
+        let said = |is| {
+            let account = account(vec![became(UNITS[0], is, "so")]);
+            lines(PullNumber(7), &mandate(&UNITS[..1]), Some(&account)).remove(0)
+        };
+        assert!(said(Is::Held).contains("`pavior rollback production/cart`"));
+        assert!(said(Is::Refused).contains("`/pavior apply 0123456789abcdef0123456789abcdef` tries again"));
+        assert!(said(Is::Waiting).contains("the next run does it"));
+        assert!(lines(PullNumber(7), &mandate(&UNITS[..1]), None)[0].contains("the run came to no end"));
+    }
+
+    #[test]
+    fn lines_are_found_again_and_only_those_of_the_same_environment_are_renewed() {
+        let old = vec!["- **`staging`**: applied at noon".to_owned(), "- **`production`**: not applied".to_owned()];
+        let body = format!("report\n\n{}\n", section(&old).unwrap());
+        assert_eq!(standing(&body), old);
+        let new = ["- **`production`**: applied at one".to_owned()];
+        assert_eq!(renewed(standing(&body), &new), [new[0].clone(), old[0].clone()]);
+        let spoilt = format!("{body}- x\n<!-- pavior:report v1 -->\n");
+        assert_eq!(standing(&spoilt), old, "other lines are not taken along");
+        assert_eq!(standing("report"), Vec::<String>::new());
+        assert_eq!(standing(&format!("{body}{}", "x".repeat(MOST_BYTES))), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_check_run_has_a_line_a_unit_and_the_head_of_the_ledger_before_all_that_may_be_cut() {
+        let many: Vec<Became> = (0..4_000).map(|_| became(UNITS[0], Is::Applied, "healthy")).collect();
+        let run = check_run(&commit(), &mandate(&UNITS), &account(many), None);
+        assert!(run.summary.starts_with(&format!("Ledger head: `107:{}`", "a".repeat(64))));
+        assert!(run.summary.len() <= OUTPUT_BYTES && run.summary.contains("cut here"));
+        assert!(run.summary.contains("- `production/cart`: `healthy`, as #7 showed it, approved by `priya`"));
+        assert_eq!((run.conclusion, run.title.as_str()), (Some(Conclusion::Success), "4000 of 4000 units as merged"));
+        let conclusion =
+            |is| check_run(&commit(), &mandate(&UNITS), &account(vec![became(UNITS[0], is, "so")]), None).conclusion;
+        assert_eq!(conclusion(Is::Refused), Some(Conclusion::ActionRequired));
+        assert_eq!(conclusion(Is::RolledBack), Some(Conclusion::Failure));
+    }
+
+    #[test]
+    fn an_environment_gets_one_deployment_where_something_happened() {
+        let units = vec![
+            became(UNITS[0], Is::Applied, "healthy"),
+            became(UNITS[1], Is::RolledBack, "rolled back"),
+            became(UNITS[2], Is::Refused, "refused"),
+        ];
+        let records = records(&commit(), &mandate(&UNITS), &account(units), Some("https://ci.example/runs/4"));
+        let [record] = records.as_slice() else { panic!("{records:?}") };
+        let record = record.clone().checked().unwrap();
+        assert_eq!((record.sequence, record.state, record.pull), (107, DeploymentState::Failure, Some(PullNumber(7))));
+        assert!(record.is_production());
+        assert_eq!(record.description.as_deref(), Some("1 of 2 units as merged"));
+    }
+}

@@ -1,8 +1,8 @@
 //! A report and how things stand around it in, the text of the comment out.
 
 use super::marker::Marker;
-use crate::forge::approvals::Standing;
 use crate::forge::applied::section;
+use crate::forge::approvals::Standing;
 use crate::forge::limit::{COMMENT_BYTES, fitted};
 use crate::forge::wording;
 use crate::forge::words::CommitId;

@@ -17,7 +17,10 @@ const CART: &str = "catalog/cart.yaml";
 /// `production` wants an approval of the owners, `local` asks for none. `cart` and `web` are in both; nobody has applied
 /// anything yet, and pull request 7 is there.
 pub fn platform() -> Scene {
-    let repository = Repository::empty();
+    platform_in(Repository::empty())
+}
+
+fn platform_in(repository: Repository) -> Scene {
     let declarations = [
         ("pavior.yaml", "kind: Platform\nmetadata: {name: shop}\nspec: {organisation: acme, owners: [platform]}\n"),
         ("catalog/team.yaml", "kind: Team\nmetadata: {name: platform}\nspec: {forgeTeam: '@acme/platform'}\n"),
@@ -38,6 +41,27 @@ pub fn platform() -> Scene {
         repository.write(path, format!("apiVersion: pavior.dev/v1\n{text}"));
     }
     Scene::of(repository)
+}
+
+/// `cart` has a store of its own, which real Terraform makes; one that is `large` fails to be made, which no plan can know.
+pub fn stored() -> Scene {
+    let repository = Repository::shipped();
+    for gone in ["catalog", "policies"] {
+        std::fs::remove_dir_all(repository.root().join(gone)).unwrap();
+    }
+    let main = repository.root().join("golden-paths/resources/redis/local/main.tf");
+    let text = std::fs::read_to_string(&main).unwrap();
+    let check = "  lifecycle {\n    postcondition {\n      condition     = self.output.memory != \"12Gi\"\n      \
+                 error_message = \"There is no room for it.\"\n    }\n  }\n}\n";
+    std::fs::write(main, format!("{}\n{check}", text.trim_end().trim_end_matches('}'))).unwrap();
+    let scene = platform_in(repository);
+    scene.git(&["checkout", "--quiet", "main"]);
+    let with_store =
+        "      variables: {A: '${resources.carts.host}'}\n  resources: {carts: {type: redis, class: small}}\n";
+    scene.edit("catalog/cart.yaml", "      variables: {A: one}\n", with_store);
+    scene.commit("a store");
+    scene.push_main();
+    scene
 }
 
 fn service(name: &str) -> String {
@@ -169,7 +193,8 @@ impl Scene {
     pub fn intent(&self, unit: &str) -> Value {
         let intents = self.ledger().into_iter().map(|record| record["entry"].clone());
         let is_meant = |entry: &Value| {
-            let name = [&entry["unit"]["environment"], &entry["unit"]["unit"]].map(|text| text.as_str().unwrap_or_default());
+            let name =
+                [&entry["unit"]["environment"], &entry["unit"]["unit"]].map(|text| text.as_str().unwrap_or_default());
             entry["kind"] == "began" && name.join("/") == unit
         };
         intents.filter(is_meant).next_back().unwrap_or_default()
@@ -181,7 +206,8 @@ impl Scene {
         super::scene::git(&folder, &["fetch", "--quiet", "origin"]);
         super::scene::git(&folder, &["reset", "--quiet", "--hard", "origin/main"]);
         let report = self.handed("first.json");
-        let empty = super::scene::git(&folder, &["commit-tree", "-m", "nothing", "4b825dc642cb6eb9a060e54bf8d69288fbee4904"]);
+        let empty =
+            super::scene::git(&folder, &["commit-tree", "-m", "nothing", "4b825dc642cb6eb9a060e54bf8d69288fbee4904"]);
         let arguments = ["preflight", "--base", &empty, "--exact", "--head", "HEAD", "--format", "json"];
         let output = Command::new(env!("CARGO_BIN_EXE_pavior")).args(arguments).current_dir(&folder).output().unwrap();
         std::fs::write(&report, output.stdout).unwrap();
@@ -210,10 +236,11 @@ impl Job {
         let units = self.mandate["units"].as_array().cloned().unwrap_or_default();
         let refused = units.iter().filter(|one| one["word"]["is"] == "refused");
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        refused.map(|one| {
-            let unit = format!("{}/{}", text(&one["unit"]["environment"]), text(&one["unit"]["unit"]));
-            format!("{unit}: {}", text(&one["word"]["why"]))
-        })
-        .collect()
+        refused
+            .map(|one| {
+                let unit = format!("{}/{}", text(&one["unit"]["environment"]), text(&one["unit"]["unit"]));
+                format!("{unit}: {}", text(&one["word"]["why"]))
+            })
+            .collect()
     }
 }

@@ -1,6 +1,6 @@
 //! What is merged is applied as it was reviewed, and nothing else is.
 
-use super::applying::{APPROVER, How, platform};
+use super::applying::{APPROVER, How, platform, stored};
 use serde_json::json;
 
 #[test]
@@ -31,8 +31,14 @@ fn what_was_approved_and_merged_is_applied_and_the_ledger_says_on_whose_word() {
         let head = scene.pavior(&["audit", "verify", "--published", check["external_id"].as_str().unwrap()]);
         assert_eq!(head.0, 0, "{}", head.1);
         let summary = check["output"]["summary"].as_str().unwrap();
-        assert!(summary.starts_with(&format!("Ledger head: `{}`", check["external_id"].as_str().unwrap())), "{summary}");
-        assert!(summary.contains("`production/cart`: `healthy`, as #7 showed it, approved by `ines-duarte`"), "{summary}");
+        assert!(
+            summary.starts_with(&format!("Ledger head: `{}`", check["external_id"].as_str().unwrap())),
+            "{summary}"
+        );
+        assert!(
+            summary.contains("`production/cart`: `healthy`, as #7 showed it, approved by `ines-duarte`"),
+            "{summary}"
+        );
         let world = scene.fake.world();
         let shown = world.deployments.iter().map(|one| one.value["environment"].as_str().unwrap_or_default());
         let mut shown: Vec<String> = shown.map(str::to_owned).collect();
@@ -96,10 +102,16 @@ fn a63_a65_what_another_merge_made_of_it_goes_back_to_review() {
     assert_eq!((job.applied.0, job.told.code), (1, 0), "{job:#?}");
     assert_eq!(
         job.refused(),
-        ["production/cart: what is merged is not what #7 showed: it has to be reviewed again"],
+        [
+            "production/cart: what is merged is not what #7 showed: revert it, and propose it again on the branch as it is now"
+        ],
         "{job:#?}"
     );
-    assert!(scene.said().contains("- **`production`**: not applied: `cart` `refused: what is merged"), "{}", scene.said());
+    assert!(
+        scene.said().contains("- **`production`**: not applied: `cart` `refused: what is merged"),
+        "{}",
+        scene.said()
+    );
     let check = scene.check_of(&merged, "pavior apply");
     assert_eq!(check["conclusion"], "action_required", "{check:#}");
     assert_eq!(scene.intent("production/cart")["change"]["pull"], 8, "it is as it was");
@@ -114,14 +126,24 @@ fn a_direct_push_is_applied_only_where_nobody_has_to_approve() {
     scene.commit("no review");
     scene.push_main();
     let job = scene.push_job(&scene.main());
-    assert_eq!(job.refused(), ["production/cart: nobody reviewed it: no merged pull request changes it"], "{job:#?}");
+    assert_eq!(
+        job.refused(),
+        ["production/cart: nobody reviewed it: no merged pull request changes it; revert it, and propose it by one"],
+        "{job:#?}"
+    );
     assert_eq!(scene.intent("local/cart")["change"]["head"], json!(scene.main()));
     // A change that is built on it and approved does not launder it.
     scene.change(7, "cart", "3");
     scene.approve(7);
     let merged = scene.merge(7, How::Merge);
     let job = scene.push_job(&merged);
-    assert_eq!(job.refused(), ["production/cart: #7 is built on a change of this unit that nobody reviewed"], "{job:#?}");
+    assert_eq!(
+        job.refused(),
+        [
+            "production/cart: #7 is built on a change of this unit that nobody reviewed: revert both, and propose them again"
+        ],
+        "{job:#?}"
+    );
 }
 
 #[test]
@@ -179,7 +201,8 @@ fn a66_of_several_merges_none_is_lost_whichever_run_comes_and_none_goes_back() {
     assert_eq!((job.refused(), job.applied.0), (Vec::<String>::new(), 0), "{job:#?}");
     assert_eq!(scene.intent("production/cart")["change"]["pull"], 8);
     assert_eq!(scene.intent("production/web")["change"]["pull"], 9);
-    let numbers: Vec<&serde_json::Value> = job.mandate["pulls"].as_array().unwrap().iter().map(|one| &one["number"]).collect();
+    let numbers: Vec<&serde_json::Value> =
+        job.mandate["pulls"].as_array().unwrap().iter().map(|one| &one["number"]).collect();
     assert_eq!(numbers, [7, 8, 9]);
     // One that is started again long after applies nothing older.
     let records = scene.ledger().len();
@@ -218,4 +241,43 @@ fn a_mandate_is_for_its_moment_and_its_commit() {
     assert!(code == 2 && text.contains("approvals were counted at 2026-01-01"), "{text}");
     let (code, text) = scene.apply(&["--mandate", file.to_str().unwrap(), "--yes"]);
     assert!(code == 2 && text.contains("cannot be used with"), "{text}");
+}
+
+#[test]
+fn what_makes_a_unit_sick_is_taken_back_by_a_pull_request_and_the_comment_names_it() {
+    if !std::path::Path::new("/usr/local/bin/terraform").exists()
+        && !std::path::Path::new("/usr/bin/terraform").exists()
+    {
+        println!("skipped: there is no terraform");
+        return;
+    }
+    let scene = stored();
+    scene.begin();
+    scene.open(7);
+    scene.edit("catalog/cart.yaml", "class: small", "class: large");
+    scene.push(7);
+    scene.approve(7);
+    let merged = scene.merge(7, How::Squash);
+    let job = scene.push_job(&merged);
+    assert_eq!((job.refused(), job.applied.0, job.told.code), (Vec::<String>::new(), 1, 0), "{job:#?}");
+    let cart =
+        job.outcome["units"].as_array().unwrap().iter().find(|one| one["unit"]["environment"] == "production").unwrap();
+    assert_eq!(cart["is"], "rolled-back", "{job:#?}");
+    let revert = cart["revert"].as_u64().unwrap();
+    let said = scene.said_on(7);
+    assert!(said.contains("- **`production`**: not applied: `cart` `rolled back: terraform apply"), "{said}");
+    assert!(said.contains(&format!("its declaration is taken back in #{revert}")), "{said}");
+    let (branch, title) = {
+        let world = scene.fake.world();
+        (world.pulls[&revert].head_branch.clone(), world.pulls[&revert].title.clone())
+    };
+    assert!(branch.starts_with("pavior/") && title.contains("cart"), "{branch}: {title}");
+    let text =
+        scene.git(&["--git-dir", scene.remote().to_str().unwrap(), "show", &format!("{branch}:catalog/cart.yaml")]);
+    assert!(text.contains("class: small"), "{text}");
+    let check = scene.check_of(&merged, "pavior apply");
+    assert_eq!(check["conclusion"], "failure", "{check:#}");
+    // It is quarantined: the next run leaves it alone, and so does a retry.
+    let again = scene.push_job(&merged);
+    assert!(scene.said_on(7).contains("this digest is quarantined"), "{again:#?}");
 }
