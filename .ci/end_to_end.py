@@ -870,6 +870,7 @@ CHECKS = [
     renaming_a_service_destroys_nothing,
     a_plan_does_what_was_announced_and_nothing_else,
     deliveries.the_local_environment_lives_and_dies,
+    deliveries.runs_share_an_apply,
     deliveries.wherever_an_apply_is_killed_the_next_one_finishes_it,
     an_aws_unit_is_planned,
     terraform_validates_every_root,

@@ -1,14 +1,16 @@
 //! What people tell the bot: looked up again, allowed or not, done, and answered by a reaction and in the one comment.
 
 use super::bot::{Bot, Did, Occasion};
+use super::judgement::Judgement;
+use super::mandate::shows;
 use super::pull::Beside;
 use crate::forge::applied::standing;
+use crate::forge::asked::{done_elsewhere, not_merged, plan};
 use crate::forge::command::{Command, Misunderstood, commands};
 use crate::forge::comment::Marker;
-use crate::forge::digest::ReportDigest;
 use crate::forge::event::Subject;
 use crate::forge::wording;
-use crate::forge::words::{CommentId, PullNumber, Reaction, User};
+use crate::forge::words::{CommentId, Pull, PullNumber, PullState, Reaction, User};
 use anyhow::Result;
 
 /// What somebody told the bot.
@@ -59,8 +61,14 @@ impl Bot {
     }
 
     /// What each line comes to, where this is the digest of what stands there now.
-    pub(super) async fn answers(&self, told: &Told, stands: &ReportDigest) -> Result<Vec<Answer>> {
+    pub(super) async fn answers(&self, told: &Told, pull: &Pull, judgement: &Judgement) -> Result<Vec<Answer>> {
         let permission = self.github.permission(&told.by).await?;
+        let stands = &judgement.digest;
+        let wants_plan = told.lines.iter().flatten().any(|command| *command == Command::Plan);
+        let plan = match wants_plan && permission >= Command::Plan.least_permission() {
+            true => self.prospect(pull, shows(judgement).into_keys().collect()).await.map(|one| plan(pull.number, &one)),
+            false => Ok(String::new()),
+        };
         let login = &told.by.login;
         let answer = |line: &Result<Command, Misunderstood>| {
             let command = match line {
@@ -78,7 +86,15 @@ impl Bot {
                 // Reported anew in any case, and approvals are counted by reading comments.
                 Command::Approve(_) | Command::Recheck => Answer { reaction: Reaction::ThumbsUp, remark: None },
                 Command::Help => Answer::saying(Reaction::ThumbsUp, wording::help()),
-                Command::Preview(_) | Command::Teardown | Command::Plan | Command::Apply(_) | Command::Unlock => {
+                Command::Plan => match &plan {
+                    Ok(plan) => Answer::saying(Reaction::ThumbsUp, plan.clone()),
+                    Err(error) => Answer::saying(Reaction::Confused, wording::could_not_run(&format!("{error:#}"))),
+                },
+                Command::Apply(_) if pull.state != PullState::Merged => {
+                    Answer::saying(Reaction::ThumbsDown, not_merged())
+                }
+                Command::Apply(_) | Command::Unlock => Answer::saying(Reaction::Rocket, done_elsewhere(name)),
+                Command::Preview(_) | Command::Teardown => {
                     Answer::saying(Reaction::Confused, wording::not_there_yet(name))
                 }
             }

@@ -52,15 +52,22 @@ impl Bot {
 
     /// What the ledger says by now.
     pub(super) async fn ledger(&self) -> Result<State> {
+        self.with_store(|mut store| Ok(State::of(store.records()?))).await
+    }
+
+    pub(super) async fn with_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(Store) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let authorization = match &self.git.remote {
             Remote::GitHub(_) => Some(self.github.git_authorization().await?),
             Remote::Other(_) => None,
         };
         self.with_git(move |git| {
             let (Remote::GitHub(address) | Remote::Other(address)) = git.remote.clone();
-            let mut store = Store::open(git.folder.clone(), Some(Upstream { address, authorization }))?;
+            let store = Store::open(git.folder.clone(), Some(Upstream { address, authorization }))?;
             store.refresh()?;
-            Ok(State::of(store.records()?))
+            work(store)
         })
         .await
     }
@@ -133,15 +140,29 @@ fn is_behind(folder: &Path, commit: &str, tip: &str) -> bool {
     merge_base(folder, commit, tip).is_ok_and(|common| common == commit)
 }
 
-fn wanting(folder: &Path, head: &str, state: &State) -> Result<Wanting> {
-    let revision = match Revision::of(revisions::load(folder, Some(head))?)? {
-        Delivered::Compiled(revision) => *revision,
+/// The units of a commit that are not as the ledger has them.
+pub(super) fn affected_at(folder: &Path, head: &str, state: &State) -> Result<Vec<UnitName>> {
+    Ok(affected(&compiled(folder, head)?, state).into_iter().map(|one| one.unit).collect())
+}
+
+fn compiled(folder: &Path, head: &str) -> Result<Revision> {
+    match Revision::of(revisions::load(folder, Some(head))?)? {
+        Delivered::Compiled(revision) => Ok(*revision),
         Delivered::Wrong { .. } => bail!("{}", does_not_compile(head)),
-    };
-    let line = Objects::open(folder)?.line(head, MOST_COMMITS)?;
+    }
+}
+
+/// Of the environments that no other engine delivers to.
+fn affected(revision: &Revision, state: &State) -> Vec<Affected> {
     let is_direct = |unit: &UnitName| {
         revision.environments.get(&unit.environment).is_none_or(|setting| setting.delivery == Delivery::Direct)
     };
+    affected_of(&revision.units, state, is_direct)
+}
+
+fn wanting(folder: &Path, head: &str, state: &State) -> Result<Wanting> {
+    let revision = compiled(folder, head)?;
+    let line = Objects::open(folder)?.line(head, MOST_COMMITS)?;
     let since = |affected: &Affected| {
         let Some(healthy) = &affected.from else { return Since::Ever };
         match line.iter().position(|commit| *commit == healthy.commit) {
@@ -150,7 +171,7 @@ fn wanting(folder: &Path, head: &str, state: &State) -> Result<Wanting> {
             None => Since::Rewritten,
         }
     };
-    let affected = affected_of(&revision.units, state, is_direct);
+    let affected = affected(&revision, state);
     let environments: BTreeSet<&Name> = affected.iter().map(|one| &one.unit.environment).collect();
     let asks_for_none = environments.into_iter().filter(|name| asks_for_none(folder, &revision, state, name)).cloned();
     let asks_for_none: BTreeSet<Name> = asks_for_none.collect();
@@ -199,7 +220,7 @@ fn lacks(judgement: &Judgement, counted: &Counted) -> Option<String> {
 }
 
 /// What a report shows of each unit. One that moved is gone where it was, and comes where it is.
-fn shows(judgement: &Judgement) -> BTreeMap<UnitName, (Option<String>, Option<String>)> {
+pub(super) fn shows(judgement: &Judgement) -> BTreeMap<UnitName, (Option<String>, Option<String>)> {
     let mut shows = BTreeMap::new();
     for change in &judgement.judged.preflight.diff.units {
         let [base, head] = [change.base, change.head].map(|digest| digest.map(|digest| digest.to_string()));

@@ -17,6 +17,7 @@ mod git;
 mod group;
 mod judgement;
 mod applied;
+mod asked;
 mod mandate;
 mod proposal;
 mod pull;
@@ -25,6 +26,7 @@ mod stage;
 mod sweep;
 
 pub use applied::Applied;
+pub use asked::Asked;
 pub use bot::{Bot, Did, Occasion};
 pub use git::{Git, Remote};
 pub use judgement::{Judgement, judge};

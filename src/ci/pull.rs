@@ -134,7 +134,7 @@ impl Bot {
         let mut remarks = Vec::new();
         let mut answered = None;
         if let Some(told) = &beside.told {
-            let answers = self.answers(told, &judgement.digest).await?;
+            let answers = self.answers(told, pull, &judgement).await?;
             remarks.extend(answers.iter().filter_map(|answer| answer.remark.clone()));
             answered = Some(answers);
         }
@@ -176,7 +176,7 @@ impl Bot {
     async fn report_closed(&self, pull: &Pull, beside: &Beside, occasion: &Occasion) -> Result<Did> {
         let number = pull.number;
         let mut did = Did::default();
-        if let Some(told) = &beside.told {
+        if let Some(told) = beside.told.as_ref().filter(|_| pull.state != PullState::Merged) {
             did = self.react(told, &told.too_late()).await?;
         }
         let stands = self.stands_with_lines(number).await?;
@@ -201,13 +201,19 @@ impl Bot {
             None => self.judge_pull(pull, occasion).await?,
         };
         let counted = self.count(pull, &judgement, occasion).await?;
+        let mut remarks = Vec::new();
+        if let Some(told) = beside.told.as_ref().filter(|_| pull.state == PullState::Merged) {
+            let answers = self.answers(told, pull, &judgement).await?;
+            remarks.extend(answers.iter().filter_map(|answer| answer.remark.clone()));
+            did = did.and(self.react(told, &answers).await?);
+        }
         // What was applied is said, however late: it is of no report.
         let sequence = match stands.filter(|_| !beside.applied.is_empty()) {
             Some(stands) => occasion.sequence.max(stands.sequence),
             None => occasion.sequence,
         };
         let occasion = Occasion { sequence, ..occasion.clone() };
-        Ok(did.and(self.say(pull, &judgement, &counted, &fate, &[], &occasion).await?))
+        Ok(did.and(self.say(pull, &judgement, &counted, &fate, &remarks, &occasion).await?))
     }
 
     async fn label(&self, pull: &Pull, judgement: &Judgement) -> Result<Did> {

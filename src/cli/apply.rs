@@ -8,7 +8,7 @@ use super::{Outcome, terminal};
 use crate::deliver::kubernetes::Cluster;
 use crate::deliver::kubernetes::health::Addresses;
 use crate::deliver::machine::{Conclusion, Machine, Order, Target, What};
-use crate::deliver::{Direct, Given, Journal, Patience, Revision, Setting, Spectator, drive, now};
+use crate::deliver::{Direct, Given, Journal, Patience, Revision, Setting, Shard, Spectator, drive, now};
 use crate::ledger::{Cause, State, UnitName, UnitState};
 use crate::model::kinds::environment::Delivery as Engine;
 use crate::model::{Name, Timestamp};
@@ -19,6 +19,7 @@ use clap::Args;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -47,6 +48,12 @@ pub struct Apply {
     /// times
     #[arg(long, value_name = "UNIT")]
     confirm: Vec<String>,
+    /// Only this part of the units, such as 2/5: the second of five runs that share the delivery, each with its own number
+    #[arg(long, value_name = "I/N", value_parser = Shard::from_str)]
+    shard: Option<Shard>,
+    /// How long a unit of another shard is waited for while nobody works on it, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, requires = "shard")]
+    wait: u64,
     /// The kubectl to run
     #[arg(long, value_name = "FILE", default_value = "kubectl")]
     kubectl: PathBuf,
@@ -105,7 +112,7 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
     let head = Objects::open(&root)?.commit(under.head().unwrap_or(&arguments.head))?;
     let Some(wanted) = compiled(&root, &head)? else { return Ok(Outcome::Blocked) };
     let wanted = Arc::new(wanted);
-    let mut journal = Journal::new(under.store(&root)?, writer(&root)?);
+    let mut journal = Journal::new(under.store(&root)?, writer(&root)?).waiting(Duration::from_secs(arguments.wait));
     let state = journal.state()?;
     delivery.are_there(&wanted.units, state.units.keys())?;
     let targets = arguments.targets(&wanted, &state, &under)?;
@@ -156,6 +163,9 @@ fn summary(machine: &Machine, journal: &mut Journal) -> Result<Outcome> {
     for (unit, conclusion) in machine.units() {
         let Some(conclusion) = conclusion else { continue };
         good += usize::from(conclusion.is_good());
+        text.push_str(&format!("{unit}: {}\n", visible_line(&conclusion.to_string())));
+    }
+    for (unit, conclusion) in machine.awaited().filter(|(_, conclusion)| !conclusion.is_good()) {
         text.push_str(&format!("{unit}: {}\n", visible_line(&conclusion.to_string())));
     }
     let all = machine.units().count();
@@ -217,6 +227,7 @@ impl Apply {
         let is_asked_for = |unit: &UnitName| self.delivery.asks_for(unit) && under.is_ours(wanted, unit);
         let affected = crate::deliver::affected_of(&wanted.units, state, is_asked_for);
         let going = affected.iter().filter(|one| one.to.is_none()).map(|one| one.unit.clone()).collect();
+        let names: Vec<&UnitName> = wanted.units.keys().collect();
         let is_open = |unit: &UnitName| state.open.values().any(|intent| intent.unit == *unit);
         let targets = affected.iter().map(|one| Target {
             unit: one.unit.clone(),
@@ -232,8 +243,13 @@ impl Apply {
                 }
             }),
             is_open: is_open(&one.unit),
+            is_elsewhere: false,
         });
-        Ok(targets.collect())
+        let targets = targets.collect();
+        Ok(match self.shard {
+            Some(shard) => shard.part(targets, &names),
+            None => targets,
+        })
     }
 
     /// An environment of which most would go looks like a mistake: an empty checkout, a folder that was moved.

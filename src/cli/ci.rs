@@ -3,15 +3,13 @@
 use super::identity::credentials;
 use super::replace::replace;
 use super::{Outcome, terminal};
-use crate::ci::{Applied, Bot, Did, Git, Judgement, Occasion, REPORT, Remote, handed};
-use crate::deliver::account::Account;
-use crate::deliver::mandate::Mandate;
+use super::handing::Handing;
+use crate::ci::{Bot, Did, Git, Judgement, Occasion, REPORT, Remote};
 use crate::forge::comment::Sequence;
 use crate::forge::deployment::{MOST_BYTES, Record, records};
 use crate::forge::event::{Job, Receiver, Work, event};
 use crate::forge::github::{Connection, Credentials, GitHub};
 use crate::forge::wording::{code, could_not_run};
-use crate::forge::words::CommitId;
 use crate::forge::workflow_command::{MOST_SUMMARY_BYTES, Token, masks, output, stopped};
 use crate::model::Date;
 use crate::report::{HumanOptions, Paint, github, github_failure, preflight_human, preflight_markdown};
@@ -41,13 +39,13 @@ pub struct Ci {
     /// Records of what was deployed, one JSON object a line: shown as GitHub's deployments once the event's own work is done
     #[arg(long, value_name = "FILE")]
     records: Option<PathBuf>,
-    /// On a push: what of the branch may be applied and on whose word, written here for `pavior apply --mandate`; with
+    /// On a push, or where a comment says `/pavior apply`: what of the branch may be applied and on whose word, written here for `pavior apply --mandate`; with
     /// --outcome, read from here
     #[arg(long, value_name = "FILE")]
     mandate: Option<PathBuf>,
-    /// What `pavior apply` came to: told on the commit and on the pull requests
+    /// What `pavior apply` came to: told on the commit and on the pull requests; several where runs shared the work
     #[arg(long, value_name = "FILE", requires = "mandate")]
-    outcome: Option<PathBuf>,
+    outcome: Vec<PathBuf>,
     /// The file in which the first stage leaves its report; default that of PAVIOR_REPORT
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -103,10 +101,9 @@ fn happened(arguments: &Ci, run: &Job) -> Result<Outcome> {
                 first_stage(arguments, run, &judged.judgement)
             }
             work => {
-                let did = match (work, &arguments.mandate) {
-                    (Work::Apply { branch, commit }, Some(mandate)) => {
-                        merged(arguments.outcome.as_deref(), mandate, &bot, (branch, commit), &occasion).await
-                    }
+                let handing = arguments.mandate.as_deref().map(|mandate| Handing { mandate, outcome: &arguments.outcome });
+                let did = match (handing, &happened.default_branch) {
+                    (Some(handing), Some(branch)) => handing.act(&bot, work, branch, &occasion).await,
                     _ => bot.act(work, &occasion).await,
                 };
                 // What runs does so whatever came of the event.
@@ -118,26 +115,6 @@ fn happened(arguments: &Ci, run: &Job) -> Result<Outcome> {
             }
         }
     })
-}
-
-/// Before the apply: what may be applied is counted and handed over. Behind it: what came of it is told.
-async fn merged(
-    outcome: Option<&Path>,
-    mandate: &Path,
-    bot: &Bot,
-    (branch, pushed): (&str, &CommitId),
-    occasion: &Occasion,
-) -> Result<Did> {
-    let Some(outcome) = outcome else {
-        let (decided, did) = bot.decide(branch, occasion).await?;
-        let text = serde_json::to_string_pretty(&decided).context("writing the mandate")?;
-        replace(mandate, format!("{text}\n").as_bytes()).with_context(|| format!("writing {}", mandate.display()))?;
-        return Ok(did);
-    };
-    let mandate = handed(mandate, Mandate::read)?;
-    // A run that was killed leaves none.
-    let account = if outcome.exists() { Some(handed(outcome, Account::read)?) } else { None };
-    bot.tell_applied(pushed, Applied { mandate: &mandate, account: account.as_ref() }, occasion).await
 }
 
 fn told(path: &Path) -> Result<Vec<Record>> {

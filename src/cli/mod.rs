@@ -21,6 +21,8 @@ mod diff;
 mod explain;
 mod handed;
 #[cfg(feature = "forge")]
+mod handing;
+#[cfg(feature = "forge")]
 mod identity;
 mod part;
 mod plan;

@@ -8,7 +8,7 @@ use super::plan::{Ends, Plannable, Prepared, outcomes, prepare};
 use super::plan_json::Step as Doing;
 use super::revision::Revision;
 use super::terraform::Terraform;
-use crate::ledger::{Cause, Deployed, Effect, Intent, Undo, UnitName, UnitState};
+use crate::ledger::{Cause, Cost, Deployed, Effect, Intent, Undo, UnitName, UnitState};
 use crate::review::reversibility::Undo as Reviewed;
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,12 +55,22 @@ pub struct Direct<'a> {
     prepared: Mutex<BTreeMap<UnitName, Prepared>>,
     /// On whose word, of units of which more is known than of the run.
     causes: BTreeMap<UnitName, Cause>,
+    /// What each leg comes to, once it was asked for.
+    weights: Mutex<BTreeMap<(UnitName, Leg), Weight>>,
+}
+
+/// What the ledger says of a leg before each of its steps.
+#[derive(Debug, Clone)]
+struct Weight {
+    undo: Undo,
+    cost: Option<Cost>,
 }
 
 impl<'a> Direct<'a> {
     pub fn new(given: Given<'a>) -> Direct<'a> {
         let known = BTreeMap::from([(given.head.clone(), given.wanted.clone())]);
-        Direct { given, known: Mutex::new(known), prepared: Mutex::default(), causes: BTreeMap::new() }
+        let (prepared, weights) = (Mutex::default(), Mutex::default());
+        Direct { given, known: Mutex::new(known), prepared, weights, causes: BTreeMap::new() }
     }
 
     /// Of these units something else is written into the ledger than of the run as a whole.
@@ -233,8 +243,8 @@ impl Work for Direct<'_> {
         let cause = self.causes.get(unit).unwrap_or(&self.given.cause).clone();
         let base = cause.base.or_else(|| healthy.map(|healthy| healthy.commit.clone()));
         let change = Cause { head, base, ..cause };
-        let undo = self.undo(unit, state).unwrap_or(Undo::Irreversible);
-        Intent { effect, unit: unit.clone(), digest, plan, change, cost: None, undo }
+        let Weight { undo, cost } = self.weight(unit, state, leg);
+        Intent { effect, unit: unit.clone(), digest, plan, change, cost, undo }
     }
 }
 
@@ -288,14 +298,33 @@ impl Direct<'_> {
         }
     }
 
-    fn undo(&self, unit: &UnitName, state: &UnitState) -> Result<Undo> {
-        let healthy = self.healthy(unit, state)?;
-        let ends = Ends { from: healthy.as_ref(), to: self.given.wanted.units.get(unit) };
-        Ok(match outcomes(ends).first().map_or(Reviewed::Reversible, |worst| worst.undo) {
+    /// Who cannot tell what is lost by a step says the worst of it.
+    fn weight(&self, unit: &UnitName, state: &UnitState, leg: Leg) -> Weight {
+        let key = (unit.clone(), leg);
+        if let Some(known) = lock(&self.weights).get(&key) {
+            return known.clone();
+        }
+        let weight = match self.healthy(unit, state) {
+            Ok(healthy) => self.weighed(unit, healthy.as_ref(), leg),
+            Err(_) => Weight { undo: Undo::Irreversible, cost: None },
+        };
+        lock(&self.weights).insert(key, weight.clone());
+        weight
+    }
+
+    fn weighed(&self, unit: &UnitName, healthy: Option<&Plannable>, leg: Leg) -> Weight {
+        let wanted = self.given.wanted.units.get(unit);
+        let (from, to) = match leg {
+            Leg::Forth => (healthy, wanted),
+            Leg::Back => (wanted, healthy),
+        };
+        let price = |end: Option<&Plannable>| end.and_then(|end| end.price.clone());
+        let undo = match outcomes(Ends { from, to }).first().map_or(Reviewed::Reversible, |worst| worst.undo) {
             Reviewed::Reversible => Undo::Reversible,
             Reviewed::WithLoss => Undo::WithLoss,
             Reviewed::Irreversible | Reviewed::Refused => Undo::Irreversible,
-        })
+        };
+        Weight { undo, cost: Cost::moved(price(from).as_ref(), price(to).as_ref()) }
     }
 }
 

@@ -23,3 +23,4 @@ pub mod artifact;
 pub mod workflow_command;
 pub mod wording;
 pub mod applied;
+pub mod asked;
