@@ -66,7 +66,9 @@ impl Bot {
         let stands = &judgement.digest;
         let wants_plan = told.lines.iter().flatten().any(|command| *command == Command::Plan);
         let plan = match wants_plan && permission >= Command::Plan.least_permission() {
-            true => self.prospect(pull, shows(judgement).into_keys().collect()).await.map(|one| plan(pull.number, &one)),
+            true => {
+                self.prospect(pull, shows(judgement).into_keys().collect()).await.map(|one| plan(pull.number, &one))
+            }
             false => Ok(String::new()),
         };
         let login = &told.by.login;

@@ -9,8 +9,8 @@ use crate::deliver::now;
 use crate::forge::asked::{NotAsked, Prospect, Unlocked, unlocked};
 use crate::forge::command::{Command, commands};
 use crate::forge::words::{CommentId, Pull, PullNumber, PullState, RunId, User};
-use crate::read::Objects;
 use crate::ledger::{Entry, Lease, Outcome, Record, State, UnitName, Writer};
+use crate::read::Objects;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 

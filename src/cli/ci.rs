@@ -1,9 +1,9 @@
 //! `pavior ci`: the one command of every workflow. It sees what happened, reads how things stand, and makes GitHub say so.
 
+use super::handing::Handing;
 use super::identity::credentials;
 use super::replace::replace;
 use super::{Outcome, terminal};
-use super::handing::Handing;
 use crate::ci::{Bot, Did, Git, Judgement, Occasion, REPORT, Remote};
 use crate::forge::comment::Sequence;
 use crate::forge::deployment::{MOST_BYTES, Record, records};
@@ -101,7 +101,8 @@ fn happened(arguments: &Ci, run: &Job) -> Result<Outcome> {
                 first_stage(arguments, run, &judged.judgement)
             }
             work => {
-                let handing = arguments.mandate.as_deref().map(|mandate| Handing { mandate, outcome: &arguments.outcome });
+                let handing =
+                    arguments.mandate.as_deref().map(|mandate| Handing { mandate, outcome: &arguments.outcome });
                 let did = match (handing, &happened.default_branch) {
                     (Some(handing), Some(branch)) => handing.act(&bot, work, branch, &occasion).await,
                     _ => bot.act(work, &occasion).await,

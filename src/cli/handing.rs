@@ -48,10 +48,10 @@ impl Handing<'_> {
 
     async fn tell(&self, bot: &Bot, work: &Work, occasion: &Occasion) -> Result<Did> {
         let mandate = handed(self.mandate, Mandate::read)?;
-        // A run that was killed leaves none.
-        let left = self.outcome.iter().filter(|file| file.exists());
-        let accounts: Vec<Account> = left.map(|file| handed(file, Account::read)).collect::<Result<_>>()?;
-        let account = Account::of_all(accounts);
+        // A run that was killed leaves none, and of a part nobody can say what the rest is.
+        let is_whole = self.outcome.iter().all(|file| file.exists());
+        let accounts = self.outcome.iter().filter(|_| is_whole).map(|file| handed(file, Account::read));
+        let account = Account::of_all(accounts.collect::<Result<_>>()?);
         let pushed = match work {
             Work::Apply { commit, .. } => commit.clone(),
             _ => CommitId::parse(&mandate.head).context("the mandate names no commit")?,

@@ -61,7 +61,9 @@ impl Is {
             Conclusion::Gone => Is::Gone,
             Conclusion::Unchanged => Is::Unchanged,
             Conclusion::Superseded => Is::Superseded,
-            Conclusion::Elsewhere { .. } | Conclusion::Lost | Conclusion::Busy { .. } | Conclusion::Stopped => Is::Waiting,
+            Conclusion::Elsewhere { .. } | Conclusion::Lost | Conclusion::Busy { .. } | Conclusion::Stopped => {
+                Is::Waiting
+            }
             Conclusion::Skipped { .. } => Is::Skipped,
             Conclusion::Refused(_) => Is::Refused,
             Conclusion::Quarantined => Is::Quarantined,
@@ -95,7 +97,8 @@ impl Account {
     /// What several runs that shared the work came to: each has units of its own, and the last word on the ledger is that
     /// of the longest one. None of none.
     pub fn of_all(all: Vec<Account>) -> Option<Account> {
-        let records = |account: &Account| account.ledger.split_once(':').and_then(|(number, _)| number.parse::<u64>().ok());
+        let records =
+            |account: &Account| account.ledger.split_once(':').and_then(|(number, _)| number.parse::<u64>().ok());
         let mut whole = all.iter().max_by_key(|account| records(account))?.clone();
         whole.units = all.into_iter().flat_map(|account| account.units).collect();
         whole.units.sort_by(|one, other| one.unit.cmp(&other.unit));

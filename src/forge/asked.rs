@@ -55,7 +55,8 @@ fn names(units: &[UnitName]) -> String {
 }
 
 pub fn not_merged() -> String {
-    "`/pavior apply` tries again what is merged, and this is not: once it is merged it is applied without being told".to_owned()
+    "`/pavior apply` tries again what is merged, and this is not: once it is merged it is applied without being told"
+        .to_owned()
 }
 
 /// The workflow that reports has no credentials, and none of what it says does.
@@ -126,7 +127,7 @@ mod tests {
     #[test]
     fn a_plan_says_what_would_change_and_where_terraform_is_asked() {
         let prospect = Prospect { own: vec![unit("cart")], others: vec![unit("web")], is_from_fork: true };
-        insta::assert_snapshot!(plan(PullNumber(7), &prospect), @"");
+        insta::assert_snapshot!(plan(PullNumber(7), &prospect));
         let none = Prospect { own: Vec::new(), others: Vec::new(), is_from_fork: false };
         assert!(!plan(PullNumber(7), &none).contains("read it"));
     }
@@ -137,7 +138,10 @@ mod tests {
         let at = Timestamp::parse("2026-11-23T12:00:00Z").unwrap();
         let line = |one| unlocked(&[one]);
         let returned = line(Unlocked::Returned { scope: scope.clone(), by: "mira".to_owned(), at });
-        assert_eq!(returned, "- **`unlock`**: `staging/cart` is given up by `mira` at 2026-11-23T12:00:00Z; the next run has it");
+        assert_eq!(
+            returned,
+            "- **`unlock`**: `staging/cart` is given up by `mira` at 2026-11-23T12:00:00Z; the next run has it"
+        );
         let unknown = line(Unlocked::Unknown { scope: scope.clone(), holder: "jo".to_owned(), until: at });
         assert!(unknown.contains("stays: nobody can say"), "{unknown}");
         assert!(line(Unlocked::Alive { scope, run: "https://x".to_owned() }).contains("still works"));

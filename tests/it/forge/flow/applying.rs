@@ -1,7 +1,7 @@
 //! What the tests of merged pull requests share: a small platform whose environments have no cluster, merges as GitHub makes
 //! them, and the three steps of the job, by the real binary.
 
-use super::events::push;
+use super::events::{comment, push};
 use super::scene::{Ran, Scene};
 use crate::forge::fake::{REPOSITORY, TOKEN};
 use crate::repository::Repository;
@@ -144,12 +144,29 @@ impl Scene {
 
     /// The job of a push, with its three steps.
     pub fn push_job(&self, pushed: &str) -> Job {
+        self.job(push(pushed))
+    }
+
+    /// The job of a comment on a pull request.
+    pub fn comment_job(&self, number: u64, login: &str, body: &str) -> Job {
+        let id = self.fake.world().comment(number, login, body);
+        self.job(comment(number, id, body))
+    }
+
+    /// As `action/run.sh` has it: where no mandate is left, nothing more is done.
+    fn job(&self, event: (&'static str, Value)) -> Job {
         let [mandate, outcome] = ["mandate.json", "outcome.json"].map(|name| self.handed(name));
-        let _ = std::fs::remove_file(&outcome);
+        for left in [&mandate, &outcome] {
+            let _ = std::fs::remove_file(left);
+        }
         let paths = [&mandate, &outcome].map(|path| path.to_str().unwrap().to_owned());
-        let decided = self.step_with(push(pushed), &["--mandate", &paths[0]]);
-        let applied = self.apply(&["--mandate", &paths[0], "--outcome", &paths[1], "--revert-on", "main"]);
-        let told = self.step_with(push(pushed), &["--mandate", &paths[0], "--outcome", &paths[1]]);
+        let decided = self.step_with(event.clone(), &["--mandate", &paths[0]]);
+        let (mut applied, mut told) = ((0, String::new()), None);
+        if mandate.exists() {
+            applied = self.apply(&["--mandate", &paths[0], "--outcome", &paths[1], "--revert-on", "main"]);
+            told = Some(self.step_with(event, &["--mandate", &paths[0], "--outcome", &paths[1]]));
+        }
+        let told = told.unwrap_or_else(|| decided.clone());
         let read = |path: &PathBuf| {
             let text = std::fs::read(path).unwrap_or_default();
             serde_json::from_slice(&text).unwrap_or_default()

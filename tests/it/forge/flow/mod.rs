@@ -6,6 +6,7 @@ pub mod events;
 pub mod scene;
 
 mod approvals;
+mod asked;
 mod closed;
 mod commands;
 mod comment;

@@ -24,7 +24,7 @@ pub struct Scene {
 }
 
 /// How a job ended.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Ran {
     pub code: i32,
     pub stdout: String,
