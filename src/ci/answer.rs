@@ -2,7 +2,6 @@
 
 use super::bot::{Bot, Did, Occasion};
 use super::judgement::Judgement;
-use super::mandate::shows;
 use super::pull::Beside;
 use crate::forge::applied::standing;
 use crate::forge::asked::{done_elsewhere, not_merged, plan};
@@ -66,9 +65,7 @@ impl Bot {
         let stands = &judgement.digest;
         let wants_plan = told.lines.iter().flatten().any(|command| *command == Command::Plan);
         let plan = match wants_plan && permission >= Command::Plan.least_permission() {
-            true => {
-                self.prospect(pull, shows(judgement).into_keys().collect()).await.map(|one| plan(pull.number, &one))
-            }
+            true => self.prospect(pull, judgement).await.map(|one| plan(pull.number, &one)),
             false => Ok(String::new()),
         };
         let login = &told.by.login;

@@ -3,12 +3,13 @@
 
 use super::bot::{Bot, Did, Occasion};
 use super::git::Wanted;
+use super::judgement::Judgement;
 use super::mandate::{affected_at, shows};
 use super::pull::Beside;
 use crate::deliver::now;
 use crate::forge::asked::{NotAsked, Prospect, Unlocked, unlocked};
 use crate::forge::command::{Command, commands};
-use crate::forge::words::{CommentId, Pull, PullNumber, PullState, RunId, User};
+use crate::forge::words::{CommentId, CommitId, Pull, PullNumber, PullState, RunId, User};
 use crate::ledger::{Entry, Lease, Outcome, Record, State, UnitName, Writer};
 use crate::read::Objects;
 use anyhow::{Context, Result};
@@ -126,11 +127,18 @@ impl Bot {
         .await
     }
 
-    /// What a head would change of what the ledger says is deployed.
-    pub(super) async fn prospect(&self, pull: &Pull, shown: BTreeSet<UnitName>) -> Result<Prospect> {
-        let (state, head) = (self.ledger().await?, pull.head.commit.clone());
-        let affected = self.with_git(move |git| affected_at(&git.folder, head.as_str(), &state)).await?;
-        let (own, others) = affected.into_iter().partition(|unit| shown.contains(unit));
+    /// What a head would change of what the ledger says is deployed, and what of its branch is not deployed yet.
+    pub(super) async fn prospect(&self, pull: &Pull, judgement: &Judgement) -> Result<Prospect> {
+        let shown: BTreeSet<UnitName> = shows(judgement).into_keys().collect();
+        let (head, tip) = (judgement.head.clone(), judgement.tip.clone());
+        let state = self.ledger().await?;
+        let both = self.with_git(move |git| {
+            let affected = |commit: &CommitId| affected_at(&git.folder, commit.as_str(), &state);
+            Ok((affected(&head)?, affected(&tip)?))
+        });
+        let (mut own, mut others) = both.await?;
+        own.retain(|unit| shown.contains(unit));
+        others.retain(|unit| !shown.contains(unit));
         Ok(Prospect { own, others, is_from_fork: pull.is_from_fork() })
     }
 }

@@ -34,6 +34,8 @@ impl Handing<'_> {
                 Asked::Unlock { by } => bot.unlock(*pull, &by, occasion).await,
                 Asked::Nothing(why) => Ok(Did::said(format!("#{pull}: nothing to do: {why}"))),
             },
+            // Started by hand: whatever was missed is found, for the ledger says what is deployed.
+            Work::Sweep => self.decide(bot, branch, occasion).await,
             work => bot.act(work, occasion).await,
         }
     }

@@ -43,23 +43,24 @@ fn fate(units: &[&Mandated], account: Option<&Account>, report: Option<&str>) ->
         return "the run came to no end; the next one goes on where it stopped".to_owned();
     };
     let became: Vec<&Became> = units.iter().filter_map(|one| find(account, one)).collect();
+    let missing = units.len() - became.len();
     let bad: Vec<&Became> = became.iter().copied().filter(|one| !one.is.is_good()).collect();
     let good = became.len() - bad.len();
     let at = became.iter().filter(|one| one.is.is_good()).map(|one| one.at).max();
     let applied = at.map(|at| format!("applied at {}", minute(at))).unwrap_or_default();
-    if bad.is_empty() {
-        return match good {
-            0 => "deployed already".to_owned(),
-            _ => format!("{applied} ({})", counted(good, "unit")),
-        };
+    if bad.is_empty() && missing == 0 {
+        return format!("{applied} ({})", counted(good, "unit"));
     }
     let mut parts: Vec<String> = bad.iter().take(MOST_UNITS).map(|one| trouble(one, report)).collect();
     if bad.len() > MOST_UNITS {
         parts.push(format!("and {} more", bad.len() - MOST_UNITS));
     }
+    if missing > 0 {
+        parts.push(format!("{} left as it was by this run", counted(missing, "unit")));
+    }
     let head = match good {
         0 => "not applied".to_owned(),
-        _ => format!("{applied}, but for {} of {}", bad.len(), counted(became.len(), "unit")),
+        _ => format!("{applied}, but for {} of {}", bad.len() + missing, counted(units.len(), "unit")),
     };
     format!("{head}: {}", parts.join("; "))
 }

@@ -208,13 +208,13 @@ impl Scene {
 
     /// What brought a unit to where it is: the last intent of it that has this effect.
     pub fn intent(&self, unit: &str) -> Value {
-        let intents = self.ledger().into_iter().map(|record| record["entry"].clone());
+        let mut intents = self.ledger().into_iter().map(|record| record["entry"].clone());
         let is_meant = |entry: &Value| {
             let name =
                 [&entry["unit"]["environment"], &entry["unit"]["unit"]].map(|text| text.as_str().unwrap_or_default());
             entry["kind"] == "began" && name.join("/") == unit
         };
-        intents.filter(is_meant).next_back().unwrap_or_default()
+        intents.rfind(is_meant).unwrap_or_default()
     }
 
     /// All that is there is applied by hand, once: what runs before the first merge.
