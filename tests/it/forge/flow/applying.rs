@@ -6,7 +6,8 @@ use super::scene::{Ran, Scene};
 use crate::forge::fake::{REPOSITORY, TOKEN};
 use crate::repository::Repository;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Approves all that the platform team is asked for.
@@ -177,6 +178,41 @@ impl Scene {
     /// `pavior apply` in the workspace of the job.
     pub fn apply(&self, arguments: &[&str]) -> (i32, String) {
         self.pavior(&[&["apply"], arguments, &["--deadline", "5", "--soak", "0"]].concat())
+    }
+
+    /// `action/run.sh` as the runner starts it, where "building" is to copy what is built: commits come from, and the
+    /// ledger goes to, what this machine takes for GitHub.
+    pub fn action(&self, (event, payload): (&str, Value), variables: &[(&str, &str)]) -> (i32, String) {
+        let home = self.workspace().with_file_name("home");
+        let cargo = home.join("cargo");
+        std::fs::create_dir_all(&home).unwrap();
+        let script =
+            "#!/bin/sh\nmkdir -p \"$CARGO_TARGET_DIR/release\"\ncp \"$BUILT\" \"$CARGO_TARGET_DIR/release/pavior\"\n";
+        std::fs::write(&cargo, script).unwrap();
+        std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let instead = format!("[url {:?}]\n\tinsteadOf = https://github.com/{REPOSITORY}.git\n", self.remote());
+        std::fs::write(home.join(".gitconfig"), instead).unwrap();
+        std::fs::write(home.join("event.json"), payload.to_string()).unwrap();
+        let output = Command::new("bash")
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("action/run.sh"))
+            .current_dir(self.workspace())
+            .env_clear()
+            .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", home.display()))
+            .env("HOME", &home)
+            .env("RUNNER_TEMP", &home)
+            .env("BUILT", env!("CARGO_BIN_EXE_pavior"))
+            .env("PAVIOR_FROM_SOURCE", "true")
+            .env("GITHUB_API_URL", self.fake.url())
+            .env("GITHUB_EVENT_NAME", event)
+            .env("GITHUB_EVENT_PATH", home.join("event.json"))
+            .envs([("GITHUB_REPOSITORY", REPOSITORY), ("GITHUB_TOKEN", TOKEN), ("GITHUB_ACTIONS", "true")])
+            .envs([("GITHUB_RUN_ID", "300"), ("GITHUB_REF_NAME", "main"), ("GITHUB_SERVER_URL", "https://github.com")])
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+        assert!(!text.contains(TOKEN), "{text}");
+        (output.status.code().unwrap(), text)
     }
 
     /// Any command of ours, against the remote.

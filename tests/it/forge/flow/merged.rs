@@ -1,6 +1,7 @@
 //! What is merged is applied as it was reviewed, and nothing else is.
 
 use super::applying::{APPROVER, How, platform, stored};
+use super::events::push;
 use serde_json::json;
 
 #[test]
@@ -280,4 +281,28 @@ fn what_makes_a_unit_sick_is_taken_back_by_a_pull_request_and_the_comment_names_
     // It is quarantined: the next run leaves it alone, and so does a retry.
     let again = scene.push_job(&merged);
     assert!(scene.said_on(7).contains("this digest is quarantined"), "{again:#?}");
+}
+
+#[test]
+fn the_action_counts_applies_and_tells_as_the_workflow_runs_it() {
+    let scene = platform();
+    scene.begin();
+    scene.change(7, "cart", "2");
+    scene.report();
+    scene.approve(7);
+    let merged = scene.merge(7, How::Squash);
+    let (code, text) = scene.action(push(&merged), &[("PAVIOR_APPLY", "true"), ("PAVIOR_ENVIRONMENTS", "production")]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("2 units may be applied") && text.contains("production/cart: healthy"), "{text}");
+    assert_eq!(scene.intent("production/cart")["change"]["approvedBy"], json!([APPROVER]));
+    assert!(scene.said().contains("- **`production`**: applied at 20"), "{}", scene.said());
+    assert!(scene.said().contains("- **`local`**: not applied: 1 unit left as it was by this run"), "{}", scene.said());
+    // What fails is told, too, and fails the job.
+    scene.git(&["checkout", "--quiet", "main"]);
+    scene.retag("cart", "evil");
+    scene.commit("no review");
+    scene.push_main();
+    let (code, text) = scene.action(push(&scene.main()), &[("PAVIOR_APPLY", "true")]);
+    assert_eq!(code, 1, "{text}");
+    assert_eq!(scene.check_of(&scene.main(), "pavior apply")["conclusion"], "action_required");
 }
