@@ -109,3 +109,44 @@ impl Account {
         self.units.iter().filter(|unit| unit.is.is_good()).count()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Name;
+
+    fn account(ledger: &str, units: &[&str]) -> Account {
+        let became = |unit: &&str| Became {
+            unit: UnitName { environment: Name::parse("staging").unwrap(), unit: (*unit).to_owned() },
+            is: Is::Applied,
+            said: "healthy".to_owned(),
+            at: Timestamp::parse("2026-11-23T12:00:00Z").unwrap(),
+            revert: None,
+        };
+        Account::new("c".repeat(40), ledger.to_owned(), units.iter().map(became).collect())
+    }
+
+    #[test]
+    fn runs_that_shared_the_work_are_one_account_with_the_longest_ledger() {
+        let whole = Account::of_all(vec![account("9:a", &["web"]), account("10:b", &["cart"])]).unwrap();
+        let units: Vec<&str> = whole.units.iter().map(|one| one.unit.unit.as_str()).collect();
+        assert_eq!((whole.ledger.as_str(), units), ("10:b", vec!["cart", "web"]));
+        assert_eq!(Account::of_all(Vec::new()), None);
+        assert_eq!(Account::read(serde_json::to_string(&whole).unwrap().as_bytes()), Ok(whole));
+    }
+
+    #[test]
+    fn only_what_leaves_nothing_to_do_is_good() {
+        assert!(Is::of(&Conclusion::Healthy).is_good() && Is::of(&Conclusion::Superseded).is_good());
+        for conclusion in [
+            Conclusion::Failed(String::new()),
+            Conclusion::Quarantined,
+            Conclusion::Stopped,
+            Conclusion::RolledBack { why: String::new(), revert: None },
+        ] {
+            assert!(!Is::of(&conclusion).is_good() && !conclusion.is_good(), "{conclusion}");
+        }
+        let other = r#"{"version":2,"head":"","ledger":"","units":[]}"#;
+        assert_eq!(Account::read(other.as_bytes()), Err("it is of version 2, and this reads version 1".to_owned()));
+    }
+}
