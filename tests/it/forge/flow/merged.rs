@@ -50,6 +50,28 @@ fn what_was_approved_and_merged_is_applied_and_the_ledger_says_on_whose_word() {
 }
 
 #[test]
+fn what_is_asked_of_github_grows_with_what_is_merged_and_not_with_the_past() {
+    let scene = platform();
+    scene.begin();
+    for (number, service) in [(7, "cart"), (8, "web")] {
+        scene.change(number, service, "2");
+        scene.approve(number);
+        let merged = scene.merge(number, How::Squash);
+        scene.forget_requests();
+        assert_eq!(scene.push_job(&merged).applied.0, 0);
+        let requests = scene.fake.world().requests.clone();
+        let looked: Vec<&str> =
+            requests.iter().map(|one| one.path.as_str()).filter(|path| path.ends_with("/pulls")).collect();
+        // Once to count and once to tell: no commit before it is looked at, for nothing waits for one.
+        assert_eq!(
+            looked,
+            [format!("/repos/acme/shop/commits/{merged}/pulls"), format!("/repos/acme/shop/commits/{merged}/pulls")]
+        );
+        assert!(requests.len() <= 40, "{} requests for one merge", requests.len());
+    }
+}
+
+#[test]
 fn running_again_does_nothing_and_says_the_same() {
     let scene = platform();
     scene.begin();
