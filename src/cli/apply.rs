@@ -140,7 +140,7 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
         patience: Patience { deadline, soak, addresses },
         head: head.clone(),
         wanted: wanted.clone(),
-        terraform: delivery.terraform(&root)?,
+        terraform: delivery.terraform.terraform(&root, &wanted.lock)?,
         cause: cause.clone(),
         confirmed: arguments.confirmed()?,
         compile: &compile,

@@ -18,6 +18,7 @@ pub mod publish;
 pub mod published;
 pub mod plan_json;
 pub mod process;
+pub mod provider_lock;
 mod revision;
 mod shard;
 pub mod terraform;
