@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Gets the pavior that action.yml asks for, checks that it is the one, and runs `pavior ci`.
+# Gets the pavior that action.yml asks for, checks that it is the one, and runs `pavior ci`, with `pavior apply` where that is
+# asked for.
 # All it is told comes in variables; nothing is downloaded that is not compared with a checksum before it is run.
 set -euo pipefail
 
@@ -61,7 +62,26 @@ export PAVIOR_REPORT="$folder/report.json"
 arguments=(ci)
 if is "${PAVIOR_DRY_RUN:-}"; then arguments+=(--dry-run); fi
 
+# What may be applied is counted, then applied, then told: also what failed is told.
+apply() {
+  local mandate="$folder/mandate.json" outcome="$folder/outcome.json" status=0
+  local -a more=() environments=()
+  read -r -a environments <<< "${PAVIOR_ENVIRONMENTS:-}"
+  for environment in ${environments[@]+"${environments[@]}"}; do more+=(--environment "$environment"); done
+  [[ -z "${PAVIOR_PROMETHEUS:-}" ]] || more+=(--prometheus "$PAVIOR_PROMETHEUS")
+  "$binary" "${arguments[@]}" --mandate "$mandate" || status=$?
+  # Without a mandate nothing is to be applied.
+  if [[ ! -f "$mandate" ]] || is "${PAVIOR_DRY_RUN:-}"; then return "$status"; fi
+  "$binary" apply --mandate "$mandate" --outcome "$outcome" --revert-on "$GITHUB_REF_NAME" ${more[@]+"${more[@]}"} || status=$?
+  "$binary" "${arguments[@]}" --mandate "$mandate" --outcome "$outcome" || status=$?
+  return "$status"
+}
+
 status=0
+if is "${PAVIOR_APPLY:-}"; then
+  apply || status=$?
+  exit "$status"
+fi
 "$binary" "${arguments[@]}" || status=$?
 if [[ -f "$PAVIOR_REPORT" && -n "${GITHUB_OUTPUT:-}" ]]; then
   # A path of our own making: it has no line feed.

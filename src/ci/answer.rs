@@ -1,13 +1,15 @@
 //! What people tell the bot: looked up again, allowed or not, done, and answered by a reaction and in the one comment.
 
 use super::bot::{Bot, Did, Occasion};
+use super::judgement::Judgement;
 use super::pull::Beside;
+use crate::forge::applied::standing;
+use crate::forge::asked::{done_elsewhere, not_merged, plan};
 use crate::forge::command::{Command, Misunderstood, commands};
 use crate::forge::comment::Marker;
-use crate::forge::digest::ReportDigest;
 use crate::forge::event::Subject;
 use crate::forge::wording;
-use crate::forge::words::{CommentId, PullNumber, Reaction, User};
+use crate::forge::words::{CommentId, Pull, PullNumber, PullState, Reaction, User};
 use anyhow::Result;
 
 /// What somebody told the bot.
@@ -42,7 +44,7 @@ impl Bot {
         }
         self.github.react(comment.id, Reaction::Eyes).await?;
         let told = Told { by: comment.author, comment: Some(comment.id), lines };
-        self.report(pull, &Beside { first_stage: None, told: Some(told) }, occasion).await
+        self.report(pull, &Beside { told: Some(told), ..Beside::default() }, occasion).await
     }
 
     /// A button says what a line could have said.
@@ -51,15 +53,21 @@ impl Bot {
         let mut did = Did::default();
         for pull in self.pulls(of).await? {
             let told = Told { by: by.clone(), comment: None, lines: lines.clone() };
-            let beside = Beside { first_stage: None, told: Some(told) };
+            let beside = Beside { told: Some(told), ..Beside::default() };
             did = did.and_tried(pull.number, self.report(pull.number, &beside, occasion).await);
         }
         Ok(did)
     }
 
     /// What each line comes to, where this is the digest of what stands there now.
-    pub(super) async fn answers(&self, told: &Told, stands: &ReportDigest) -> Result<Vec<Answer>> {
+    pub(super) async fn answers(&self, told: &Told, pull: &Pull, judgement: &Judgement) -> Result<Vec<Answer>> {
         let permission = self.github.permission(&told.by).await?;
+        let stands = &judgement.digest;
+        let wants_plan = told.lines.iter().flatten().any(|command| *command == Command::Plan);
+        let plan = match wants_plan && permission >= Command::Plan.least_permission() {
+            true => self.prospect(pull, judgement).await.map(|one| plan(pull.number, &one)),
+            false => Ok(String::new()),
+        };
         let login = &told.by.login;
         let answer = |line: &Result<Command, Misunderstood>| {
             let command = match line {
@@ -77,7 +85,15 @@ impl Bot {
                 // Reported anew in any case, and approvals are counted by reading comments.
                 Command::Approve(_) | Command::Recheck => Answer { reaction: Reaction::ThumbsUp, remark: None },
                 Command::Help => Answer::saying(Reaction::ThumbsUp, wording::help()),
-                Command::Preview(_) | Command::Teardown | Command::Plan | Command::Apply(_) | Command::Unlock => {
+                Command::Plan => match &plan {
+                    Ok(plan) => Answer::saying(Reaction::ThumbsUp, plan.clone()),
+                    Err(error) => Answer::saying(Reaction::Confused, wording::could_not_run(&format!("{error:#}"))),
+                },
+                Command::Apply(_) if pull.state != PullState::Merged => {
+                    Answer::saying(Reaction::ThumbsDown, not_merged())
+                }
+                Command::Apply(_) | Command::Unlock => Answer::saying(Reaction::Rocket, done_elsewhere(name)),
+                Command::Preview(_) | Command::Teardown => {
                     Answer::saying(Reaction::Confused, wording::not_there_yet(name))
                 }
             }
@@ -96,10 +112,15 @@ impl Bot {
 
     /// The report that stands on a pull request.
     pub(super) async fn stands(&self, pull: PullNumber) -> Result<Option<Marker>> {
+        Ok(self.stands_with_lines(pull).await?.map(|(marker, _)| marker))
+    }
+
+    /// The same, with what it says of what was applied.
+    pub(super) async fn stands_with_lines(&self, pull: PullNumber) -> Result<Option<(Marker, Vec<String>)>> {
         let (own, comments) = (self.github.actor().await?, self.github.comments(pull).await?);
         let ours = comments.iter().filter(|comment| comment.author.id == own.user);
-        let mut markers = ours.filter_map(|comment| Marker::of(&comment.body)).filter(|marker| marker.pull == pull);
-        Ok(markers.next())
+        let mut markers = ours.filter_map(|comment| Some((Marker::of(&comment.body)?, standing(&comment.body))));
+        Ok(markers.find(|(marker, _)| marker.pull == pull))
     }
 }
 

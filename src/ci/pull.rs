@@ -5,6 +5,7 @@ use super::bot::{Bot, Did, Occasion};
 use super::evidence::Counted;
 use super::git::Wanted;
 use super::judgement::{Against, Judgement};
+use crate::forge::applied::renewed;
 use crate::forge::check_run::{
     Judgement as Checked, NAME, RECHECK, annotations, check_run, could_not_run, in_progress,
 };
@@ -26,6 +27,8 @@ pub struct Beside {
     pub first_stage: Option<RunId>,
     /// What somebody told the bot to do.
     pub told: Option<Told>,
+    /// What became of what was merged: lines of [`crate::forge::applied`].
+    pub applied: Vec<String>,
 }
 
 /// A pull request, judged and said.
@@ -44,7 +47,7 @@ impl Bot {
     pub(super) async fn report_all(&self, of: &Subject, run: Option<RunId>, occasion: &Occasion) -> Result<Did> {
         let mut did = Did::default();
         for pull in self.pulls(of).await? {
-            let beside = Beside { first_stage: run, told: None };
+            let beside = Beside { first_stage: run, ..Beside::default() };
             did = did.and_tried(pull.number, self.report(pull.number, &beside, occasion).await);
         }
         match did.is_empty() {
@@ -131,7 +134,7 @@ impl Bot {
         let mut remarks = Vec::new();
         let mut answered = None;
         if let Some(told) = &beside.told {
-            let answers = self.answers(told, &judgement.digest).await?;
+            let answers = self.answers(told, pull, &judgement).await?;
             remarks.extend(answers.iter().filter_map(|answer| answer.remark.clone()));
             answered = Some(answers);
         }
@@ -173,30 +176,44 @@ impl Bot {
     async fn report_closed(&self, pull: &Pull, beside: &Beside, occasion: &Occasion) -> Result<Did> {
         let number = pull.number;
         let mut did = Did::default();
-        if let Some(told) = &beside.told {
+        if let Some(told) = beside.told.as_ref().filter(|_| pull.state != PullState::Merged) {
             did = self.react(told, &told.too_late()).await?;
         }
-        let Some(stands) = self.stands(number).await? else {
+        let stands = self.stands_with_lines(number).await?;
+        if stands.is_none() && beside.applied.is_empty() {
             return Ok(did.and(Did::said(format!("#{number} is over, and nothing was said on it"))));
-        };
+        }
+        let (stands, applied) = stands.map_or_else(Default::default, |(stands, lines)| (Some(stands), lines));
         let fate = match pull.state {
             PullState::Merged => {
                 let by = pull.merged_by.as_ref().map(|user| user.login.clone());
-                Fate::Merged { by, commit: pull.merge_commit.clone() }
+                Fate::Merged { by, commit: pull.merge_commit.clone(), applied: renewed(applied, &beside.applied) }
             }
             PullState::Open | PullState::Closed => Fate::Closed,
         };
-        let judgement = match stands.head == pull.head.commit {
+        let judgement = match stands.as_ref().filter(|stands| stands.head == pull.head.commit) {
             // The report that people saw.
-            true => {
+            Some(stands) => {
                 let wanted = vec![Wanted::HeadOf(number, stands.head.clone()), Wanted::Commit(stands.base.clone())];
                 self.bring(wanted).await?;
                 self.judge(&stands.base, &stands.head, Against::Itself, occasion).await?
             }
-            false => self.judge_pull(pull, occasion).await?,
+            None => self.judge_pull(pull, occasion).await?,
         };
         let counted = self.count(pull, &judgement, occasion).await?;
-        Ok(did.and(self.say(pull, &judgement, &counted, &fate, &[], occasion).await?))
+        let mut remarks = Vec::new();
+        if let Some(told) = beside.told.as_ref().filter(|_| pull.state == PullState::Merged) {
+            let answers = self.answers(told, pull, &judgement).await?;
+            remarks.extend(answers.iter().filter_map(|answer| answer.remark.clone()));
+            did = did.and(self.react(told, &answers).await?);
+        }
+        // What was applied is said, however late: it is of no report.
+        let sequence = match stands.filter(|_| !beside.applied.is_empty()) {
+            Some(stands) => occasion.sequence.max(stands.sequence),
+            None => occasion.sequence,
+        };
+        let occasion = Occasion { sequence, ..occasion.clone() };
+        Ok(did.and(self.say(pull, &judgement, &counted, &fate, &remarks, &occasion).await?))
     }
 
     async fn label(&self, pull: &Pull, judgement: &Judgement) -> Result<Did> {

@@ -1,6 +1,7 @@
 //! `pavior apply`: what is merged becomes what runs, as it was reviewed, and goes back where it makes a unit sick.
 
 use super::delivery::{Delivery, compiled};
+use super::handed::{Handed, Under};
 use super::reach::{Gate, Reach};
 use super::rollback::held;
 use super::take_back::Back;
@@ -8,10 +9,10 @@ use super::unit_name::unit_name;
 use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::deliver::machine::{Conclusion, Machine, Order, Target, What};
-use crate::deliver::{Direct, Given, Journal, Revision, Shard, Spectator, drive};
+use crate::deliver::{Direct, Given, Journal, Revision, Setting, Shard, Spectator, drive, now};
 use crate::ledger::{Cause, State, UnitName, UnitState};
-use crate::model::Name;
-use crate::model::kinds::environment::{Delivery as Engine, EnvironmentClass};
+use crate::model::kinds::environment::Delivery as Engine;
+use crate::model::{Name, Timestamp};
 use crate::read::Objects;
 use crate::report::{counted, visible_line};
 use anyhow::{Context, Result, anyhow, bail};
@@ -36,6 +37,8 @@ pub struct Apply {
     /// The branch whose tip wins over a run that is under way; default `--head`
     #[arg(long, value_name = "REF")]
     branch: Option<String>,
+    #[command(flatten)]
+    handed: Handed,
     /// A report that was reviewed, as `pavior preflight --format json` wrote it; may be given several times
     #[arg(long, value_name = "FILE")]
     reviewed: Vec<PathBuf>,
@@ -92,26 +95,31 @@ Exit codes: 0 all healthy, 1 a unit is not, 2 could not run.";
 pub fn run(arguments: &Apply) -> Result<Outcome> {
     let delivery = &arguments.delivery;
     let root = delivery.repository.root()?;
-    let head = Objects::open(&root)?.commit(&arguments.head)?;
+    let under = arguments.handed.open(delivery, &root)?;
+    let head = Objects::open(&root)?.commit(under.head().unwrap_or(&arguments.head))?;
     let Some(wanted) = compiled(&root, &head)? else { return Ok(Outcome::Blocked) };
     let wanted = Arc::new(wanted);
-    let mut journal = Journal::new(delivery.store(&root)?, writer(&root)?).waiting(Duration::from_secs(arguments.wait));
+    let mut journal = Journal::new(under.store(&root)?, writer(&root)?).waiting(Duration::from_secs(arguments.wait));
     let state = journal.state()?;
     delivery.are_there(&wanted.units, state.units.keys())?;
-    let targets = arguments.targets(&wanted, &state)?;
+    let targets = arguments.targets(&wanted, &state, &under)?;
     if targets.is_empty() {
         terminal::print("nothing to do: all is as the ledger says\n")?;
+        under.account(&head, &journal.head()?, Vec::new())?;
         return Ok(Outcome::Clean);
     }
     let branch = arguments.branch.clone().unwrap_or_else(|| arguments.head.clone());
     let compile = |commit: &str| again(&root, commit);
-    let tip = || Objects::open(&root)?.commit(&branch);
+    let tip = || under.tip(&root).unwrap_or_else(|| Objects::open(&root)?.commit(&branch));
     let revert = |unit: &UnitName, state: &UnitState| {
         let digest = wanted.units.get(unit).map(|one| one.unit.digest.to_string());
         let healthy = &state.refuge().context("the ledger does not say what it was healthy with")?.commit;
-        arguments.take_back(&root, &Back { unit, healthy, bad: &head, digest, why: SICK })
+        let proposed = arguments.take_back(&root, &Back { unit, healthy, bad: &head, digest, why: SICK })?;
+        proposed.into_iter().for_each(|pull| under.takes_back(unit, pull));
+        Ok(())
     };
     let cluster = |unit: &UnitName| arguments.reach.cluster(&wanted, unit);
+    let cause = arguments.cause(&root, &head)?;
     let work = Direct::new(Given {
         cluster: &cluster,
         tell: &|line| terminal::tell(&visible_line(line)),
@@ -119,16 +127,18 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
         head: head.clone(),
         wanted: wanted.clone(),
         terraform: delivery.terraform.terraform(&root, &wanted.lock)?,
-        cause: arguments.cause(&root, &head)?,
+        cause: cause.clone(),
         confirmed: arguments.confirmed()?,
         compile: &compile,
         tip: &tip,
         revert: &revert,
-    });
+    })
+    .with_causes(under.causes(&cause));
     let mut machine = Machine::new(targets, usize::from(delivery.jobs));
     let live = Live::new();
     let is_stopping = stopping();
     drive(&mut machine, &mut journal, &work, &live, &|| is_stopping.load(Ordering::Relaxed))?;
+    under.account(&head, &journal.head()?, live.became(&machine))?;
     summary(&machine, &mut journal)
 }
 
@@ -176,12 +186,12 @@ impl Apply {
     }
 
     /// Opens the pull request where that is asked for, and else shows what would be in it.
-    fn take_back(&self, root: &Path, back: &Back<'_>) -> Result<()> {
+    fn take_back(&self, root: &Path, back: &Back<'_>) -> Result<Option<u64>> {
         #[cfg(feature = "forge")]
         if let Some(base) = &self.revert_on {
-            return back.propose(root, base);
+            return back.propose(root, base, self.delivery.remote.as_deref());
         }
-        back.show(root)
+        back.show(root).map(|()| None)
     }
 
     fn confirmed(&self) -> Result<BTreeSet<UnitName>> {
@@ -191,9 +201,10 @@ impl Apply {
         parsed.collect()
     }
 
-    fn targets(&self, wanted: &Revision, state: &State) -> Result<Vec<Target>> {
+    fn targets(&self, wanted: &Revision, state: &State, under: &Under) -> Result<Vec<Target>> {
         let reviewed = self.reviewed_digests()?;
-        let affected = crate::deliver::affected_of(&wanted.units, state, |unit| self.delivery.asks_for(unit));
+        let is_asked_for = |unit: &UnitName| self.delivery.asks_for(unit) && under.is_ours(wanted, unit);
+        let affected = crate::deliver::affected_of(&wanted.units, state, is_asked_for);
         let going = affected.iter().filter(|one| one.to.is_none()).map(|one| one.unit.clone()).collect();
         let names: Vec<&UnitName> = wanted.units.keys().collect();
         let is_open = |unit: &UnitName| state.open.values().any(|intent| intent.unit == *unit);
@@ -204,10 +215,12 @@ impl Apply {
                 Some(_) => wanted.after(&one.unit),
                 None => wanted.after_going(&one.unit, &going),
             },
-            refused: self
-                .too_much(&one.unit.environment, state, &going)
-                .filter(|_| one.to.is_none())
-                .or_else(|| self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed)),
+            refused: self.too_much(&one.unit.environment, state, &going).filter(|_| one.to.is_none()).or_else(|| {
+                match under.refusal(&one.unit, one.to.as_deref()) {
+                    Some(decided) => decided,
+                    None => self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed),
+                }
+            }),
             is_open: is_open(&one.unit),
             is_elsewhere: false,
         });
@@ -246,9 +259,7 @@ impl Apply {
         if known.is_some() {
             return Some("what is compiled is not what was reviewed: its digest is another one".to_owned());
         }
-        let asks_for_none =
-            setting.is_none_or(|setting| setting.class == EnvironmentClass::Development && setting.approvals == 0);
-        match (self.yes, asks_for_none) {
+        match (self.yes, setting.is_none_or(Setting::asks_for_no_approval)) {
             (true, true) => None,
             (true, false) => Some(format!(
                 "{} wants its changes reviewed: give the report with --reviewed, --yes is not enough",
@@ -286,12 +297,21 @@ impl Apply {
 
 /// A line for each step, as it is taken.
 pub(super) struct Live {
-    told: Mutex<BTreeSet<UnitName>>,
+    told: Mutex<BTreeMap<UnitName, Timestamp>>,
 }
 
 impl Live {
     pub(super) fn new() -> Live {
         Live { told: Mutex::default() }
+    }
+
+    /// What became of each unit, and when.
+    fn became(&self, machine: &Machine) -> Vec<(UnitName, Conclusion, Timestamp)> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let became = machine.units().filter_map(|(unit, conclusion)| {
+            Some((unit.clone(), conclusion?.clone(), told.get(unit).copied().unwrap_or_else(now)))
+        });
+        became.collect()
     }
 }
 
@@ -306,7 +326,7 @@ impl Spectator for Live {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         for (unit, conclusion) in machine.units() {
             if let Some(conclusion) = conclusion.filter(|one| !matches!(one, Conclusion::Unchanged))
-                && told.insert(unit.clone())
+                && told.insert(unit.clone(), now()).is_none()
             {
                 terminal::tell(&format!("{unit}: {}", visible_line(&conclusion.to_string())));
             }

@@ -1,5 +1,6 @@
 //! `pavior ci`: the one command of every workflow. It sees what happened, reads how things stand, and makes GitHub say so.
 
+use super::handing::Handing;
 use super::identity::credentials;
 use super::replace::replace;
 use super::{Outcome, terminal};
@@ -38,6 +39,13 @@ pub struct Ci {
     /// Records of what was deployed, one JSON object a line: shown as GitHub's deployments once the event's own work is done
     #[arg(long, value_name = "FILE")]
     records: Option<PathBuf>,
+    /// On a push, or where a comment says `/pavior apply`: what of the branch may be applied and on whose word, written here for `pavior apply --mandate`; with
+    /// --outcome, read from here
+    #[arg(long, value_name = "FILE")]
+    mandate: Option<PathBuf>,
+    /// What `pavior apply` came to: told on the commit and on the pull requests; several where runs shared the work
+    #[arg(long, value_name = "FILE", requires = "mandate")]
+    outcome: Vec<PathBuf>,
     /// The file in which the first stage leaves its report; default that of PAVIOR_REPORT
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -51,7 +59,8 @@ GitHub's API, by GITHUB_TOKEN, or as an App by PAVIOR_APP_ID and PAVIOR_APP_PRIV
   pull_request_target, workflow_run   judge again, then comment, check run, labels, reviewers
   issue_comment, check_run            commands and buttons
   merge_group                         hold what would be merged against what was reviewed
-  push                                tell merged pull requests what became of them
+  push                                tell merged pull requests what became of them; with --mandate, count what may be
+                                      applied, and with --outcome, tell what was
   schedule, workflow_dispatch         look at every open pull request, or at one
 
 With --records, any but the first stage also makes GitHub's deployments say what the records say; \
@@ -92,7 +101,12 @@ fn happened(arguments: &Ci, run: &Job) -> Result<Outcome> {
                 first_stage(arguments, run, &judged.judgement)
             }
             work => {
-                let did = bot.act(work, &occasion).await;
+                let handing =
+                    arguments.mandate.as_deref().map(|mandate| Handing { mandate, outcome: &arguments.outcome });
+                let did = match (handing, &happened.default_branch) {
+                    (Some(handing), Some(branch)) => handing.act(&bot, work, branch, &occasion).await,
+                    _ => bot.act(work, &occasion).await,
+                };
                 // What runs does so whatever came of the event.
                 let shown = bot.show_deployments(&occasion).await;
                 if arguments.dry_run {

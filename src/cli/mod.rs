@@ -20,6 +20,9 @@ mod delivery;
 mod diff;
 mod drift;
 mod explain;
+mod handed;
+#[cfg(feature = "forge")]
+mod handing;
 #[cfg(feature = "forge")]
 mod identity;
 mod part;

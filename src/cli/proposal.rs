@@ -99,9 +99,10 @@ pub fn bot(root: &Path, remote: Option<&str>, dry_run: bool) -> Result<Bot> {
         true => GitHub::dry_run(connection, repository.clone())?,
         false => GitHub::connect(connection, repository.clone())?,
     };
+    let own = format!("{server}/{repository}.git");
     let remote = match remote {
-        Some(remote) => Remote::Other(remote.to_owned()),
-        None => Remote::GitHub(format!("{server}/{repository}.git")),
+        Some(remote) if remote != own => Remote::Other(remote.to_owned()),
+        _ => Remote::GitHub(own),
     };
     let folder = root.canonicalize().with_context(|| format!("opening {}", root.display()))?;
     Ok(Bot { github, git: Git { folder, remote } })

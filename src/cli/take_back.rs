@@ -40,13 +40,22 @@ impl Back<'_> {
         Ok(())
     }
 
-    /// Opens the pull request that takes it back, once for all times.
+    /// Opens the pull request that takes it back, once for all times, and names it.
     #[cfg(feature = "forge")]
-    pub fn propose(&self, root: &Path, base: &str) -> Result<()> {
-        let bot = super::proposal::bot(root, None, false)?;
+    pub fn propose(&self, root: &Path, base: &str, remote: Option<&str>) -> Result<Option<u64>> {
+        use crate::ci::Proposed;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting to work")?;
+        // Its connections belong to the runtime.
+        let _entered = runtime.enter();
+        let bot = super::proposal::bot(root, remote, false)?;
         let proposed = runtime.block_on(bot.take_back(&self.sick(), base))?;
-        terminal::tell(&format!("{}: its declaration is taken back: {proposed:?}", self.unit));
-        Ok(())
+        let (how, pull) = match proposed {
+            Proposed::Opened(pull) => ("is taken back in", pull),
+            Proposed::Open(pull) => ("is being taken back in", pull),
+            Proposed::Over(pull) => ("was to be taken back in, which is over:", pull),
+            Proposed::Noted => return Ok(None),
+        };
+        terminal::tell(&format!("{}: its declaration {how} #{pull}", self.unit));
+        Ok(Some(pull.0))
     }
 }

@@ -54,6 +54,8 @@ pub struct Direct<'a> {
     known: Mutex<BTreeMap<String, Arc<Revision>>>,
     /// Plans that were made and not yet carried out.
     pub(super) prepared: Mutex<BTreeMap<UnitName, Prepared>>,
+    /// On whose word, of units of which more is known than of the run.
+    causes: BTreeMap<UnitName, Cause>,
     /// What each leg comes to, once it was asked for.
     weights: Mutex<BTreeMap<(UnitName, Leg), Weight>>,
     pub(super) by_hand: Option<ByHand>,
@@ -70,7 +72,12 @@ impl<'a> Direct<'a> {
     pub fn new(given: Given<'a>) -> Direct<'a> {
         let known = BTreeMap::from([(given.head.clone(), given.wanted.clone())]);
         let (known, prepared, weights) = (Mutex::new(known), Mutex::default(), Mutex::default());
-        Direct { given, known, prepared, weights, by_hand: None }
+        Direct { given, known, prepared, weights, causes: BTreeMap::new(), by_hand: None }
+    }
+
+    /// Of these units something else is written into the ledger than of the run as a whole.
+    pub fn with_causes(self, causes: BTreeMap<UnitName, Cause>) -> Direct<'a> {
+        Direct { causes, ..self }
     }
 
     pub(super) fn revision(&self, commit: &str) -> Result<Arc<Revision>> {
@@ -252,7 +259,9 @@ impl Work for Direct<'_> {
             }
         };
         let plan = lock(&self.prepared).get(unit).filter(|_| effect == Effect::Terraform).map(|one| one.says.digest);
-        let change = Cause { head, base: healthy.map(|healthy| healthy.commit.clone()), ..self.given.cause.clone() };
+        let cause = self.causes.get(unit).unwrap_or(&self.given.cause).clone();
+        let base = cause.base.or_else(|| healthy.map(|healthy| healthy.commit.clone()));
+        let change = Cause { head, base, ..cause };
         let Weight { undo, cost } = self.weight(unit, state, leg);
         Intent { effect, unit: unit.clone(), digest, plan, change, cost, undo }
     }

@@ -1,6 +1,7 @@
 //! What is merged becomes what runs: which units are affected, what Terraform would do to them, and whether that is what
 //! was announced. Real engines, at the edge.
 
+pub mod account;
 mod affected;
 mod announced;
 mod attributes;
@@ -12,6 +13,7 @@ mod fail_point;
 mod journal;
 pub mod kubernetes;
 pub mod machine;
+pub mod mandate;
 mod plan;
 pub mod preview;
 pub mod engine_status;

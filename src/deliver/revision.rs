@@ -7,9 +7,9 @@ use crate::check::Loaded;
 use crate::compile::compile_verified_linked;
 use crate::ledger::UnitName;
 use crate::link::Graph;
-use crate::model::kinds::environment::{Delivery, EnvironmentClass};
+use crate::model::kinds::environment::{Delivery, Environment, EnvironmentClass};
 use crate::model::{Findings, Name, RepoPath};
-use crate::read::Documents;
+use crate::read::{Documents, read};
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,6 +41,30 @@ pub enum Delivered {
     Wrong { findings: Findings, documents: Box<Documents> },
 }
 
+impl Setting {
+    fn of(spec: &Environment) -> Setting {
+        Setting {
+            class: spec.class,
+            delivery: spec.delivery,
+            promotes_from: spec.promotes_from.clone(),
+            cluster: spec.cluster.clone(),
+            approvals: spec.approvals.unwrap_or(0),
+        }
+    }
+
+    /// As a revision has it, without compiling that. None where it declares no such environment.
+    pub fn at(loaded: Loaded, environment: &Name) -> Option<Setting> {
+        let documents = read(loaded.snapshot, &mut Findings::default());
+        let declared = documents.declarations.environments.iter().find(|one| one.metadata.name == *environment)?;
+        Some(Setting::of(&declared.spec))
+    }
+
+    /// Whether anything that is merged may be applied there.
+    pub fn asks_for_no_approval(&self) -> bool {
+        self.class == EnvironmentClass::Development && self.approvals == 0
+    }
+}
+
 impl Revision {
     /// # Errors
     /// When a unit cannot be written as it was meant, or the lock file of providers cannot be read.
@@ -54,15 +78,7 @@ impl Revision {
         }
         let mut environments = BTreeMap::new();
         for declaration in &documents.declarations.environments {
-            let spec = &declaration.spec;
-            let setting = Setting {
-                class: spec.class,
-                delivery: spec.delivery,
-                promotes_from: spec.promotes_from.clone(),
-                cluster: spec.cluster.clone(),
-                approvals: spec.approvals.unwrap_or(0),
-            };
-            environments.insert(declaration.metadata.name.clone(), setting);
+            environments.insert(declaration.metadata.name.clone(), Setting::of(&declaration.spec));
         }
         Ok(Delivered::Compiled(Box::new(Revision { units: by_name(units), environments, graph, lock })))
     }

@@ -22,3 +22,5 @@ pub mod merge_group;
 pub mod artifact;
 pub mod workflow_command;
 pub mod wording;
+pub mod applied;
+pub mod asked;

@@ -109,7 +109,7 @@ pub fn fate(fate: &Fate) -> Option<String> {
     match fate {
         Fate::Open => None,
         Fate::Closed => Some("**closed without being merged**".to_owned()),
-        Fate::Merged { by, commit } => {
+        Fate::Merged { by, commit, .. } => {
             let by = by.as_deref().map(|login| format!(" by {}", code(login))).unwrap_or_default();
             let commit = commit.as_ref().map(|commit| format!(" as {}", commit.short())).unwrap_or_default();
             Some(format!("**merged{by}{commit}**"))

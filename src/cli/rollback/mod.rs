@@ -224,7 +224,7 @@ impl Rollback {
         let back = Back { unit: &self.unit, healthy: &choice.to.commit, bad: &tip, digest, why: &why };
         #[cfg(feature = "forge")]
         if let Some(base) = &self.revert_on {
-            return back.propose(root, base);
+            return back.propose(root, base, self.remote.as_deref()).map(drop);
         }
         back.show(root)
     }

@@ -1,6 +1,7 @@
 //! A report and how things stand around it in, the text of the comment out.
 
 use super::marker::Marker;
+use crate::forge::applied::section;
 use crate::forge::approvals::Standing;
 use crate::forge::limit::{COMMENT_BYTES, fitted};
 use crate::forge::wording;
@@ -26,7 +27,12 @@ pub struct About<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     Open,
-    Merged { by: Option<String>, commit: Option<CommitId> },
+    Merged {
+        by: Option<String>,
+        commit: Option<CommitId>,
+        /// Lines of [`crate::forge::applied`].
+        applied: Vec<String>,
+    },
     Closed,
 }
 
@@ -36,7 +42,8 @@ pub enum Fate {
 pub fn body(judged: &Judged, about: &About<'_>) -> String {
     let marker = format!("{}\n", about.marker);
     if has_nothing_to_say(judged, about) {
-        return format!("{marker}{}\n", one_line(judged, about));
+        let applied = applied(about.fate).map(|section| format!("\n{section}\n")).unwrap_or_default();
+        return format!("{marker}{}\n{applied}", one_line(judged, about));
     }
     let note = wording::cut(about.full_report);
     let text = fitted(&preflight_markdown(judged), &note, &tail(judged, about), COMMENT_BYTES - marker.len());
@@ -77,7 +84,15 @@ fn tail(judged: &Judged, about: &About<'_>) -> String {
     };
     paragraphs.push(wording::footer(digest, &next, about.full_report));
     paragraphs.extend(wording::fate(about.fate));
+    paragraphs.extend(applied(about.fate));
     paragraphs.iter().map(|paragraph| format!("\n{paragraph}\n")).collect()
+}
+
+fn applied(fate: &Fate) -> Option<String> {
+    match fate {
+        Fate::Merged { applied, .. } => section(applied),
+        Fate::Open | Fate::Closed => None,
+    }
 }
 
 #[cfg(test)]
@@ -162,7 +177,7 @@ pub mod tests {
         let quiet = text(&judged, &Standing::default(), &Fate::Open, &[]);
         assert_eq!(quiet.lines().count(), 2, "{quiet}");
         assert!(quiet.lines().nth(1).unwrap().starts_with("**Pavior:** no deployed effect · "), "{quiet}");
-        let merged = Fate::Merged { by: Some("alice".to_owned()), commit: None };
+        let merged = Fate::Merged { by: Some("alice".to_owned()), commit: None, applied: Vec::new() };
         assert!(text(&judged, &Standing::default(), &merged, &[]).contains("merged by `alice`"));
         // What somebody has to read is not swallowed.
         assert!(text(&judged, &Standing::default(), &Fate::Open, &["look".to_owned()]).lines().count() > 2);
@@ -175,7 +190,7 @@ pub mod tests {
     fn a_pull_request_that_is_over_says_what_happened_and_offers_nothing() {
         let judged = needs(&[approval("shopping", 2)]);
         let commit = marker('c', 'c', 1).head;
-        let merged = Fate::Merged { by: Some("alice".to_owned()), commit: Some(commit) };
+        let merged = Fate::Merged { by: Some("alice".to_owned()), commit: Some(commit), applied: Vec::new() };
         let merged = text(&judged, &standing(&[]), &merged, &[]);
         assert!(merged.trim_end().ends_with("**merged by `alice` as cccccccccc**"), "{merged}");
         let closed = text(&judged, &standing(&[]), &Fate::Closed, &[]);

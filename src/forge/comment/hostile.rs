@@ -53,7 +53,7 @@ fn hostile() -> String {
     };
     // Open, so that approvals are told; what became of it is told by another line.
     let open = text(&judged, &told, &Fate::Open, &remarks);
-    let merged = wording::fate(&Fate::Merged { by: Some(all), commit: None }).unwrap_or_default();
+    let merged = wording::fate(&Fate::Merged { by: Some(all), commit: None, applied: Vec::new() }).unwrap_or_default();
     format!("{open}\n{merged}\n")
 }
 

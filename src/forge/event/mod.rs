@@ -31,6 +31,8 @@ pub enum Receiver {
 pub struct Event {
     pub repository: Option<Repository>,
     pub installation: Option<InstallationId>,
+    /// What its repository calls the branch that is applied.
+    pub default_branch: Option<String>,
     pub work: Work,
 }
 
@@ -119,7 +121,8 @@ pub fn event(name: &str, payload: &[u8], receiver: Receiver) -> Result<Event, Pa
     }
     let envelope: Envelope = read(payload).map_err(failed)?;
     let work = work(name, payload, &envelope, receiver).map_err(failed)?;
-    Ok(Event { repository: envelope.repository(), installation: envelope.installation(), work })
+    let default_branch = envelope.default_branch().map(str::to_owned);
+    Ok(Event { repository: envelope.repository(), installation: envelope.installation(), default_branch, work })
 }
 
 fn work(name: &str, payload: &[u8], envelope: &Envelope, receiver: Receiver) -> Result<Work, String> {

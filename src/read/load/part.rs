@@ -78,6 +78,16 @@ impl Objects {
         Ok(commit.author().context("the commit has no author")?.name.to_string())
     }
 
+    /// A commit and those before it on its branch, the newest first: of a merge, what it was merged into.
+    ///
+    /// # Errors
+    /// When the revision is not known, or history is damaged.
+    pub fn line(&self, revision: &str, most: usize) -> Result<Vec<String>> {
+        let id = self.repo.rev_parse_single(revision).map_err(|_| unknown_revision(&self.repo, revision))?;
+        let walk = self.repo.rev_walk([id.detach()]).first_parent_only().all().context("walking along the branch")?;
+        walk.take(most).map(|commit| Ok(commit.context("walking along the branch")?.id.to_string())).collect()
+    }
+
     /// How many blobs were opened.
     pub fn blobs_read(&self) -> usize {
         self.opened.get()

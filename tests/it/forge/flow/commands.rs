@@ -44,7 +44,7 @@ fn help_unknown_words_and_what_is_not_there_yet_are_answered_in_the_one_comment(
     for (text, reaction, said) in [
         ("/pavior help", "+1", "Commands, one a line: `/pavior recheck`"),
         ("/pavior rechek", "confused", "`rechek` is no command. Did you mean `/pavior recheck`?"),
-        ("/pavior plan", "confused", "`/pavior plan` is not there yet"),
+        ("/pavior teardown", "confused", "`/pavior teardown` is not there yet"),
         ("/pavior approve", "confused", "`/pavior approve` acts on what was judged"),
     ] {
         let (id, ran) = scene.told("grace", text);

@@ -24,7 +24,7 @@ pub struct Scene {
 }
 
 /// How a job ended.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Ran {
     pub code: i32,
     pub stdout: String,
@@ -205,6 +205,12 @@ impl Scene {
     pub fn run_apart(&self, run: u64, arguments: &[&str]) -> Ran {
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
         self.step(super::events::by_hand(7), run, &arguments)
+    }
+
+    /// The same, with these arguments.
+    pub fn step_with(&self, event: (&str, Value), arguments: &[&str]) -> Ran {
+        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        self.step(event, self.run, &arguments)
     }
 
     fn step(&self, (name, payload): (&str, Value), run: u64, arguments: &[String]) -> Ran {
