@@ -65,14 +65,7 @@ impl Delivery {
     }
 
     pub fn terraform(&self, root: &Path) -> Result<Terraform> {
-        let given = self.terraform.clone().or_else(|| std::env::var_os("PAVIOR_TERRAFORM").map(PathBuf::from));
-        let objects = Objects::open(root)?;
-        let plugins = self.plugin_dir.as_ref().map(|folder| folder.canonicalize()).transpose();
-        Ok(Terraform {
-            program: given.unwrap_or_else(|| "terraform".into()),
-            plugins: plugins.context("opening the folder with providers")?,
-            states: objects.git_folder().join("pavior/terraform"),
-        })
+        terraform(root, self.terraform.as_deref(), self.plugin_dir.as_deref())
     }
 
     /// The ledger, as it is by now.
@@ -82,6 +75,18 @@ impl Delivery {
         store.refresh()?;
         Ok(store)
     }
+}
+
+/// The Terraform that is asked for, and where its states lie.
+pub fn terraform(root: &Path, program: Option<&Path>, plugins: Option<&Path>) -> Result<Terraform> {
+    let given = program.map(PathBuf::from).or_else(|| std::env::var_os("PAVIOR_TERRAFORM").map(PathBuf::from));
+    let objects = Objects::open(root)?;
+    let plugins = plugins.map(Path::canonicalize).transpose();
+    Ok(Terraform {
+        program: given.unwrap_or_else(|| "terraform".into()),
+        plugins: plugins.context("opening the folder with providers")?,
+        states: objects.git_folder().join("pavior/terraform"),
+    })
 }
 
 /// A revision; None where there are errors, which are told.

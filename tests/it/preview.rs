@@ -55,6 +55,7 @@ fn rising(author: &str, team: &str, micros: i64) -> PreviewStage {
         author: author.to_owned(),
         team: Some(name(team)),
         services: vec![name("cart"), name("web")],
+        pattern: None,
         cost: Some(Cost { currency: "USD".to_owned(), micros }),
     }))
 }
