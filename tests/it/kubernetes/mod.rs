@@ -14,6 +14,7 @@ mod cut;
 mod health;
 mod kubectl;
 mod ownership;
+mod previews;
 mod probes;
 mod prune;
 mod rollback;
@@ -48,6 +49,42 @@ macro_rules! flows {
             #[ignore = "KUBEBUILDER_ASSETS has to name a folder with etcd and kube-apiserver"]
             fn an_image_that_never_becomes_ready_is_taken_back() {
                 super::rollback::an_image_that_never_becomes_ready_is_taken_back();
+            }
+
+            #[test]
+            #[ignore = "KUBEBUILDER_ASSETS has to name a folder with etcd and kube-apiserver"]
+            fn a77_a_preview_comes_is_pushed_to_sleeps_wakes_and_goes_with_all_that_it_holds() {
+                super::previews::a77_a_preview_comes_is_pushed_to_sleeps_wakes_and_goes_with_all_that_it_holds();
+            }
+
+            #[test]
+            #[ignore = "KUBEBUILDER_ASSETS has to name a folder with etcd and kube-apiserver"]
+            fn a77_a_preview_that_was_killed_anywhere_is_finished_by_the_next() {
+                super::previews::a77_a_preview_that_was_killed_anywhere_is_finished_by_the_next();
+            }
+
+            #[test]
+            #[ignore = "KUBEBUILDER_ASSETS has to name a folder with etcd and kube-apiserver"]
+            fn a77_a_push_that_races_the_teardown_waits_and_comes_after_it() {
+                super::previews::a77_a_push_that_races_the_teardown_waits_and_comes_after_it();
+            }
+
+            #[test]
+            #[ignore = "KUBEBUILDER_ASSETS has to name a folder with etcd and kube-apiserver"]
+            fn a77_the_sweep_takes_orphans_and_leaves_what_is_kept_and_what_is_not_ours() {
+                super::previews::a77_the_sweep_takes_orphans_and_leaves_what_is_kept_and_what_is_not_ours();
+            }
+
+            #[test]
+            #[ignore = "KUBEBUILDER_ASSETS has to name a folder with etcd and kube-apiserver"]
+            fn a78_who_finds_no_place_waits_for_one_and_nobody_else_is_held_up() {
+                super::previews::a78_who_finds_no_place_waits_for_one_and_nobody_else_is_held_up();
+            }
+
+            #[test]
+            #[ignore = "KUBEBUILDER_ASSETS has to name a folder with etcd and kube-apiserver"]
+            fn what_is_not_well_stays_to_be_looked_at_and_is_told() {
+                super::previews::what_is_not_well_stays_to_be_looked_at_and_is_told();
             }
         }
     };
