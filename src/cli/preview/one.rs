@@ -3,10 +3,10 @@
 use super::super::repository::Repository;
 use super::super::writer::writer;
 use super::super::{Outcome, terminal};
-use super::place::{Place, mark};
+use super::place::Place;
 use super::{name, pattern};
 use crate::deliver::now;
-use crate::deliver::preview::{Order, Settled, settle, shown};
+use crate::deliver::preview::{Around, Order, Settled, settle, shown};
 use crate::ledger::{PreviewLife, Record, Store, Upstream};
 use crate::model::Name;
 use crate::preview::{Action, Facts, Preview, Terms, environment_name, later, previews};
@@ -120,18 +120,13 @@ impl One<'_> {
         let mut store = Store::open(root.clone(), remote)?;
         let compile = |preview: &Preview, life: &PreviewLife| shown(&root, preview.pull, life, preview.created);
         let tell = |line: &str| terminal::tell(&visible_line(line));
-        let mut ground = self.place.ground(&root, &pattern, &compile, &tell)?;
-        let cluster = ground.cluster.clone();
+        let site = self.place.site(&root)?;
+        let mut ground = site.ground(&pattern, &compile, &tell);
         let Wish { life, note, is_meant, facts, terms } = wish;
         let terms = terms(pattern.terms);
         let facts = |records: &[Record]| {
             let known = previews(records);
-            let others = known.values().filter(|one| one.environment != environment && one.has_a_place(now()));
-            let room = others.count() < terms.at_once;
-            let found = match &cluster {
-                Some(cluster) => cluster.previews(&mark(&pattern))?.iter().any(|one| one.pull == self.pull),
-                None => false,
-            };
+            let Around { found, room, .. } = site.around(&pattern, records, self.pull)?;
             Ok(Facts { found, room, ..facts(known.get(&environment)) })
         };
         let order = Order {
@@ -140,7 +135,7 @@ impl One<'_> {
             life,
             note,
             is_meant,
-            patience: self.place.patience(),
+            patience: site.deadline,
         };
         let settled = settle(&mut store, &mut ground, &writer(&root)?, &now, &order, &facts, &terms)?;
         let sick = ground.sick.into_inner().unwrap_or_else(PoisonError::into_inner);

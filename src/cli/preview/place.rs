@@ -1,16 +1,10 @@
-//! Where previews run, as the arguments and the pattern say: a cluster, and a Terraform.
+//! Where previews run, as the arguments say: a cluster, and a Terraform.
 
 use super::super::delivery;
-use crate::deliver::Patience;
-use crate::deliver::kubernetes::health::Addresses;
-use crate::deliver::kubernetes::{Cluster, Mark};
-use crate::deliver::preview::{Compile, Ground};
-use crate::model::Name;
-use crate::preview::Pattern;
+use crate::deliver::preview::Site;
 use anyhow::Result;
 use clap::Args;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::time::Duration;
 
 #[derive(Debug, Args)]
@@ -39,37 +33,14 @@ pub struct Place {
 }
 
 impl Place {
-    pub fn patience(&self) -> Duration {
-        Duration::from_secs(self.deadline)
-    }
-
-    pub fn cluster(&self, pattern: &Pattern) -> Option<Cluster> {
-        let name = pattern.cluster.as_ref().map(Name::to_string)?;
-        let context = Some(self.context.clone().unwrap_or(name));
-        Some(Cluster { program: self.kubectl.clone(), kubeconfig: self.kubeconfig.clone(), context })
-    }
-
-    pub fn ground<'a>(
-        &self,
-        root: &Path,
-        pattern: &Pattern,
-        compile: &'a Compile<'a>,
-        tell: &'a (dyn Fn(&str) + Sync),
-    ) -> Result<Ground<'a>> {
-        let addresses = Addresses { prometheus: None, is_public_reachable: false };
-        Ok(Ground {
-            cluster: self.cluster(pattern),
+    pub fn site(&self, root: &Path) -> Result<Site> {
+        Ok(Site {
+            kubectl: self.kubectl.clone(),
+            kubeconfig: self.kubeconfig.clone(),
+            context: self.context.clone(),
             terraform: delivery::terraform(root, self.terraform.as_deref(), self.plugin_dir.as_deref())?,
-            patience: Patience { deadline: self.patience(), soak: Duration::ZERO, addresses },
             jobs: usize::from(self.jobs),
-            compile,
-            tell,
-            sick: Mutex::default(),
+            deadline: Duration::from_secs(self.deadline),
         })
     }
-}
-
-/// By which a cluster's previews are known to be of this pattern.
-pub fn mark(pattern: &Pattern) -> Mark {
-    Mark { organisation: pattern.organisation.clone(), shares: pattern.shares.clone() }
 }

@@ -2,11 +2,10 @@
 
 use super::super::writer::writer;
 use super::super::{Outcome, terminal};
-use super::place::{Place, mark};
+use super::place::Place;
 use super::{Format, Known, pattern};
-use crate::deliver::kubernetes::Found;
 use crate::deliver::now;
-use crate::deliver::preview::{Order, Settled, settle, shown};
+use crate::deliver::preview::{Around, Order, Settled, settle, shown};
 use crate::ledger::{PreviewLife, Record};
 use crate::model::{Name, Timestamp};
 use crate::preview::{Action, Facts, Phase, Preview, environment_name, previews, schedule};
@@ -82,13 +81,10 @@ impl Reap {
         let mut store = self.known.store()?;
         let compile = |preview: &Preview, life: &PreviewLife| shown(&root, preview.pull, life, preview.created);
         let tell = |line: &str| terminal::tell(&visible_line(line));
-        let mut ground = self.place.ground(&root, &pattern, &compile, &tell)?;
-        let cluster = ground.cluster.clone();
-        let found = || -> Result<Vec<Found>> {
-            Ok(cluster.as_ref().map_or_else(|| Ok(Vec::new()), |cluster| cluster.previews(&mark(&pattern)))?)
-        };
+        let site = self.place.site(&root)?;
+        let mut ground = site.ground(&pattern, &compile, &tell);
         let known = previews(store.records()?);
-        let pulls = known.values().map(|preview| preview.pull).chain(found()?.into_iter().map(|one| one.pull));
+        let pulls = known.values().map(|preview| preview.pull).chain(site.pulls(&pattern)?);
         let (mut done, mut failed) = (0, 0);
         for pull in pulls.collect::<BTreeSet<u64>>() {
             let environment = environment_name(pull).context("a pull request has a smaller number")?;
@@ -102,12 +98,9 @@ impl Reap {
             };
             let facts = |records: &[Record]| {
                 let known = previews(records);
-                let others = known.values().filter(|one| one.environment != environment && one.has_a_place(now()));
-                let room = others.count() < pattern.terms.at_once;
-                let there = found()?.into_iter().find(|one| one.pull == pull);
-                let used = there.as_ref().and_then(|one| one.used);
                 let preview = known.get(&environment);
-                Ok(Facts { room, ..self.facts(pull, preview, there.is_some(), used, now()) })
+                let Around { found, used, room } = site.around(&pattern, records, pull)?;
+                Ok(Facts { room, ..self.facts(pull, preview, found, used, now()) })
             };
             match settle(&mut store, &mut ground, &writer(&root)?, &now, &order, &facts, &pattern.terms) {
                 Ok(Settled::Done(actions)) => {

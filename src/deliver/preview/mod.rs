@@ -10,8 +10,10 @@ mod carry;
 mod ground;
 mod settle;
 mod shown;
+mod site;
 
 pub use carry::{Carried, Claimed, Cluster, LEASE, carry_out};
 pub use ground::{Compile, Ground};
 pub use settle::{Order, Settled, settle};
-pub use shown::shown;
+pub use shown::{Proposed, propose, shown};
+pub use site::{Around, Site};

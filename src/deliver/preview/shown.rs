@@ -1,7 +1,7 @@
 //! What a preview shows, compiled again from the commits that the ledger names: the same every time.
 
 use crate::ledger::PreviewLife;
-use crate::model::{Findings, Timestamp};
+use crate::model::{Findings, Severity, Timestamp};
 use crate::preview::{Preparation, Prepared, Request, prepare};
 use crate::report::visible_line;
 use crate::revisions;
@@ -31,4 +31,42 @@ pub fn shown(root: &Path, pull: u64, life: &PreviewLife, created: Timestamp) -> 
             bail!("{} no longer compiles into a preview with this Pavior", visible_line(&life.head))
         }
     }
+}
+
+/// What a change would be as a preview.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proposed {
+    Life(PreviewLife),
+    /// No service that runs in previews changed.
+    Nothing,
+    /// Why there is none of it.
+    Refused(String),
+}
+
+/// What is to be brought up, priced before it exists.
+///
+/// # Errors
+/// When a commit cannot be read.
+pub fn propose(root: &Path, pull: u64, life: &PreviewLife) -> Result<Proposed> {
+    let (head, base) = (revisions::load(root, Some(&life.head))?, revisions::load_base(root, &life.base)?);
+    let request = Request {
+        pull,
+        pattern: life.pattern.clone(),
+        author: life.author.clone(),
+        team: life.team.clone(),
+        created: None,
+    };
+    let mut findings = head.findings;
+    let prepared = match prepare(base.snapshot, head.snapshot, &request, &mut findings)? {
+        Preparation::Ready(prepared) => prepared,
+        Preparation::Nothing => return Ok(Proposed::Nothing),
+        Preparation::Blocked(_) => return Ok(Proposed::Refused("it has errors, which the report names".to_owned())),
+        Preparation::Taken(name) => return Ok(Proposed::Refused(format!("an environment `{name}` is declared"))),
+        Preparation::NoPattern(_) => return Ok(Proposed::Refused("there is no one environment with `type: preview`".to_owned())),
+    };
+    let worst = findings.into_sorted().into_iter().find(|finding| finding.severity() == Severity::Error);
+    Ok(match worst {
+        Some(finding) => Proposed::Refused(finding.message),
+        None => Proposed::Life(prepared.life(life.head.clone(), life.base.clone())),
+    })
 }
