@@ -6,6 +6,7 @@ use crate::forge::command::{Command, Misunderstood, commands};
 use crate::forge::comment::Marker;
 use crate::forge::digest::ReportDigest;
 use crate::forge::event::Subject;
+use crate::forge::previewed::no_place;
 use crate::forge::wording;
 use crate::forge::words::{CommentId, PullNumber, Reaction, User};
 use anyhow::Result;
@@ -42,7 +43,7 @@ impl Bot {
         }
         self.github.react(comment.id, Reaction::Eyes).await?;
         let told = Told { by: comment.author, comment: Some(comment.id), lines };
-        self.report(pull, &Beside { first_stage: None, told: Some(told) }, occasion).await
+        self.report(pull, &Beside { told: Some(told), ..Beside::default() }, occasion).await
     }
 
     /// A button says what a line could have said.
@@ -51,7 +52,7 @@ impl Bot {
         let mut did = Did::default();
         for pull in self.pulls(of).await? {
             let told = Told { by: by.clone(), comment: None, lines: lines.clone() };
-            let beside = Beside { first_stage: None, told: Some(told) };
+            let beside = Beside { told: Some(told), ..Beside::default() };
             did = did.and_tried(pull.number, self.report(pull.number, &beside, occasion).await);
         }
         Ok(did)
@@ -77,7 +78,12 @@ impl Bot {
                 // Reported anew in any case, and approvals are counted by reading comments.
                 Command::Approve(_) | Command::Recheck => Answer { reaction: Reaction::ThumbsUp, remark: None },
                 Command::Help => Answer::saying(Reaction::ThumbsUp, wording::help()),
-                Command::Preview(_) | Command::Teardown | Command::Plan | Command::Apply(_) | Command::Unlock => {
+                // Done behind the report, which says then how it stands.
+                Command::Preview(_) | Command::Teardown if self.previews.is_some() => {
+                    Answer { reaction: Reaction::ThumbsUp, remark: None }
+                }
+                Command::Preview(_) | Command::Teardown => Answer::saying(Reaction::Confused, no_place(name)),
+                Command::Plan | Command::Apply(_) | Command::Unlock => {
                     Answer::saying(Reaction::Confused, wording::not_there_yet(name))
                 }
             }

@@ -26,6 +26,8 @@ pub struct Beside {
     pub first_stage: Option<RunId>,
     /// What somebody told the bot to do.
     pub told: Option<Told>,
+    /// What else has to be said.
+    pub remarks: Vec<String>,
 }
 
 /// A pull request, judged and said.
@@ -44,7 +46,7 @@ impl Bot {
     pub(super) async fn report_all(&self, of: &Subject, run: Option<RunId>, occasion: &Occasion) -> Result<Did> {
         let mut did = Did::default();
         for pull in self.pulls(of).await? {
-            let beside = Beside { first_stage: run, told: None };
+            let beside = Beside { first_stage: run, ..Beside::default() };
             did = did.and_tried(pull.number, self.report(pull.number, &beside, occasion).await);
         }
         match did.is_empty() {
@@ -128,7 +130,7 @@ impl Bot {
 
     async fn judge_and_say(&self, pull: &Pull, beside: &Beside, occasion: &Occasion) -> Result<Said> {
         let judgement = self.judge_pull(pull, occasion).await?;
-        let mut remarks = Vec::new();
+        let mut remarks = beside.remarks.clone();
         let mut answered = None;
         if let Some(told) = &beside.told {
             let answers = self.answers(told, &judgement.digest).await?;

@@ -8,6 +8,9 @@ mod reap;
 mod scale;
 mod up;
 
+#[cfg(feature = "forge")]
+pub use place::Place;
+
 use super::Outcome;
 use super::repository::Repository;
 use crate::deliver::now;
