@@ -13,6 +13,7 @@ mod first_stage;
 mod hostile;
 mod limits;
 mod merge_group;
+mod previews;
 mod race;
 mod second_stage;
 mod sweep;
