@@ -11,7 +11,9 @@ use crate::deliver::now;
 use crate::deliver::preview::{Around, Order, Proposed, Settled, Site, propose, settle, shown};
 use crate::forge::command::{Command, commands};
 use crate::forge::event::Work;
-use crate::forge::previewed::{KEEP, costs, failed, in_other_hands, no_room, not_well, nothing_to_show, record, refused};
+use crate::forge::previewed::{
+    KEEP, costs, failed, in_other_hands, no_room, not_well, nothing_to_show, record, refused,
+};
 use crate::forge::words::{CommentId, CommitId, Pull, PullNumber, PullState};
 use crate::ledger::{PreviewLife, Record, Store, Upstream, Writer};
 use crate::model::{Findings, Name};
@@ -148,7 +150,10 @@ impl Bot {
         let preview = environment_name(number).and_then(|name| known.get(&name));
         let mut meant = self.meant(&pull, "HEAD".to_owned());
         let is_behind = preview.is_some_and(|preview| {
-            preview.phase != Phase::Gone && meant.open && !pull.is_from_fork() && pull.head.commit.as_str() != preview.life.head
+            preview.phase != Phase::Gone
+                && meant.open
+                && !pull.is_from_fork()
+                && pull.head.commit.as_str() != preview.life.head
         });
         if is_behind {
             let judgement = self.judge_pull(&pull, occasion).await?;
@@ -280,19 +285,13 @@ fn pursue(previews_at: &Previews, folder: &Path, upstream: Upstream, meant: Mean
     let environment = environment_name(meant.pull).context("a pull request has a smaller number")?;
     let pattern = pattern(folder, &meant.tip)?;
     let mut store = Store::open(folder.to_owned(), Some(upstream))?;
-    let mut came = Came {
-        settled: Settled::Nothing(None),
-        sick: Vec::new(),
-        preview: None,
-        number: 0,
-        url: None,
-        refused: None,
-    };
+    let mut came =
+        Came { settled: Settled::Nothing(None), sick: Vec::new(), preview: None, number: 0, url: None, refused: None };
     let proposed = match &meant.show {
         Some(show) => {
             let show = PreviewLife { pattern: Some(pattern.name.clone()), ..show.clone() };
             match propose(folder, meant.pull, &show)? {
-                Proposed::Life(life) => Some(life),
+                Proposed::Life(life) => Some(*life),
                 Proposed::Nothing => return Ok(Came { refused: Some(nothing_to_show()), ..came }),
                 Proposed::Refused(why) => return Ok(Came { refused: Some(refused(&why)), ..came }),
             }

@@ -93,7 +93,10 @@ pub fn refused(why: &str) -> String {
 
 /// What a cluster or Terraform said may be told, for values are in none of it.
 pub fn failed(why: &str) -> String {
-    format!("The preview could not be made so: {}. Saying it again goes on from there, and so does the sweep", code(why))
+    format!(
+        "The preview could not be made so: {}. Saying it again goes on from there, and so does the sweep",
+        code(why)
+    )
 }
 
 #[cfg(test)]
@@ -136,10 +139,7 @@ mod tests {
             "<sub>2.40 USD a day at list price · 1.00 USD since it was created · paid by `shopping` · ends at \
              2026-12-06T08:00:00Z, unless it carries the label `preview-keep`</sub>"
         );
-        assert_eq!(
-            costs(&preview(Phase::Gone), &Terms::default(), now),
-            "<sub>paid by `shopping`</sub>"
-        );
+        assert_eq!(costs(&preview(Phase::Gone), &Terms::default(), now), "<sub>paid by `shopping`</sub>");
     }
 
     #[test]
@@ -153,7 +153,8 @@ mod tests {
             let record = record(&preview(phase), 17, is_sick, Some("https://pr-7.example/"), None).unwrap();
             assert_eq!((record.state, record.clone().checked()), (state, Ok(record)));
         }
-        let strange = Preview { life: PreviewLife { head: "main".to_owned(), ..preview(Phase::Up).life }, ..preview(Phase::Up) };
+        let strange =
+            Preview { life: PreviewLife { head: "main".to_owned(), ..preview(Phase::Up).life }, ..preview(Phase::Up) };
         assert_eq!(record(&strange, 17, false, None, None), None);
     }
 }

@@ -34,7 +34,8 @@ impl Pattern {
             terms: Terms::of(settings),
             shares: settings.shares.clone(),
             cluster: environment.spec.cluster.clone(),
-            organisation: organisation.map_or_else(|| "org".to_owned(), |platform| platform.spec.organisation.to_string()),
+            organisation: organisation
+                .map_or_else(|| "org".to_owned(), |platform| platform.spec.organisation.to_string()),
         })
     }
 }

@@ -102,12 +102,7 @@ impl One<'_> {
             life: None,
             note: None,
             is_meant: &|action| *action == Action::Wake,
-            facts: &|preview| Facts {
-                keep: true,
-                head: head(preview),
-                active: Some(later(now(), 1)),
-                ..asked_for()
-            },
+            facts: &|preview| Facts { keep: true, head: head(preview), active: Some(later(now(), 1)), ..asked_for() },
             terms: |terms| terms,
         })
     }
@@ -129,14 +124,8 @@ impl One<'_> {
             let Around { found, room, .. } = site.around(&pattern, records, self.pull)?;
             Ok(Facts { found, room, ..facts(known.get(&environment)) })
         };
-        let order = Order {
-            environment: environment.clone(),
-            pull: self.pull,
-            life,
-            note,
-            is_meant,
-            patience: site.deadline,
-        };
+        let order =
+            Order { environment: environment.clone(), pull: self.pull, life, note, is_meant, patience: site.deadline };
         let settled = settle(&mut store, &mut ground, &writer(&root)?, &now, &order, &facts, &terms)?;
         let sick = ground.sick.into_inner().unwrap_or_else(PoisonError::into_inner);
         terminal::print(&told(&environment, &settled, &sick))?;

@@ -105,7 +105,8 @@ impl Reap {
             match settle(&mut store, &mut ground, &writer(&root)?, &now, &order, &facts, &pattern.terms) {
                 Ok(Settled::Done(actions)) => {
                     done += 1;
-                    let lines: String = actions.iter().map(|action| format!("{environment}: {action}: done\n")).collect();
+                    let lines: String =
+                        actions.iter().map(|action| format!("{environment}: {action}: done\n")).collect();
                     terminal::print(&lines)?;
                 }
                 Ok(Settled::Held(until)) => {
@@ -126,7 +127,14 @@ impl Reap {
 
     /// What the ledger and the cluster can tell: whoever is not said to be closed is open, at the commit that was last
     /// brought up.
-    fn facts(&self, pull: u64, preview: Option<&Preview>, found: bool, used: Option<Timestamp>, now: Timestamp) -> Facts {
+    fn facts(
+        &self,
+        pull: u64,
+        preview: Option<&Preview>,
+        found: bool,
+        used: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Facts {
         Facts {
             open: preview.is_some() && !self.closed.contains(&pull),
             wanted: true,

@@ -288,7 +288,8 @@ mod tests {
         let until = at(&now.replace(":00:00Z", ":15:00Z"));
         let writer = Writer { version: "0".to_owned(), actor: "jo".to_owned(), run: None };
         let carried = due.into_iter().map(|action| {
-            let change = Change { environment: environment.clone(), pull: 7, action, life: life.clone(), until, note: None };
+            let change =
+                Change { environment: environment.clone(), pull: 7, action, life: life.clone(), until, note: None };
             carry_out(store, cluster, &writer, &|| at(now), &change, &|_| Ok(facts.clone()), &terms)
         });
         carried.collect()
@@ -353,7 +354,8 @@ mod tests {
     #[test]
     fn a77_who_works_longer_than_a_lease_lasts_extends_it_and_keeps_its_token() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut store, mut cluster) = (store(folder.path()), Fake { takes: Duration::from_secs(5), ..Fake::default() });
+        let (mut store, mut cluster) =
+            (store(folder.path()), Fake { takes: Duration::from_secs(5), ..Fake::default() });
         assert_eq!(brought_up(&mut store, &mut cluster, None).unwrap(), Carried::Done);
         let records = store.records().unwrap();
         let extended = records.iter().filter(|record| matches!(record.entry, Entry::Extended { lease: 1, .. }));

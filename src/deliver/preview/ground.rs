@@ -59,9 +59,7 @@ impl Cluster for Ground<'_> {
         }
         for rank in ranks(&wanted.units) {
             claimed.still_ours()?;
-            each(&rank, self.jobs, |unit| {
-                self.bring(claimed, &wanted, unit).with_context(|| unit.id.folder())
-            })?;
+            each(&rank, self.jobs, |unit| self.bring(claimed, &wanted, unit).with_context(|| unit.id.folder()))?;
         }
         point("preview.up.left");
         self.leave_only(claimed, &wanted)?;
@@ -145,10 +143,7 @@ fn has_terraform(unit: &CompiledUnit) -> bool {
 }
 
 /// By the state that Terraform keeps: the latest that was brought up under it, but for those that stay.
-fn remains<'p>(
-    shown: impl Iterator<Item = &'p Prepared>,
-    staying: &BTreeSet<String>,
-) -> BTreeMap<String, Remains> {
+fn remains<'p>(shown: impl Iterator<Item = &'p Prepared>, staying: &BTreeSet<String>) -> BTreeMap<String, Remains> {
     let mut left = BTreeMap::new();
     for prepared in shown {
         for unit in prepared.units.iter().filter(|unit| has_terraform(unit)) {

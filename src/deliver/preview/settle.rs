@@ -63,7 +63,13 @@ pub fn settle(
         if let Some(action) = due.iter().find(|action| **action != Action::Queue && (order.is_meant)(action)) {
             let Some(change) = order.change(preview.as_ref(), action, now) else { break };
             match carry_out(store, cluster, writer, clock, &change, facts, terms)? {
-                Carried::Done => done.push(action.clone()),
+                Carried::Done => {
+                    done.push(action.clone());
+                    // There it is. What is left of an earlier one goes before it comes, and people are told beside.
+                    if !matches!(action, Action::Down(_) | Action::Warn { .. }) {
+                        break;
+                    }
+                }
                 // Somebody else was first: once more, by what they wrote.
                 Carried::Overtaken if begin.elapsed() > order.patience => break,
                 Carried::Overtaken => thread::sleep(EVERY),

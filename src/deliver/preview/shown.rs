@@ -12,7 +12,10 @@ use std::path::Path;
 /// When a commit is not there any more, or does not compile with this Pavior.
 pub fn shown(root: &Path, pull: u64, life: &PreviewLife, created: Timestamp) -> Result<Box<Prepared>> {
     let missing = |commit: &str| {
-        format!("a preview was made of a commit that this clone does not have: `git fetch origin {}`", visible_line(commit))
+        format!(
+            "a preview was made of a commit that this clone does not have: `git fetch origin {}`",
+            visible_line(commit)
+        )
     };
     let head = revisions::load(root, Some(&life.head)).with_context(|| missing(&life.head))?;
     let base = revisions::load_base(root, &life.base).with_context(|| missing(&life.base))?;
@@ -36,7 +39,7 @@ pub fn shown(root: &Path, pull: u64, life: &PreviewLife, created: Timestamp) -> 
 /// What a change would be as a preview.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proposed {
-    Life(PreviewLife),
+    Life(Box<PreviewLife>),
     /// No service that runs in previews changed.
     Nothing,
     /// Why there is none of it.
@@ -57,16 +60,16 @@ pub fn propose(root: &Path, pull: u64, life: &PreviewLife) -> Result<Proposed> {
         created: None,
     };
     let mut findings = head.findings;
-    let prepared = match prepare(base.snapshot, head.snapshot, &request, &mut findings)? {
-        Preparation::Ready(prepared) => prepared,
-        Preparation::Nothing => return Ok(Proposed::Nothing),
-        Preparation::Blocked(_) => return Ok(Proposed::Refused("it has errors, which the report names".to_owned())),
-        Preparation::Taken(name) => return Ok(Proposed::Refused(format!("an environment `{name}` is declared"))),
-        Preparation::NoPattern(_) => return Ok(Proposed::Refused("there is no one environment with `type: preview`".to_owned())),
-    };
-    let worst = findings.into_sorted().into_iter().find(|finding| finding.severity() == Severity::Error);
-    Ok(match worst {
-        Some(finding) => Proposed::Refused(finding.message),
-        None => Proposed::Life(prepared.life(life.head.clone(), life.base.clone())),
+    let prepared = prepare(base.snapshot, head.snapshot, &request, &mut findings)?;
+    let all = findings.into_sorted();
+    let worst = all.into_iter().find(|finding| finding.severity() == Severity::Error).map(|finding| finding.message);
+    Ok(match (prepared, worst) {
+        (Preparation::Nothing, None) => Proposed::Nothing,
+        (Preparation::Ready(prepared), None) => {
+            Proposed::Life(Box::new(prepared.life(life.head.clone(), life.base.clone())))
+        }
+        (Preparation::Taken(name), None) => Proposed::Refused(format!("an environment `{name}` is declared")),
+        (Preparation::NoPattern(_), None) => Proposed::Refused("no one environment has `type: preview`".to_owned()),
+        (_, worst) => Proposed::Refused(worst.unwrap_or_else(|| "it does not compile".to_owned())),
     })
 }

@@ -10,6 +10,7 @@
 #![allow(clippy::unwrap_used, reason = "what is set up for a test is there, or the test fails")]
 
 mod apply;
+mod asleep;
 mod cut;
 mod health;
 mod kubectl;
@@ -101,6 +102,8 @@ flows! {
     ownership::an_autoscaler_takes_over_from_a_declared_number_without_losing_pods,
     ownership::an_older_lease_writes_nothing,
     ownership::a_newer_lease_stops_an_apply_between_two_waves,
+    asleep::a77_what_sleeps_wakes_with_its_number_which_the_next_commit_may_change,
+    asleep::a77_a_namespace_that_is_no_previews_is_not_taken_down,
     prune::a72_only_what_git_deleted_goes_and_data_only_when_confirmed,
     prune::a72_more_than_half_of_a_unit_needs_a_confirmation,
     cut::a70_a_network_cut_in_the_middle_is_finished_by_a_rerun,

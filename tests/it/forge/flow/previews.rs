@@ -6,12 +6,14 @@ use super::scene::{Scene, git};
 
 const PATTERN: &str = "catalog/environments/preview.yaml";
 
+/// What names no cluster shares what names none.
+const NOWHERE: [(&str, &str); 2] = [("  cluster: boutique-staging\n", ""), ("shares: staging", "shares: local")];
+
 /// Pull request 7 has a new image, and is judged.
-fn judged(more: &[(&str, &str)]) -> Scene {
+fn judged(edits: &[(&str, &str)]) -> Scene {
     let scene = Scene::start();
-    scene.edit(PATTERN, "  cluster: boutique-staging\n", "");
-    more.iter().for_each(|(from, to)| scene.edit(PATTERN, from, to));
-    scene.commit("previews go nowhere");
+    edits.iter().for_each(|(from, to)| scene.edit(PATTERN, from, to));
+    scene.commit("previews as this test has them");
     scene.push_main();
     git(&scene.workspace(), &["pull", "--quiet"]);
     scene.open(7);
@@ -49,7 +51,7 @@ fn asked_for(scene: &Scene) {
 
 #[test]
 fn a_writer_who_names_the_digest_has_a_preview_a_push_renews_it_and_a_close_takes_it_down() {
-    let scene = judged(&[]);
+    let scene = judged(&NOWHERE);
     assert_eq!((deployments(&scene), ledger(&scene)), (Vec::new(), String::new()));
     asked_for(&scene);
     assert_eq!(deployments(&scene), ["pr-7 success"]);
@@ -84,7 +86,7 @@ fn a_writer_who_names_the_digest_has_a_preview_a_push_renews_it_and_a_close_take
 
 #[test]
 fn a77_of_a_fork_no_push_is_brought_up_until_a_writer_names_its_digest() {
-    let scene = judged(&[]);
+    let scene = judged(&NOWHERE);
     scene.fake.world().pulls.get_mut(&7).unwrap().head_repository = Some("ada/fork".to_owned());
     asked_for(&scene);
     let first = scene.head();
@@ -95,7 +97,7 @@ fn a77_of_a_fork_no_push_is_brought_up_until_a_writer_names_its_digest() {
     assert_eq!(scene.report().code, 0);
     assert_eq!(scene.run(schedule()).code, 0);
     assert!(!ledger(&scene).contains(&second) && ledger(&scene).contains(&first));
-    assert!(scene.said().contains(&format!("of {}, not of the head", &first[..7])), "{}", scene.said());
+    assert!(scene.said().contains(&format!("of {}, not of the head", &first[..10])), "{}", scene.said());
     // The author's word is none, and neither is a digest of before.
     scene.fake.world().reader("ada");
     for (who, digest) in [("ada", scene.digest()), ("priya-nair", old)] {
@@ -110,7 +112,7 @@ fn a77_of_a_fork_no_push_is_brought_up_until_a_writer_names_its_digest() {
 
 #[test]
 fn a77_the_sweep_ends_what_is_old_but_for_what_is_kept_and_a_teardown_is_done_when_asked() {
-    let scene = judged(&[("maximumLife: 14d", "maximumLife: 1s")]);
+    let scene = judged(&[&NOWHERE[..], &[("maximumLife: 14d", "maximumLife: 1s")]].concat());
     asked_for(&scene);
     std::thread::sleep(std::time::Duration::from_secs(2));
     scene.fake.world().pulls.get_mut(&7).unwrap().labels.insert("preview-keep".to_owned());
@@ -119,7 +121,11 @@ fn a77_the_sweep_ends_what_is_old_but_for_what_is_kept_and_a_teardown_is_done_wh
     assert!(ran.stdout.contains("looked at previews: 1") && !ledger(&scene).contains("goes down"), "{}", ran.stdout);
     scene.fake.world().pulls.get_mut(&7).unwrap().labels.retain(|label| label != "preview-keep");
     let ran = scene.run(schedule());
-    assert!(ran.stdout.contains("#7: preview: take it down: it has lived as long as previews may: done"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("#7: preview: take it down: it has lived as long as previews may: done"),
+        "{}",
+        ran.stdout
+    );
     assert_eq!(deployments(&scene), ["pr-7 success inactive"]);
 
     // Asked for again it is a new one.
@@ -132,7 +138,7 @@ fn a77_the_sweep_ends_what_is_old_but_for_what_is_kept_and_a_teardown_is_done_wh
 
 #[test]
 fn where_no_cluster_is_reached_the_comment_says_what_to_do() {
-    let scene = judged(&[]).with_only_arguments(&[]);
+    let scene = judged(&NOWHERE).with_only_arguments(&[]);
     for command in [format!("/pavior preview {}", scene.digest()), "/pavior teardown".to_owned()] {
         let (id, ran) = scene.told("priya-nair", &command);
         assert_eq!((ran.code, scene.reactions(id)), (0, vec!["confused".to_owned(), "eyes".to_owned()]));
@@ -140,8 +146,7 @@ fn where_no_cluster_is_reached_the_comment_says_what_to_do() {
     }
     assert_eq!((deployments(&scene), ledger(&scene)), (Vec::new(), String::new()));
     // A cluster that cannot be reached is told, too.
-    let scene = judged(&[("  domain: preview.boutique", "  cluster: nowhere\n  domain: preview.boutique")])
-        .with_argument("--kubectl=/nonexistent/kubectl");
+    let scene = judged(&[]).with_argument("--kubectl=/nonexistent/kubectl");
     let (_, ran) = scene.told("priya-nair", &format!("/pavior preview {}", scene.digest()));
     assert_eq!(ran.code, 2, "{ran:#?}");
     assert!(scene.said().contains("The preview could not be made so: `"), "{}", scene.said());

@@ -26,7 +26,10 @@ pub fn a77_a_preview_comes_is_pushed_to_sleeps_wakes_and_goes_with_all_that_it_h
     world.push("cart", "cart:1", "cart:2");
     let (text, code) = world.up(701);
     assert_eq!(code, Some(0), "{text}");
-    assert_eq!((deployments(701), world.states(701)), (vec!["cart".to_owned(), "web".to_owned()], vec!["cart".to_owned()]));
+    assert_eq!(
+        (deployments(701), world.states(701)),
+        (vec!["cart".to_owned(), "web".to_owned()], vec!["cart".to_owned()])
+    );
     // A merge takes nothing of it away.
     let (plan, code) = told(world.command(&["plan", "--environment", "pr-701"]).output().unwrap());
     assert_eq!((plan.contains("pr-701/cart"), code), (false, Some(2)), "{plan}");
@@ -44,7 +47,10 @@ pub fn a77_a_preview_comes_is_pushed_to_sleeps_wakes_and_goes_with_all_that_it_h
     world.push("web", "web:2", "web:3");
     let (text, code) = world.up(701);
     assert_eq!(code, Some(0), "{text}");
-    assert_eq!((field(701, "web", REPLICAS), field(701, "web", IMAGE)), ("2".to_owned(), "example.com/web:3".to_owned()));
+    assert_eq!(
+        (field(701, "web", REPLICAS), field(701, "web", IMAGE)),
+        ("2".to_owned(), "example.com/web:3".to_owned())
+    );
 
     // What is no longer part of it goes, with its resources.
     world.push("cart", "cart:2", "cart:1");
@@ -70,14 +76,22 @@ pub fn a77_a_preview_that_was_killed_anywhere_is_finished_by_the_next() {
         assert_eq!(world.phase(702), "rising");
     }
     let (text, code) = world.up(702);
-    assert_eq!((code, deployments(702), world.states(702)), (Some(0), vec!["cart".into()], vec!["cart".into()]), "{text}");
+    assert_eq!(
+        (code, deployments(702), world.states(702)),
+        (Some(0), vec!["cart".into()], vec!["cart".into()]),
+        "{text}"
+    );
     for point in ["preview.claim.after", "preview.down.resources", "preview.down.namespace", "preview.close.before"] {
         world.killed_at(point, &down);
         assert_eq!(world.phase(702), "falling");
         assert_eq!(is_there("pr-702"), point != "preview.close.before");
     }
     let (text, code) = world.down(702);
-    assert_eq!((code, is_there("pr-702"), world.states(702), world.phase(702)), (Some(0), false, vec![], "gone".into()), "{text}");
+    assert_eq!(
+        (code, is_there("pr-702"), world.states(702), world.phase(702)),
+        (Some(0), false, vec![], "gone".into()),
+        "{text}"
+    );
     // Of the same name, and a new one.
     let (text, code) = world.up(702);
     assert_eq!((code, deployments(702)), (Some(0), vec!["cart".to_owned()]), "{text}");
@@ -137,7 +151,10 @@ pub fn a77_the_sweep_takes_orphans_and_leaves_what_is_kept_and_what_is_not_ours(
     world.git(&["update-ref", "-d", "refs/pavior/ledger"]);
     let (text, code) = world.preview(&["reap"]);
     assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("pr-704: take it down: it is in the cluster, and the ledger knows of no preview there: done"), "{text}");
+    assert!(
+        text.contains("pr-704: take it down: it is in the cluster, and the ledger knows of no preview there: done"),
+        "{text}"
+    );
     assert!(!is_there("pr-704"));
     assert!(is_there("pr-705") && is_there("pr-790") && is_there("pr-791"));
     let (text, code) = world.preview(&["down", "--pull", "790"]);
@@ -186,7 +203,17 @@ pub fn what_is_not_well_stays_to_be_looked_at_and_is_told() {
     let conflict = world.preview(&["sleep", "--pull", "720"]);
     assert_eq!(conflict.1, Some(0), "{}", conflict.0);
     assert_eq!(world.preview(&["wake", "--pull", "720"]).1, Some(0));
-    let live: Value = serde_json::from_str(&server().kubectl(&["get", "deployment", "web", "-n", "pr-720", "-o", "json", "--show-managed-fields"])).unwrap();
+    let live: Value = serde_json::from_str(&server().kubectl(&[
+        "get",
+        "deployment",
+        "web",
+        "-n",
+        "pr-720",
+        "-o",
+        "json",
+        "--show-managed-fields",
+    ]))
+    .unwrap();
     assert_eq!(live["spec"]["replicas"], 3);
     assert!(!live["metadata"]["managedFields"].to_string().contains("pavior-sleep"));
     thread::sleep(Duration::from_millis(10));

@@ -48,8 +48,9 @@ impl World {
         let bucket = concat!(env!("CARGO_MANIFEST_DIR"), "/golden-paths/resources/bucket");
         let copied = Command::new("cp").args(["-r", bucket]).arg(world.path().join("golden-paths/resources")).status();
         assert!(copied.unwrap().success());
-        let platform =
-            format!("kind: Platform\nmetadata: {{name: test}}\nspec: {{organisation: {organisation}, owners: [platform]}}\n");
+        let platform = format!(
+            "kind: Platform\nmetadata: {{name: test}}\nspec: {{organisation: {organisation}, owners: [platform]}}\n"
+        );
         let environment = |name: &str, more: &str| {
             format!(
                 "kind: Environment\nmetadata: {{name: {name}, owner: platform}}\n\
@@ -58,7 +59,10 @@ impl World {
         };
         let preview = ", type: preview, preview: {shares: staging, idle: 1h, maximumLife: 3d, atOnce: 2}";
         world.write("pavior.yaml", &platform);
-        world.write("catalog/team.yaml", "kind: Team\nmetadata: {name: platform}\nspec: {forgeTeam: '@acme/platform'}\n");
+        world.write(
+            "catalog/team.yaml",
+            "kind: Team\nmetadata: {name: platform}\nspec: {forgeTeam: '@acme/platform'}\n",
+        );
         world.write("catalog/staging.yaml", &environment("staging", &format!(", namespace: staging-{organisation}")));
         world.write("catalog/preview.yaml", &environment("preview", preview));
         world.write("catalog/web.yaml", WEB);
@@ -151,8 +155,11 @@ impl World {
 
     /// What Terraform keeps of a preview, by unit.
     pub fn states(&self, pull: u64) -> Vec<String> {
-        let Ok(files) = fs::read_dir(self.path().join(format!(".git/pavior/terraform/pr-{pull}"))) else { return Vec::new() };
-        let files = files.map(|file| file.unwrap().path()).filter(|file| file.extension().is_some_and(|it| it == "tfstate"));
+        let Ok(files) = fs::read_dir(self.path().join(format!(".git/pavior/terraform/pr-{pull}"))) else {
+            return Vec::new();
+        };
+        let files =
+            files.map(|file| file.unwrap().path()).filter(|file| file.extension().is_some_and(|it| it == "tfstate"));
         let states = files.filter(|file| {
             let state: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
             state["resources"].as_array().is_some_and(|all| !all.is_empty())
