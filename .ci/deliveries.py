@@ -73,23 +73,35 @@ def break_when(platform, memory):
     file.write_text(text[:-1] + check)
 
 
-def without_local(folder):
-    """Takes the local environment out of the catalog, as somebody would by hand."""
-    (folder / "catalog/environments/local.yaml").unlink()
+def with_next(folder):
+    """A second environment on the laptop, behind the first, and for it what services say for the first."""
+    for path in (folder / "catalog").rglob("*.yaml"):
+        if path.parent.name != "environments":
+            own = re.compile(r"^    local:.*\n(?:      .*\n)*", re.MULTILINE)
+            path.write_text(own.sub(lambda block: block[0] + block[0].replace("local:", "next:", 1), path.read_text()))
+    text = (folder / "catalog/environments/local.yaml").read_text()
+    text = text.replace("name: local", "name: next").replace("boutique.localhost", "next.localhost")
+    text = text.replace("  provider: local\n", "  provider: local\n  promotesFrom: local\n")
+    (folder / "catalog/environments/next.yaml").write_text(text)
+
+
+def without(folder, environment):
+    """Takes an environment out of the catalog, as somebody would by hand."""
+    (folder / f"catalog/environments/{environment}.yaml").unlink()
     for path in (folder / "catalog").rglob("*.yaml"):
         kept, below = [], None
         for line in path.read_text().splitlines(keepends=True):
             indent = len(line) - len(line.lstrip())
             if below is not None and indent > below and line.strip():
                 continue
-            below = indent if re.match(r" +local:", line) else None
+            below = indent if re.match(rf" +{environment}:", line) else None
             if below is None:
                 kept.append(line)
         path.write_text(re.sub(r"\n  environments:\n(?=\S|  \S|\Z)", "\n", "".join(kept)))
 
 
 def the_local_environment_lives_and_dies(_):
-    """The shipped catalog's local environment: from nothing to applied, changed, broken, rolled back and destroyed."""
+    """The shipped catalog's local environment: from nothing to applied, changed, broken, rolled back, promoted, destroyed."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         platform = Platform(folder)
@@ -120,7 +132,9 @@ def the_local_environment_lives_and_dies(_):
         platform.git("revert", "--no-edit", "HEAD")
         assert platform.apply().stdout == "nothing to do: all is as the ledger says\n"
 
-        without_local(platform.folder)
+        promoted(platform, service)
+
+        without(platform.folder, "local")
         platform.commit("no laptop needs it any more")
         refused = platform.apply(ok=(1,)).stdout
         assert "12 of 12 units of local would go: say --confirm local if that is meant" in refused, refused
@@ -132,6 +146,59 @@ def the_local_environment_lives_and_dies(_):
     took = time.monotonic() - started
     print(f"{len(kinds)} records until it was rolled back; all of it in {took:.0f} s")
     assert took < 120, "it promises to take less than two minutes"
+
+
+def promoted(platform, service):
+    """A second environment behind the first: what is healthy in one goes on to the next, what is sick does not."""
+    both = ("--environment", "next")
+    with_next(platform.folder)
+    platform.commit("a second laptop")
+    told = platform.apply(*both).stdout
+    assert "12 of 12 units as merged" in told, told
+
+    new = "us-central1-docker.pkg.dev/online-boutique-ci/microservices-demo/cartservice:v0.10.7"
+    platform.pavior("deploy", "cartservice", "--to", "local", "--image", new, "--write")
+    platform.commit("a new image, here first")
+    early = platform.pavior("promote", "cartservice", "--from", "local", "--to", "next", "--require-healthy", ok=(1, 2))
+    assert "healthy" in early.stdout + early.stderr, early
+    assert "1 of 1 unit as merged" in platform.apply(*both).stdout
+    platform.pavior("promote", "cartservice", "--from", "local", "--to", "next", "--require-healthy", "--write")
+    platform.commit("and then there")
+    assert "next/cartservice: healthy\n1 of 1 unit as merged" in platform.apply(*both).stdout
+
+    platform.edit(service, "type: redis, class: medium", "type: redis, class: large")
+    platform.commit("too much room, everywhere")
+    sick = platform.apply(*both, ok=(1,)).stdout
+    assert "next/cartservice: skipped: local/cartservice is not healthy" in sick, sick
+    platform.git("revert", "--no-edit", "HEAD")
+    assert platform.apply(*both).stdout == "nothing to do: all is as the ledger says\n"
+
+    without(platform.folder, "next")
+    platform.commit("one laptop is enough")
+    assert "12 of 12 units as merged" in platform.apply(*both, "--confirm", "next").stdout
+
+
+def runs_share_an_apply(_):
+    """Three runs at once, each with its part of the shipped catalog: every unit once, none twice, in the right order."""
+    count = 3
+    with tempfile.TemporaryDirectory() as folder:
+        platform = Platform(folder)
+        run("git", "clone", "--quiet", "--no-hardlinks", ROOT, folder)
+        command = [PAVIOR, "apply", "--environment", "local", "--yes", "--terraform", platform.terraform, "--shard"]
+        runs = [subprocess.Popen([*map(str, command), f"{index}/{count}"], cwd=folder, text=True,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE) for index in range(1, count + 1)]
+        said = [process.communicate(timeout=300) for process in runs]
+        assert [process.returncode for process in runs] == [0] * count, said
+        healthy = [set(re.findall(r"^(\S+): healthy$", out, re.MULTILINE)) for out, _ in said]
+        assert [len(units) for units in healthy] == [4] * count, healthy
+        assert len(set.union(*healthy)) == 12, healthy
+        records = platform.records()
+        leased = [one["entry"]["scope"]["unit"] for one in records if one["entry"]["kind"] == "leased"]
+        assert sorted(leased) == sorted(set(leased)), leased
+        assert leased[0] == "_environment", "what all others stand on comes first"
+        platform.pavior("audit", "verify")
+        assert platform.apply().stdout == "nothing to do: all is as the ledger says\n"
+    print(f"{count} runs, {len(leased)} units, {len(records)} records")
 
 
 def small(platform):

@@ -25,9 +25,10 @@ import textwrap
 import time
 import venv
 
+import aws
 import deliveries
 import prism
-from tools import PAVIOR, ROOT, Skipped, need, run
+from tools import PAVIOR, ROOT, Skipped, copied, need, plugin_directory, run, terraform_environment
 
 TOOLS = ROOT / "target" / "ci-tools"
 # What pip installs; versions are fixed so that a new rule of a scanner is met on purpose, not by surprise.
@@ -95,29 +96,6 @@ def npm_installed(folder, packages):
 
 def node_tools():
     return npm_installed(NODE, NODE_TOOLS)
-
-
-def plugin_directory():
-    """The folder of a Terraform plugin mirror that holds the AWS provider."""
-    for base in (os.environ.get("PAVIOR_TERRAFORM_PLUGINS"), "/opt/tf-plugins"):
-        if base and (pathlib.Path(base) / "registry.terraform.io" / "hashicorp" / "aws").is_dir():
-            return base
-    raise Skipped("no plugin mirror with the AWS provider (PAVIOR_TERRAFORM_PLUGINS names one)")
-
-
-def terraform_environment(work):
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("TF_", "AWS_"))}
-    environment.update(TF_IN_AUTOMATION="1", TF_CLI_ARGS="-no-color", CHECKPOINT_DISABLE="1", TF_DATA_DIR=str(work / ".terraform"))
-    return environment
-
-
-@contextlib.contextmanager
-def copied(folder):
-    """A copy to work in, so that tools leave nothing in the compiled output."""
-    with tempfile.TemporaryDirectory() as work:
-        target = pathlib.Path(work) / "unit"
-        shutil.copytree(folder, target)
-        yield target
 
 
 def terraform_roots(compiled):
@@ -447,37 +425,6 @@ def renaming_a_service_destroys_nothing(_):
             print(f"{unit}: {summary.group(0) if summary else 'addresses move'}; {actions}", flush=True)
 
 
-@contextlib.contextmanager
-def moto():
-    """An AWS on loopback."""
-    server = need("moto_server")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            [server, "-H", "127.0.0.1", "-p", str(port)], stdout=log, stderr=log, env=environment)
-        try:
-            for _ in range(150):
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                    break
-                time.sleep(0.2)
-            else:
-                raise AssertionError("moto_server did not start")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def aws_environment(work, endpoint):
-    environment = terraform_environment(work)
-    environment.update(AWS_ENDPOINT_URL=endpoint, AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing",
-                       AWS_REGION="eu-central-1", AWS_S3_USE_PATH_STYLE="true", AWS_EC2_METADATA_DISABLED="true")
-    return environment
-
-
 def a_plan_does_what_was_announced_and_nothing_else(_):
     """`pavior plan` of local units: what is new is as announced; what nobody declared and the state holds is told."""
     terraform = need("terraform")
@@ -507,156 +454,6 @@ def a_plan_does_what_was_announced_and_nothing_else(_):
         surplus = "NOT ANNOUNCED: Terraform would delete module.old.terraform_data.this: nothing was announced of its module"
         assert surplus in told, told
         print(told.strip().splitlines()[-1])
-
-
-def an_aws_unit_is_planned(compiled):
-    terraform, plugins = need("terraform"), plugin_directory()
-    with moto() as endpoint, copied(compiled / "production" / "cartservice" / "terraform") as work:
-        environment = aws_environment(work, endpoint)
-        # State stays here: the bucket of the backend is not part of the unit.
-        (work / "backend.tf").unlink()
-        run(terraform, "init", "-input=false", f"-plugin-dir={plugins}", cwd=work, env=environment)
-        planned = run(terraform, "plan", "-input=false", "-out=plan", cwd=work, env=environment).stdout
-        shown = json.loads(run(terraform, "show", "-json", "plan", cwd=work, env=environment).stdout)
-        types = sorted({change["type"] for change in shown["resource_changes"] if change["mode"] == "managed"})
-        assert "aws_elasticache_replication_group" in types, types
-        print(re.search(r"Plan: .*", planned).group(0), ", ".join(types))
-
-
-# Every AWS resource type as a service asks for it. `identity` comes with every service: moto lacks
-# CreatePodIdentityAssociation, so that one resource is left out of the copy that is applied.
-AWS_RESOURCES = {
-    "postgres": "{type: postgres, class: small}",
-    "mysql": "{type: mysql, class: small}",
-    "redis": "{type: redis, class: small}",
-    "bucket": "{type: bucket}",
-    "queue": "{type: queue}",
-    "topic": "{type: topic}",
-    "volume": "{type: volume}",
-    "dns": "{type: dns, params: {name: x, target: y.example.com}}",
-    "route": "{type: route, params: {host: \"shop.${environment.domain}\"}}",
-    "secret": "{type: secret, params: {keys: [SESSION_KEY], generate: true}}",
-}
-
-# What moto 5.2 does not know; these are planned, not applied.
-MOTO_LACKS = {
-    "redis": "ElastiCache CreateUserGroup and CreateCacheParameterGroup",
-    "volume": "DLM CreateLifecyclePolicy",
-}
-
-
-def moto_account(endpoint):
-    """What an environment expects to be there, made in moto; its `aws:` block."""
-    try:
-        import boto3
-    except ImportError as problem:
-        raise Skipped("boto3 is not on this machine") from problem
-    session = boto3.Session("testing", "testing", region_name="eu-central-1")
-
-    def client(name):
-        return session.client(name, endpoint_url=endpoint)
-
-    ec2 = client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{zone}.0/24", AvailabilityZone=f"eu-central-1{'abc'[zone]}")
-        for zone in range(3)
-    ]
-    group = ec2.create_security_group(GroupName="pods", Description="pods", VpcId=vpc)["GroupId"]
-    key = client("kms").create_key()["KeyMetadata"]["Arn"]
-    zone = client("route53").create_hosted_zone(Name="test.example", CallerReference="1")["HostedZone"]["Id"]
-    topic = client("sns").create_topic(Name="alarms")["TopicArn"]
-    client("s3").create_bucket(
-        Bucket="access-logs", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-    client("s3").put_bucket_policy(Bucket="access-logs", Policy=json.dumps({"Statement": [{
-        "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject",
-        "Resource": "arn:aws:s3:::access-logs/*"}]}))
-    client("eks").create_cluster(
-        name="test", roleArn="arn:aws:iam::123456789012:role/eks",
-        resourcesVpcConfig={"subnetIds": [subnet["Subnet"]["SubnetId"] for subnet in subnets]})
-    return {
-        "account": "123456789012",
-        "vpc": vpc,
-        "privateSubnets": [subnet["Subnet"]["SubnetId"] for subnet in subnets],
-        "privateCidrs": [subnet["Subnet"]["CidrBlock"] for subnet in subnets],
-        "clusterSecurityGroup": group,
-        "kmsKey": key,
-        "logBucket": "access-logs",
-        "hostedZone": zone.rsplit("/", 1)[-1],
-        "alarmTopic": topic,
-    }
-
-
-def moto_repository(folder, account):
-    """A repository with one service a resource type, in one AWS environment."""
-    shutil.copytree(ROOT / "golden-paths", folder / "golden-paths")
-    catalog = folder / "catalog"
-    catalog.mkdir()
-    (folder / "pavior.yaml").write_text(
-        "apiVersion: pavior.dev/v1\nkind: Platform\nmetadata: {name: test}\n"
-        "spec: {organisation: moto, owners: [platform]}\n")
-    (catalog / "team.yaml").write_text(
-        "apiVersion: pavior.dev/v1\nkind: Team\nmetadata: {name: platform}\nspec: {forgeTeam: '@moto/platform'}\n")
-    environment = {
-        "apiVersion": "pavior.dev/v1",
-        "kind": "Environment",
-        "metadata": {"name": "test", "owner": "platform"},
-        "spec": {
-            "class": "development", "provider": "aws", "region": "eu-central-1", "cluster": "test",
-            "domain": "test.example", "secretStore": {"name": "store"}, "aws": account,
-            "terraform": {"backend": {"local": {}}},
-            "protection": {"deletionProtection": False, "backupRetentionDays": 1, "multiZone": False,
-                           "finalSnapshot": False},
-        },
-    }
-    # JSON is YAML.
-    (catalog / "test.yaml").write_text(json.dumps(environment))
-    for name, request in AWS_RESOURCES.items():
-        (catalog / f"with-{name}.yaml").write_text(f"""apiVersion: pavior.dev/v1
-kind: Service
-metadata: {{name: with-{name}, owner: platform}}
-spec:
-  containers: {{main: {{image: "example.com/app:1"}}}}
-  service: {{ports: {{http: {{port: 80, targetPort: 8080}}}}}}
-  resources: {{it: {request}}}
-""")
-
-
-def every_aws_resource_type_is_applied(_):
-    terraform, plugins = need("terraform"), plugin_directory()
-    broken = []
-    with moto() as endpoint, tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        moto_repository(folder, moto_account(endpoint))
-        run(PAVIOR, "compile", "--root", folder, "--out", folder / "out")
-        for name in AWS_RESOURCES:
-            with copied(folder / "out" / "test" / f"with-{name}" / "terraform") as work:
-                environment = aws_environment(work, endpoint)
-                for identity in work.glob("modules/identity-aws/main.tf"):
-                    text = identity.read_text()
-                    start = text.index('resource "aws_eks_pod_identity_association"')
-                    identity.write_text(text[:start])
-                (work / "backend.tf").unlink()
-                started = time.monotonic()
-                try:
-                    run(terraform, "init", "-input=false", f"-plugin-dir={plugins}", cwd=work, env=environment)
-                    if name in MOTO_LACKS:
-                        planned = run(terraform, "plan", "-input=false", cwd=work, env=environment).stdout
-                        count = re.search(r"Plan: (\d+) to add", planned).group(1)
-                        print(f"{name}: {count} planned, not applied: moto lacks {MOTO_LACKS[name]}", flush=True)
-                        continue
-                    applied = run(terraform, "apply", "-input=false", "-auto-approve", cwd=work, env=environment)
-                    again = run(terraform, "plan", "-input=false", "-detailed-exitcode", cwd=work, env=environment,
-                                ok=(0, 2)).returncode
-                    run(terraform, "destroy", "-input=false", "-auto-approve", cwd=work, env=environment)
-                except AssertionError as problem:
-                    broken.append(name)
-                    print(f"{name}: FAILED: {str(problem)[-1500:]}")
-                    continue
-                count = re.search(r"Resources: (\d+) added", applied.stdout).group(1)
-                second = "second plan empty" if again == 0 else "second plan NOT empty"
-                print(f"{name}: {count} applied, {second}, destroyed, {time.monotonic() - started:.0f} s", flush=True)
-    assert not broken, broken
 
 
 def every_shipped_file_names_its_schema(_):
@@ -870,8 +667,10 @@ CHECKS = [
     renaming_a_service_destroys_nothing,
     a_plan_does_what_was_announced_and_nothing_else,
     deliveries.the_local_environment_lives_and_dies,
+    deliveries.runs_share_an_apply,
     deliveries.wherever_an_apply_is_killed_the_next_one_finishes_it,
-    an_aws_unit_is_planned,
+    aws.an_aws_unit_is_planned,
+    aws.an_environment_in_aws_comes_and_goes,
     terraform_validates_every_root,
 ]
 
@@ -902,7 +701,7 @@ def main():
         compiled = pathlib.Path(work) / "out"
         run(PAVIOR, "compile", "--out", compiled)
         if options.moto:
-            checks = [(every_aws_resource_type_is_applied, compiled, "")]
+            checks = [(aws.every_aws_resource_type_is_applied, compiled, "")]
         else:
             showcase = compile_showcase(pathlib.Path(work))
             checks = [(check, compiled, "") for check in CHECKS]

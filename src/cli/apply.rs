@@ -7,7 +7,7 @@ use super::{Outcome, terminal};
 use crate::deliver::kubernetes::Cluster;
 use crate::deliver::kubernetes::health::Addresses;
 use crate::deliver::machine::{Conclusion, Machine, Order, Target, What};
-use crate::deliver::{Direct, Given, Journal, Patience, Revision, Spectator, drive};
+use crate::deliver::{Direct, Given, Journal, Patience, Revision, Shard, Spectator, drive};
 use crate::ledger::{Cause, State, UnitName, UnitState};
 use crate::model::Name;
 use crate::model::kinds::environment::{Delivery as Engine, EnvironmentClass};
@@ -18,6 +18,7 @@ use clap::Args;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -44,6 +45,12 @@ pub struct Apply {
     /// times
     #[arg(long, value_name = "UNIT")]
     confirm: Vec<String>,
+    /// Only this part of the units, such as 2/5: the second of five runs that share the delivery, each with its own number
+    #[arg(long, value_name = "I/N", value_parser = Shard::from_str)]
+    shard: Option<Shard>,
+    /// How long a unit of another shard is waited for while nobody works on it, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, requires = "shard")]
+    wait: u64,
     /// The kubectl to run
     #[arg(long, value_name = "FILE", default_value = "kubectl")]
     kubectl: PathBuf,
@@ -101,7 +108,7 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
     let head = Objects::open(&root)?.commit(&arguments.head)?;
     let Some(wanted) = compiled(&root, &head)? else { return Ok(Outcome::Blocked) };
     let wanted = Arc::new(wanted);
-    let mut journal = Journal::new(delivery.store(&root)?, writer(&root)?);
+    let mut journal = Journal::new(delivery.store(&root)?, writer(&root)?).waiting(Duration::from_secs(arguments.wait));
     let state = journal.state()?;
     delivery.are_there(&wanted.units, state.units.keys())?;
     let targets = arguments.targets(&wanted, &state)?;
@@ -125,7 +132,7 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
         patience: Patience { deadline, soak, addresses },
         head: head.clone(),
         wanted: wanted.clone(),
-        terraform: delivery.terraform(&root)?,
+        terraform: delivery.terraform.terraform(&root, &wanted.lock)?,
         cause: arguments.cause(&root, &head)?,
         confirmed: arguments.confirmed()?,
         compile: &compile,
@@ -146,6 +153,9 @@ fn summary(machine: &Machine, journal: &mut Journal) -> Result<Outcome> {
     for (unit, conclusion) in machine.units() {
         let Some(conclusion) = conclusion else { continue };
         good += usize::from(conclusion.is_good());
+        text.push_str(&format!("{unit}: {}\n", visible_line(&conclusion.to_string())));
+    }
+    for (unit, conclusion) in machine.awaited().filter(|(_, conclusion)| !conclusion.is_good()) {
         text.push_str(&format!("{unit}: {}\n", visible_line(&conclusion.to_string())));
     }
     let all = machine.units().count();
@@ -206,6 +216,7 @@ impl Apply {
         let reviewed = self.reviewed_digests()?;
         let affected = crate::deliver::affected_of(&wanted.units, state, |unit| self.delivery.asks_for(unit));
         let going = affected.iter().filter(|one| one.to.is_none()).map(|one| one.unit.clone()).collect();
+        let names: Vec<&UnitName> = wanted.units.keys().collect();
         let is_open = |unit: &UnitName| state.open.values().any(|intent| intent.unit == *unit);
         let targets = affected.iter().map(|one| Target {
             unit: one.unit.clone(),
@@ -219,8 +230,13 @@ impl Apply {
                 .filter(|_| one.to.is_none())
                 .or_else(|| self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed)),
             is_open: is_open(&one.unit),
+            is_elsewhere: false,
         });
-        Ok(targets.collect())
+        let targets = targets.collect();
+        Ok(match self.shard {
+            Some(shard) => shard.part(targets, &names),
+            None => targets,
+        })
     }
 
     /// An environment of which most would go looks like a mistake: an empty checkout, a folder that was moved.

@@ -3,6 +3,7 @@
 
 use super::repository::Repository;
 use super::terminal;
+use crate::deliver::provider_lock::ProviderLock;
 use crate::deliver::terraform::Terraform;
 use crate::deliver::{Compiled, Delivered, Revision};
 use crate::ledger::{Store, UnitName, Upstream};
@@ -27,15 +28,37 @@ pub struct Delivery {
     /// Where the ledger is; default what this clone has of it
     #[arg(long, value_name = "URL")]
     pub remote: Option<String>,
-    /// The Terraform or OpenTofu to run; default PAVIOR_TERRAFORM, then `terraform` on the path
-    #[arg(long, value_name = "FILE")]
-    pub terraform: Option<PathBuf>,
-    /// A folder with providers, for `terraform init -plugin-dir`
-    #[arg(long, value_name = "DIR")]
-    pub plugin_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub terraform: Program,
     /// How many units are worked on at a time
     #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub jobs: u8,
+}
+
+/// Which Terraform, and where its providers are.
+#[derive(Debug, Args)]
+pub struct Program {
+    /// The Terraform or OpenTofu to run; default PAVIOR_TERRAFORM, then `terraform` on the path
+    #[arg(long, value_name = "FILE")]
+    terraform: Option<PathBuf>,
+    /// A folder with providers, for `terraform init -plugin-dir`
+    #[arg(long, value_name = "DIR")]
+    plugin_dir: Option<PathBuf>,
+}
+
+impl Program {
+    /// As it is run for a revision: with the builds of providers that it trusts.
+    pub fn terraform(&self, root: &Path, lock: &ProviderLock) -> Result<Terraform> {
+        let given = self.terraform.clone().or_else(|| std::env::var_os("PAVIOR_TERRAFORM").map(PathBuf::from));
+        let objects = Objects::open(root)?;
+        let plugins = self.plugin_dir.as_ref().map(|folder| folder.canonicalize()).transpose();
+        Ok(Terraform {
+            program: given.unwrap_or_else(|| "terraform".into()),
+            plugins: plugins.context("opening the folder with providers")?,
+            states: objects.git_folder().join("pavior/terraform"),
+            lock: lock.clone(),
+        })
+    }
 }
 
 impl Delivery {
@@ -64,10 +87,6 @@ impl Delivery {
         Ok(())
     }
 
-    pub fn terraform(&self, root: &Path) -> Result<Terraform> {
-        terraform(root, self.terraform.as_deref(), self.plugin_dir.as_deref())
-    }
-
     /// The ledger, as it is by now.
     pub fn store(&self, root: &Path) -> Result<Store> {
         let remote = self.remote.clone().map(|address| Upstream { address, authorization: None });
@@ -75,18 +94,6 @@ impl Delivery {
         store.refresh()?;
         Ok(store)
     }
-}
-
-/// The Terraform that is asked for, and where its states lie.
-pub fn terraform(root: &Path, program: Option<&Path>, plugins: Option<&Path>) -> Result<Terraform> {
-    let given = program.map(PathBuf::from).or_else(|| std::env::var_os("PAVIOR_TERRAFORM").map(PathBuf::from));
-    let objects = Objects::open(root)?;
-    let plugins = plugins.map(Path::canonicalize).transpose();
-    Ok(Terraform {
-        program: given.unwrap_or_else(|| "terraform".into()),
-        plugins: plugins.context("opening the folder with providers")?,
-        states: objects.git_folder().join("pavior/terraform"),
-    })
 }
 
 /// A revision; None where there are errors, which are told.

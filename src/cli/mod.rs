@@ -27,6 +27,7 @@ mod preflight;
 mod preview;
 mod progress;
 mod promote;
+mod providers;
 #[cfg(feature = "forge")]
 mod proposal;
 mod publish;
@@ -78,6 +79,7 @@ enum Command {
     Schema(schema::Schema),
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
+    Providers(Box<providers::Providers>),
     Plan(plan::Plan),
     Apply(Box<apply::Apply>),
     Deploy(deploy::Deploy),
@@ -117,6 +119,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Schema(arguments) => schema::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Providers(arguments) => providers::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
         Command::Deploy(arguments) => deploy::run(&arguments),

@@ -58,7 +58,7 @@ pub fn run(arguments: &Plan) -> anyhow::Result<Outcome> {
         };
         known.insert(commit.to_owned(), revision.units);
     }
-    let terraform = delivery.terraform(&root)?;
+    let terraform = delivery.terraform.terraform(&root, &wanted.lock)?;
     let plans = planned(&terraform, affected, &known, &wanted.units, delivery.jobs)?;
     let text = match arguments.format {
         Format::Human => human(&plans, wanted.units.len()),

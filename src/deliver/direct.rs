@@ -8,7 +8,7 @@ use super::plan::{Ends, Plannable, Prepared, outcomes, prepare};
 use super::plan_json::Step as Doing;
 use super::revision::Revision;
 use super::terraform::Terraform;
-use crate::ledger::{Cause, Deployed, Effect, Intent, Undo, UnitName, UnitState};
+use crate::ledger::{Cause, Cost, Deployed, Effect, Intent, Undo, UnitName, UnitState};
 use crate::review::reversibility::Undo as Reviewed;
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,12 +53,21 @@ pub struct Direct<'a> {
     known: Mutex<BTreeMap<String, Arc<Revision>>>,
     /// Plans that were made and not yet carried out.
     prepared: Mutex<BTreeMap<UnitName, Prepared>>,
+    /// What each leg comes to, once it was asked for.
+    weights: Mutex<BTreeMap<(UnitName, Leg), Weight>>,
+}
+
+/// What the ledger says of a leg before each of its steps.
+#[derive(Debug, Clone)]
+struct Weight {
+    undo: Undo,
+    cost: Option<Cost>,
 }
 
 impl<'a> Direct<'a> {
     pub fn new(given: Given<'a>) -> Direct<'a> {
         let known = BTreeMap::from([(given.head.clone(), given.wanted.clone())]);
-        Direct { given, known: Mutex::new(known), prepared: Mutex::default() }
+        Direct { given, known: Mutex::new(known), prepared: Mutex::default(), weights: Mutex::default() }
     }
 
     fn revision(&self, commit: &str) -> Result<Arc<Revision>> {
@@ -224,8 +233,8 @@ impl Work for Direct<'_> {
         };
         let plan = lock(&self.prepared).get(unit).filter(|_| effect == Effect::Terraform).map(|one| one.says.digest);
         let change = Cause { head, base: healthy.map(|healthy| healthy.commit.clone()), ..self.given.cause.clone() };
-        let undo = self.undo(unit, state).unwrap_or(Undo::Irreversible);
-        Intent { effect, unit: unit.clone(), digest, plan, change, cost: None, undo }
+        let Weight { undo, cost } = self.weight(unit, state, leg);
+        Intent { effect, unit: unit.clone(), digest, plan, change, cost, undo }
     }
 }
 
@@ -279,14 +288,33 @@ impl Direct<'_> {
         }
     }
 
-    fn undo(&self, unit: &UnitName, state: &UnitState) -> Result<Undo> {
-        let healthy = self.healthy(unit, state)?;
-        let ends = Ends { from: healthy.as_ref(), to: self.given.wanted.units.get(unit) };
-        Ok(match outcomes(ends).first().map_or(Reviewed::Reversible, |worst| worst.undo) {
+    /// Who cannot tell what is lost by a step says the worst of it.
+    fn weight(&self, unit: &UnitName, state: &UnitState, leg: Leg) -> Weight {
+        let key = (unit.clone(), leg);
+        if let Some(known) = lock(&self.weights).get(&key) {
+            return known.clone();
+        }
+        let weight = match self.healthy(unit, state) {
+            Ok(healthy) => self.weighed(unit, healthy.as_ref(), leg),
+            Err(_) => Weight { undo: Undo::Irreversible, cost: None },
+        };
+        lock(&self.weights).insert(key, weight.clone());
+        weight
+    }
+
+    fn weighed(&self, unit: &UnitName, healthy: Option<&Plannable>, leg: Leg) -> Weight {
+        let wanted = self.given.wanted.units.get(unit);
+        let (from, to) = match leg {
+            Leg::Forth => (healthy, wanted),
+            Leg::Back => (wanted, healthy),
+        };
+        let price = |end: Option<&Plannable>| end.and_then(|end| end.price.clone());
+        let undo = match outcomes(Ends { from, to }).first().map_or(Reviewed::Reversible, |worst| worst.undo) {
             Reviewed::Reversible => Undo::Reversible,
             Reviewed::WithLoss => Undo::WithLoss,
             Reviewed::Irreversible | Reviewed::Refused => Undo::Irreversible,
-        })
+        };
+        Weight { undo, cost: Cost::moved(price(from).as_ref(), price(to).as_ref()) }
     }
 }
 

@@ -64,7 +64,7 @@ pub fn drive(
         loop {
             for order in std::mem::take(&mut orders) {
                 spectator.saw(&order);
-                if matches!(order.what, What::Lease | What::Append { .. }) {
+                if matches!(order.what, What::Lease | What::Append { .. } | What::Follow) {
                     to_write.push(order);
                     continue;
                 }
@@ -106,7 +106,7 @@ fn write(
     let unknown = UnitState::default();
     let state = |unit: &UnitName| states.get(unit).unwrap_or(&unknown);
     let intent = |unit: &UnitName, leg: Leg, effect: Effect| work.intent(unit, state(unit), leg, effect);
-    let leased = batch.iter().filter(|order| order.what == What::Lease);
+    let leased = batch.iter().filter(|order| matches!(order.what, What::Lease | What::Follow));
     let newer = leased.map(|order| Ok((order.unit.clone(), work.is_newer(&order.unit)?)));
     let newer: BTreeMap<UnitName, bool> = newer.collect::<Result<_>>()?;
     let happened = journal.write(&batch, &intent, &|unit| newer.get(unit).copied().unwrap_or(false))?;
@@ -139,7 +139,7 @@ fn carry_out(work: &dyn Work, state: &UnitState, order: Order) -> Event {
             }
             // Who cannot see what others want does not take anything back.
             What::Look => Happened::Looked { is_newer: work.is_newer(&unit).unwrap_or(true) },
-            What::Pause | What::Lease | What::Append { .. } => {
+            What::Pause | What::Lease | What::Append { .. } | What::Follow => {
                 thread::sleep(PAUSE);
                 Happened::Resumed
             }

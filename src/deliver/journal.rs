@@ -8,15 +8,40 @@ use crate::model::Timestamp;
 use anyhow::{Result, anyhow};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Longer than any step takes; who is known to be dead is not waited for.
 const LEASE: u64 = 2 * 3_600;
+
+/// Other shards are started at the same time, more or less.
+const PATIENCE: Duration = Duration::from_secs(900);
 
 pub struct Journal {
     store: Store,
     writer: Writer,
     clock: Clock,
+    known: RefCell<Known>,
+    /// Since when nobody has worked on a unit of another shard.
+    idle: BTreeMap<UnitName, Instant>,
+    /// For how long that is waited for.
+    patience: Duration,
+    /// How many records there were when the run began.
+    before: u64,
+}
+
+/// What the records add up to, and how many were read: there are only ever more of them.
+#[derive(Debug, Default)]
+struct Known {
+    state: State,
+    read: usize,
+}
+
+impl Known {
+    fn catch_up(&mut self, records: &[Record]) -> &State {
+        records.iter().skip(self.read).for_each(|record| self.state.read(record));
+        self.read = records.len();
+        &self.state
+    }
 }
 
 /// What is written on behalf of one order, and where.
@@ -31,6 +56,8 @@ enum Answer {
         until: Timestamp,
     },
     Lost,
+    /// Nothing: it was only looked at.
+    Seen,
 }
 
 /// The clock of this machine.
@@ -44,16 +71,32 @@ pub fn now() -> Timestamp {
 
 impl Journal {
     pub fn new(store: Store, writer: Writer) -> Journal {
-        Journal { store, writer, clock: Clock::default() }
+        Journal {
+            store,
+            writer,
+            clock: Clock::default(),
+            known: RefCell::default(),
+            idle: BTreeMap::new(),
+            patience: PATIENCE,
+            before: 0,
+        }
     }
 
-    /// How things stand.
+    /// For how long it is waited for a unit of another shard on which nobody works.
+    #[must_use]
+    pub fn waiting(self, patience: Duration) -> Journal {
+        Journal { patience, ..self }
+    }
+
+    /// How things stand, for a run that begins.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn state(&mut self) -> Result<State> {
         self.store.refresh()?;
-        Ok(State::of(self.store.records()?))
+        let records = self.store.records()?;
+        self.before = records.len() as u64;
+        Ok(self.known.get_mut().catch_up(records).clone())
     }
 
     /// The last record, as it is published outside.
@@ -78,14 +121,18 @@ impl Journal {
         is_newer: &dyn Fn(&UnitName) -> bool,
     ) -> Result<Vec<Happened>> {
         let answers: RefCell<Vec<Answer>> = RefCell::default();
-        let (clock, writer) = (&self.clock, &self.writer);
+        if orders.iter().any(|order| order.what == What::Follow) {
+            self.store.refresh()?;
+        }
+        let (clock, writer, known) = (&self.clock, &self.writer, &self.known);
         self.store.append(writer, now, |records| {
-            let state = State::of(records);
+            let mut known = known.borrow_mut();
+            let state = known.catch_up(records);
             let (mut entries, mut given) = (Vec::new(), Vec::new());
             for order in orders {
                 let first = records.len() as u64 + entries.len() as u64 + 1;
                 let answer = match &order.what {
-                    What::Append { lease, drafts } if holds(&state, *lease) => {
+                    What::Append { lease, drafts } if holds(state, *lease) => {
                         for draft in drafts {
                             let number = records.len() as u64 + entries.len() as u64;
                             entries.push(entry(draft, &order.unit, *lease, number, intent, clock)?);
@@ -93,7 +140,8 @@ impl Journal {
                         Answer::Written { first, last: records.len() as u64 + entries.len() as u64 }
                     }
                     What::Append { .. } => Answer::Lost,
-                    _ => lease(&state, &order.unit, first, &mut entries),
+                    What::Follow => Answer::Seen,
+                    _ => lease(state, &order.unit, first, &mut entries),
                 };
                 given.push(answer);
             }
@@ -101,12 +149,24 @@ impl Journal {
             Ok(entries)
         })?;
         let records = self.store.records()?;
-        let state = State::of(records);
+        let state = self.known.get_mut().catch_up(records);
         let mut happened = Vec::new();
         for (order, answer) in orders.iter().zip(answers.into_inner()) {
             happened.push(match answer {
                 Answer::Busy { holder, until } => Happened::Busy { holder, until },
                 Answer::Lost => Happened::Lost,
+                Answer::Seen => {
+                    let unit = &order.unit;
+                    let is_held = state.held(&scope(unit), now()).is_some();
+                    let since = self.idle.entry(unit.clone()).or_insert_with(Instant::now);
+                    if is_held {
+                        *since = Instant::now();
+                    }
+                    let state = Box::new(state.units.get(unit).cloned().unwrap_or_default());
+                    let has_failed = !is_held && state.failed.is_some_and(|record| record > self.before);
+                    let gives_up = has_failed || since.elapsed() > self.patience;
+                    Happened::Followed { state, is_superseded: is_newer(unit), gives_up }
+                }
                 Answer::Written { first, last } if order.what == What::Lease => {
                     let state = state.units.get(&order.unit).cloned().unwrap_or_default();
                     let lease = (first..=last).find(|number| state_of_lease(records, *number));
@@ -134,7 +194,7 @@ fn holds(state: &State, lease: u64) -> bool {
 
 /// Takes the unit, unless somebody has it who is alive or not known to be dead, and closes what was left open of it.
 fn lease(state: &State, unit: &UnitName, first: u64, entries: &mut Vec<Entry>) -> Answer {
-    let scope = Scope { environment: unit.environment.clone(), unit: Some(unit.unit.clone()) };
+    let scope = scope(unit);
     if let Some((token, held)) = state.held(&scope, now()) {
         if !is_dead(held) {
             return Answer::Busy { holder: held.holder.clone(), until: held.until };
@@ -148,6 +208,10 @@ fn lease(state: &State, unit: &UnitName, first: u64, entries: &mut Vec<Entry>) -
         entries.push(Entry::Ended { began: *began, outcome: Outcome::Interrupted, took: 0, note });
     }
     Answer::Written { first, last: first + entries.len() as u64 - 1 }
+}
+
+fn scope(unit: &UnitName) -> Scope {
+    Scope { environment: unit.environment.clone(), unit: Some(unit.unit.clone()) }
 }
 
 fn is_dead(lease: &Lease) -> bool {

@@ -16,7 +16,9 @@ pub mod publish;
 pub mod published;
 pub mod plan_json;
 pub mod process;
+pub mod provider_lock;
 mod revision;
+mod shard;
 pub mod terraform;
 
 pub use affected::{Affected, affected, unit_name};
@@ -26,3 +28,4 @@ pub use drive::{Prospect, Sick, Spectator, Work, drive};
 pub use journal::{Journal, now};
 pub use plan::{Compiled, Ends, Plannable, TerraformPlan, UnitPlan, affected_of, by_name, commits, plan};
 pub use revision::{Delivered, Revision, Setting};
+pub use shard::Shard;

@@ -7,8 +7,9 @@ use super::plan_json::{Plan, PlanError, Step};
 use super::terraform::{Goal, Planned, Terraform};
 use crate::compile::{CompiledUnit, MadeOf, Source};
 use crate::emit::Artifact;
-use crate::ledger::{Sha, State, UnitName};
+use crate::ledger::{Cost, Sha, State, UnitName};
 use crate::model::Name;
+use crate::review::cost::bill;
 use crate::review::diff::{UnitChange, of_unit};
 use crate::review::reversibility::{Cause, Consequence, Stateful, Undo, consequences, stateful};
 use anyhow::{Context, Result};
@@ -43,15 +44,22 @@ pub struct Plannable {
     pub stateful: Option<Stateful>,
     /// Under which name its state is kept: its former one, while `renamedFrom` stands.
     pub state: String,
+    /// What it costs in a month. None where no price book says, and where there is nothing to be priced.
+    pub price: Option<Cost>,
 }
 
 impl Plannable {
     pub fn of(source: Source<'_, '_>, artifacts: Vec<Artifact>) -> Plannable {
-        let (stateful, state) = match source.made_of {
-            MadeOf::Unit(unit) => (Some(stateful(unit)), unit.state_folder()),
-            MadeOf::Environment(_) => (None, source.id().folder()),
-        };
-        Plannable { unit: CompiledUnit::new(source.id(), artifacts), stateful, state }
+        let unit = CompiledUnit::new(source.id(), artifacts);
+        match source.made_of {
+            MadeOf::Unit(made) => Plannable {
+                unit,
+                stateful: Some(stateful(made)),
+                state: made.state_folder(),
+                price: Cost::monthly(&[bill(made)]),
+            },
+            MadeOf::Environment(_) => Plannable { state: unit.id.folder(), unit, stateful: None, price: None },
+        }
     }
 }
 

@@ -2,13 +2,15 @@
 //! ask for.
 
 use super::plan::{Compiled, Plannable, by_name};
+use super::provider_lock::{self, ProviderLock};
 use crate::check::Loaded;
-use crate::compile::{CompileError, compile_verified_linked};
+use crate::compile::compile_verified_linked;
 use crate::ledger::UnitName;
 use crate::link::Graph;
 use crate::model::kinds::environment::{Delivery, EnvironmentClass};
-use crate::model::{Findings, Name};
+use crate::model::{Findings, Name, RepoPath};
 use crate::read::Documents;
+use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a commit says.
@@ -17,6 +19,8 @@ pub struct Revision {
     pub units: Compiled,
     pub environments: BTreeMap<Name, Setting>,
     graph: Graph,
+    /// Which builds of providers it trusts.
+    pub lock: ProviderLock,
 }
 
 /// What an environment asks of those who deliver to it.
@@ -39,8 +43,10 @@ pub enum Delivered {
 
 impl Revision {
     /// # Errors
-    /// When a unit cannot be written as it was meant.
-    pub fn of(loaded: Loaded) -> Result<Delivered, CompileError> {
+    /// When a unit cannot be written as it was meant, or the lock file of providers cannot be read.
+    pub fn of(loaded: Loaded) -> Result<Delivered> {
+        let lock = loaded.snapshot.files.get(&RepoPath::literal(provider_lock::FILE));
+        let lock = lock.map_or(Ok(ProviderLock::default()), |text| ProviderLock::read(text))?;
         let mut findings = loaded.findings;
         let (documents, graph, units) = compile_verified_linked(loaded.snapshot, &mut findings, &(), Plannable::of)?;
         if findings.has_errors() {
@@ -58,7 +64,7 @@ impl Revision {
             };
             environments.insert(declaration.metadata.name.clone(), setting);
         }
-        Ok(Delivered::Compiled(Box::new(Revision { units: by_name(units), environments, graph })))
+        Ok(Delivered::Compiled(Box::new(Revision { units: by_name(units), environments, graph, lock })))
     }
 
     /// What has to be done before this unit: what its environment needs, what it uses there, and itself in the environment

@@ -1,13 +1,14 @@
 //! The `terraform` binary, run in a folder of its own that holds a unit's artifacts and nothing else.
 
 use super::plan_json::{Plan, PlanError};
+use super::provider_lock::{self, ProviderLock};
 use crate::emit::Artifact;
 use crate::ledger::Sha;
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// Where a unit's Terraform stands among its artifacts.
 const FOLDER: &str = "terraform/";
@@ -33,6 +34,8 @@ pub struct Terraform {
     pub plugins: Option<PathBuf>,
     /// Where states lie of environments whose backend is `local`: one file a unit.
     pub states: PathBuf,
+    /// Which builds of providers may run.
+    pub lock: ProviderLock,
 }
 
 /// What a plan is for.
@@ -75,6 +78,9 @@ impl Terraform {
             path.parent().map_or(Ok(()), fs::create_dir_all)?;
             fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
         }
+        if let Some(lock) = self.lock.of(&provider_lock::required(artifacts)?)? {
+            fs::write(folder.join(provider_lock::NAME), lock).context("writing the lock file of providers")?;
+        }
         self.init(folder, unit, artifacts)?;
         let file = folder.join("pavior.tfplan");
         let more = match goal {
@@ -103,6 +109,28 @@ impl Terraform {
         self.run(folder, ["apply", "-input=false", "-lock-timeout=60s", "-no-color"], file).map(drop)
     }
 
+    /// Writes the lock file of a folder: what it requires, for these platforms.
+    ///
+    /// # Errors
+    /// With what Terraform says, such as that a mirror does not have a platform.
+    pub fn lock_providers(&self, folder: &Path, platforms: &[String]) -> Result<()> {
+        let platforms = platforms.iter().map(|platform| OsString::from(format!("-platform={platform}")));
+        let mirror = self.plugins.as_ref().map(|plugins| {
+            let mut option = OsString::from("-fs-mirror=");
+            option.push(plugins);
+            option
+        });
+        let output = self.output(folder, ["providers", "lock", "-no-color"], platforms.chain(mirror))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        // Nothing of a unit stands in it, and which platform or version is missing does.
+        let said = String::from_utf8_lossy(&output.stderr);
+        let lines = said.lines().map(|line| line.trim_matches(['│', '╷', '╵', ' '])).filter(|line| !line.is_empty());
+        let lines = lines.skip_while(|line| !line.starts_with("Error: "));
+        bail!("terraform providers lock: {}", lines.collect::<Vec<_>>().join(" "))
+    }
+
     fn init(&self, folder: &Path, unit: &str, artifacts: &[Artifact]) -> Result<()> {
         let mut more: Vec<OsString> = Vec::new();
         if let Some(plugins) = &self.plugins {
@@ -127,6 +155,19 @@ impl Terraform {
         arguments: [&str; N],
         more: impl IntoIterator<Item = OsString>,
     ) -> Result<Vec<u8>> {
+        let output = self.output(folder, arguments, more)?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        bail!("terraform {}: {}", arguments[0], reason(&String::from_utf8_lossy(&output.stderr)))
+    }
+
+    fn output<const N: usize>(
+        &self,
+        folder: &Path,
+        arguments: [&str; N],
+        more: impl IntoIterator<Item = OsString>,
+    ) -> Result<Output> {
         let mut command = Command::new(&self.program);
         command.current_dir(folder).args(arguments).args(more).stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {
@@ -135,13 +176,9 @@ impl Terraform {
             }
         }
         command.env("TF_IN_AUTOMATION", "1").env("CHECKPOINT_DISABLE", "1");
-        let output = command.output().with_context(|| {
+        command.output().with_context(|| {
             format!("starting {}: install Terraform or OpenTofu, or name it with --terraform", self.program.display())
-        })?;
-        if output.status.success() {
-            return Ok(output.stdout);
-        }
-        bail!("terraform {}: {}", arguments[0], reason(&String::from_utf8_lossy(&output.stderr)))
+        })
     }
 }
 

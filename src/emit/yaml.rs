@@ -9,7 +9,7 @@ mod block;
 
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
-use serde_saphyr::LitStr;
+use serde_saphyr::{DoubleQuoted, LitStr};
 
 /// A tree of objects, lists and scalars: one YAML document.
 pub type Tree = Map<String, Value>;
@@ -46,7 +46,18 @@ struct Entries<'t>(&'t Tree);
 
 impl Serialize for Entries<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, value)| (key, Node(value))))
+        serializer.collect_map(self.0.iter().map(|(key, value)| (Key(key), Node(value))))
+    }
+}
+
+struct Key<'t>(&'t str);
+
+impl Serialize for Key<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match is_time(self.0) {
+            true => DoubleQuoted(self.0).serialize(serializer),
+            false => self.0.serialize(serializer),
+        }
     }
 }
 
@@ -58,9 +69,18 @@ impl Serialize for Node<'_> {
             Value::Object(entries) => Entries(entries).serialize(serializer),
             Value::Array(items) => serializer.collect_seq(items.iter().map(Node)),
             Value::String(text) if is_block(text) => LitStr(text).serialize(serializer),
+            Value::String(text) if is_time(text) => DoubleQuoted(text).serialize(serializer),
             scalar => scalar.serialize(serializer),
         }
     }
+}
+
+/// `08:30`: a text to YAML 1.1, which wants no zero in front, and a number to Ruby's reader all the same. Serde-saphyr
+/// keeps to the letter of YAML 1.1.
+fn is_time(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_part = |byte: u8| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'_');
+    unsigned.starts_with('0') && unsigned.contains(':') && unsigned.bytes().all(is_part)
 }
 
 /// Whether a text reads well as a literal block, and the same to every reader: Go's takes a tab at the start of the
@@ -122,6 +142,9 @@ mod tests {
             "0x1F",
             "0b11",
             "12:30",
+            "08:30",
+            "0999:00",
+            "-01:30.5",
             "1:2:3",
             "190:20:30.15",
             "2024-01-01",

@@ -6,6 +6,7 @@
 //! ```
 
 mod chain;
+mod cost;
 mod hash;
 mod record;
 mod state;
@@ -16,9 +17,10 @@ mod writers;
 mod tests;
 
 pub use chain::{Bad, Head, Published, Verifier, Why};
+pub use cost::Cost;
 pub use hash::Sha;
 pub use record::{
-    Cause, Cost, Effect, Entry, Intent, Outcome, PreviewLife, PreviewStage, PreviewStep, Record, Scope, Undo, UnitName,
+    Cause, Effect, Entry, Intent, Outcome, PreviewLife, PreviewStage, PreviewStep, Record, Scope, Undo, UnitName,
     Writer,
 };
 pub use state::{Deployed, Lease, State, UnitState};

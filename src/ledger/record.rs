@@ -1,6 +1,7 @@
 //! One record of the ledger: what is about to happen to a unit, what came of it, who holds what. Values and their
 //! canonical bytes.
 
+use super::cost::Cost;
 use super::hash::Sha;
 use crate::model::{Name, Timestamp};
 use schemars::JsonSchema;
@@ -146,7 +147,8 @@ pub struct Intent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Sha>,
     pub change: Cause,
-    /// By how much the monthly list price moves, in millionths.
+    /// By how much the monthly list price of the unit moves once all its steps are taken. It is said before each of them
+    /// and counts once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
     pub undo: Undo,
@@ -192,14 +194,6 @@ pub struct Cause {
     /// Who approved it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approved_by: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Cost {
-    pub currency: String,
-    /// Millionths a month.
-    pub micros: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -30,6 +30,8 @@ pub struct UnitState {
     pub held: bool,
     /// It went back, or was about to, and its declaration was not taken back yet.
     pub owes_revert: bool,
+    /// The record that began its last step, where that failed.
+    pub failed: Option<u64>,
 }
 
 /// A digest that was brought to a unit.
@@ -103,6 +105,7 @@ impl State {
 
     fn ended(&mut self, intent: Intent, outcome: Outcome, record: u64) {
         let unit = self.units.entry(intent.unit).or_default();
+        unit.failed = (outcome == Outcome::Failed).then_some(record);
         let deployed = Deployed { digest: intent.digest, commit: intent.change.head, record };
         match (intent.effect, outcome) {
             (Effect::Health, Outcome::Succeeded) => {

@@ -158,7 +158,7 @@ pub fn prepare(
         terms,
         urls: kept.iter().flat_map(|one| one.urls.iter().cloned()).collect(),
         units: kept.into_iter().map(|one| one.unit).collect(),
-        cost: cost(&bills),
+        cost: Cost::monthly(&bills),
         budget: budget.into_iter().next(),
         environment,
         documents,
@@ -229,10 +229,4 @@ fn urls(unit: &ProvisionedUnit<'_>) -> Vec<String> {
         Output::Store { .. } | Output::Secret { .. } => None,
     });
     urls.collect()
-}
-
-fn cost(bills: &[Bill]) -> Option<Cost> {
-    let currency = bills.iter().find_map(|bill| bill.currency.clone())?;
-    let total: i128 = bills.iter().map(|bill| bill.total().expected).sum();
-    Some(Cost { currency, micros: i64::try_from(total).unwrap_or(i64::MAX) })
 }

@@ -36,7 +36,9 @@ pub fn surroundings<'d>(
     declared: &'d Declared<Environment>,
     reporter: &mut Reporter<'_, 'd>,
 ) -> Option<Surroundings<'d>> {
-    let missing = missing_settings(&declared.spec);
+    let is_service_here =
+        |unit: &Unit<'_>| unit.service.is_some() && unit.environment.metadata.name == declared.metadata.name;
+    let missing = missing_settings(&declared.spec, catalog.units.iter().any(is_service_here));
     if !missing.is_empty() {
         let at = reporter.locate(&declared.place(&["spec", "provider"]));
         reporter.say(settings_missing(at, declared, &missing));
@@ -64,10 +66,12 @@ pub fn surroundings<'d>(
     Some(Surroundings { declared, facts: Arc::new(facts), value, organisation, shared, scopes })
 }
 
-fn missing_settings(spec: &Environment) -> Vec<&'static str> {
+/// Shared resources alone need no cluster: services do, and not only for where they run. Their identity is bound there.
+fn missing_settings(spec: &Environment, has_services: bool) -> Vec<&'static str> {
     let needed: &[(&'static str, bool)] = match spec.provider {
         Provider::Aws => {
-            &[("region", spec.region.is_none()), ("cluster", spec.cluster.is_none()), ("aws", spec.aws.is_none())]
+            let needs_cluster = spec.cluster.is_none() && has_services;
+            &[("region", spec.region.is_none()), ("cluster", needs_cluster), ("aws", spec.aws.is_none())]
         }
         Provider::Gcp => &[("region", spec.region.is_none()), ("gcp", spec.gcp.is_none())],
         Provider::Kubernetes | Provider::Local => &[],

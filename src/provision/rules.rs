@@ -129,7 +129,7 @@ aws, aws: {privateCidrs: [10.0.0.0/20], ...}, ...}   # right\n```\n\nA type that
 
     ENVIRONMENT_SETTINGS = "provision/environment-settings", Error,
         "An environment says what its provider needs",
-        "Resources on `aws` need `region`, `cluster` and `aws`; on `gcp` they need `region` and `gcp`.\n\n```yaml\nspec:\n  \
+        "Resources on `aws` need `region` and `aws`, and services there `cluster`, too, for their identity is bound in it; on `gcp` they need `region` and `gcp`.\n\n```yaml\nspec:\n  \
 provider: aws\n  region: eu-central-1\n  cluster: staging\n  aws: {account: \"123456789012\", vpc: vpc-0a1b2c3d, ...}\n```";
 
     PLACEHOLDER = "provision/placeholder", Error,

@@ -1,7 +1,8 @@
 //! Where previews run, as the arguments say: a cluster, and a Terraform.
 
-use super::super::delivery;
+use super::super::delivery::Program;
 use crate::deliver::preview::Site;
+use crate::deliver::provider_lock::ProviderLock;
 use anyhow::Result;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -18,12 +19,8 @@ pub struct Place {
     /// Which context of it; default the one with the name of the pattern's `cluster`
     #[arg(long, value_name = "NAME")]
     context: Option<String>,
-    /// The Terraform or OpenTofu to run; default PAVIOR_TERRAFORM, then `terraform` on the path
-    #[arg(long, value_name = "FILE")]
-    terraform: Option<PathBuf>,
-    /// A folder with providers, for `terraform init -plugin-dir`
-    #[arg(long, value_name = "DIR")]
-    plugin_dir: Option<PathBuf>,
+    #[command(flatten)]
+    terraform: Program,
     /// How many units are worked on at a time
     #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
     jobs: u8,
@@ -38,7 +35,8 @@ impl Place {
             kubectl: self.kubectl.clone(),
             kubeconfig: self.kubeconfig.clone(),
             context: self.context.clone(),
-            terraform: delivery::terraform(root, self.terraform.as_deref(), self.plugin_dir.as_deref())?,
+            // The builds of providers that are trusted are those of each commit.
+            terraform: self.terraform.terraform(root, &ProviderLock::default())?,
             jobs: usize::from(self.jobs),
             deadline: Duration::from_secs(self.deadline),
         })

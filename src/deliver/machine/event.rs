@@ -20,6 +20,13 @@ pub enum Happened {
         state: Box<UnitState>,
         is_superseded: bool,
     },
+    /// How a unit of another run of this delivery stands; whether a newer merge has it; and whether nobody has worked on it
+    /// for so long that it is not waited for any more.
+    Followed {
+        state: Box<UnitState>,
+        is_superseded: bool,
+        gives_up: bool,
+    },
     /// Somebody else has it.
     Busy {
         holder: String,
@@ -78,6 +85,8 @@ pub enum What {
     Act { lease: u64, leg: Leg, step: Step },
     /// Look whether a newer merge has something else for the unit.
     Look,
+    /// Look how a unit stands that another run brings.
+    Follow,
     /// Wait a little.
     Pause,
 }
@@ -132,6 +141,7 @@ impl What {
             What::Plan { leg } => format!("plan-{}", leg.name()),
             What::Act { leg, step, .. } => format!("{}-{}", step.effect().as_str(), leg.name()),
             What::Look => "look".to_owned(),
+            What::Follow => "follow".to_owned(),
             What::Pause => "pause".to_owned(),
         }
     }

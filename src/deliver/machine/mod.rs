@@ -61,7 +61,14 @@ impl Machine {
 
     /// Each unit, and what became of it where that is known.
     pub fn units(&self) -> impl Iterator<Item = (&UnitName, Option<&Conclusion>)> {
-        self.units.iter().map(|(name, unit)| (name, unit.conclusion()))
+        let own = self.units.iter().filter(|(_, unit)| !unit.target.is_elsewhere);
+        own.map(|(name, unit)| (name, unit.conclusion()))
+    }
+
+    /// Units of other runs that were waited for, and what became of them.
+    pub fn awaited(&self) -> impl Iterator<Item = (&UnitName, &Conclusion)> {
+        let others = self.units.iter().filter(|(_, unit)| unit.target.is_elsewhere);
+        others.filter_map(|(name, unit)| Some((name, unit.conclusion()?)))
     }
 
     /// The units that nothing holds up any more, as many as may be at work.
@@ -69,12 +76,15 @@ impl Machine {
         let mut orders = Vec::new();
         loop {
             orders.extend(self.skip());
-            let working = self.units.values().filter(|unit| unit.is_working()).count();
+            let working = || self.units.values().filter(|unit| unit.is_working());
+            // Who only waits for another run takes nobody's place.
+            let is_free = working().filter(|unit| !unit.target.is_elsewhere).count() < self.jobs;
             let waiting = || self.units.iter().filter(|(_, unit)| unit.is_waiting());
             // Units that wait for each other would wait for ever: one of them goes first.
-            let first = || waiting().next().filter(|_| working == 0);
-            let next = waiting().find(|(_, unit)| self.is_ready(unit)).or_else(first);
-            let Some(name) = next.map(|(name, _)| name.clone()).filter(|_| working < self.jobs) else { return orders };
+            let first = || waiting().next().filter(|_| working().next().is_none());
+            let may_begin = |unit: &Unit| is_free || unit.target.is_elsewhere;
+            let next = waiting().find(|(_, unit)| may_begin(unit) && self.is_ready(unit)).or_else(first);
+            let Some(name) = next.map(|(name, _)| name.clone()) else { return orders };
             if let Some(unit) = self.units.get_mut(&name) {
                 orders.extend(unit.begin());
             }

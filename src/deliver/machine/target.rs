@@ -17,6 +17,8 @@ pub struct Target {
     pub refused: Option<String>,
     /// The ledger has something that was begun and not ended, by a run that still works or by one that was killed.
     pub is_open: bool,
+    /// Another run of this delivery brings it: a run that has its own part of the units only waits for it.
+    pub is_elsewhere: bool,
 }
 
 /// What became of a unit.
@@ -44,6 +46,8 @@ pub enum Conclusion {
     Lost,
     /// It stands on a unit that did not become healthy.
     Skipped { on: UnitName },
+    /// It is of another run of this delivery, which did not get it healthy.
+    Elsewhere { why: String },
     /// Somebody else works on it.
     Busy { holder: String, until: Timestamp },
     /// The run was told to stop.
@@ -74,6 +78,7 @@ impl fmt::Display for Conclusion {
             Conclusion::Superseded => write!(f, "superseded by a newer merge"),
             Conclusion::Lost => write!(f, "its lease was lost to another run"),
             Conclusion::Skipped { on } => write!(f, "skipped: {on} is not healthy"),
+            Conclusion::Elsewhere { why } => write!(f, "of another shard, and not healthy: {why}"),
             Conclusion::Busy { holder, until } => write!(f, "{holder} works on it, until {until} at most"),
             Conclusion::Stopped => write!(f, "not begun: the run was stopped"),
         }

@@ -40,6 +40,8 @@ enum Phase {
         began: u64,
     },
     Looking,
+    /// For the run that brings it.
+    Following,
     Done(Conclusion),
 }
 
@@ -92,6 +94,7 @@ impl Unit {
 
     pub(super) fn begin(&mut self) -> Vec<Order> {
         match self.target.refused.take() {
+            None if self.target.is_elsewhere => self.order(Phase::Following, What::Follow),
             Some(why) => self.decline(Conclusion::Refused(why)),
             None => self.order(Phase::Leasing, What::Lease),
         }
@@ -99,7 +102,7 @@ impl Unit {
 
     /// Leaves the unit as it is. What a run that was killed left open in the ledger is closed all the same.
     pub(super) fn decline(&mut self, conclusion: Conclusion) -> Vec<Order> {
-        if self.target.is_open {
+        if self.target.is_open && !self.target.is_elsewhere {
             self.declined = Some(conclusion);
             return self.order(Phase::Leasing, What::Lease);
         }
@@ -121,6 +124,18 @@ impl Unit {
                 Vec::new()
             }
             (Phase::Leasing, Happened::Busy { .. }) => self.order(Phase::Pausing, What::Pause),
+            (Phase::Pausing, Happened::Resumed) if self.target.is_elsewhere => {
+                self.order(Phase::Following, What::Follow)
+            }
+            (Phase::Following, Happened::Followed { state, is_superseded, gives_up }) => {
+                match self.followed(&state, is_superseded, gives_up).or(is_stopping.then_some(Conclusion::Stopped)) {
+                    Some(conclusion) => {
+                        self.conclude(conclusion);
+                        Vec::new()
+                    }
+                    None => self.order(Phase::Pausing, What::Pause),
+                }
+            }
             (Phase::Pausing, Happened::Resumed) => self.order(Phase::Leasing, What::Lease),
             (Phase::Planning(Leg::Forth), Happened::Planned { steps, .. }) => self.go(steps),
             (Phase::Planning(Leg::Forth), Happened::NotPlanned { why }) => self.not_planned(why),
@@ -136,6 +151,25 @@ impl Unit {
                 Vec::new()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// What became of a unit that another run brings; None while that is not known.
+    fn followed(&self, state: &UnitState, is_superseded: bool, gives_up: bool) -> Option<Conclusion> {
+        let wanted = &self.target.digest;
+        let elsewhere = |why: &str| Some(Conclusion::Elsewhere { why: why.to_owned() });
+        if !state.unsettled && state.healthy.as_ref().map(|deployed| &deployed.digest) == Some(wanted) {
+            Some(Conclusion::Unchanged)
+        } else if is_superseded {
+            Some(Conclusion::Superseded)
+        } else if wanted.as_ref().is_some_and(|digest| state.quarantined.contains(digest)) {
+            elsewhere("this digest is quarantined")
+        } else if state.held {
+            elsewhere("it is held for a person")
+        } else if gives_up {
+            elsewhere("it failed there, or nobody worked on it for as long as it was waited for")
+        } else {
+            None
         }
     }
 

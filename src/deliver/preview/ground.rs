@@ -8,13 +8,14 @@ use super::super::kubernetes::{
     Allowed, ApplyError, Cluster as Kubernetes, Confirmation, Gate, Health, Objects, Owner,
 };
 use super::super::plan_json::Step;
+use super::super::provider_lock::{self, ProviderLock};
 use super::super::terraform::{Goal, Terraform};
 use super::super::unit_name;
 use super::carry::{Claimed, Cluster};
 use crate::compile::CompiledUnit;
 use crate::emit::Artifact;
 use crate::ledger::PreviewLife;
-use crate::model::Timestamp;
+use crate::model::{RepoPath, Timestamp};
 use crate::preview::{Prepared, Preview};
 use anyhow::{Context, Result};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,7 @@ pub struct Ground<'a> {
 struct Remains {
     unit: String,
     artifacts: Vec<Artifact>,
+    lock: ProviderLock,
 }
 
 /// How long a namespace may take to go: what is in it ends first.
@@ -63,7 +65,7 @@ impl Cluster for Ground<'_> {
         }
         point("preview.up.left");
         self.leave_only(claimed, &wanted)?;
-        let left = remains(former.iter().map(|one| &**one), &terraform_of(&wanted));
+        let left = remains(former.iter().map(|one| &**one), &terraform_of(&wanted))?;
         self.destroy(claimed, &left)?;
         point("preview.up.health");
         self.look(&wanted)
@@ -96,7 +98,7 @@ impl Cluster for Ground<'_> {
             self.clear(claimed, cluster, units)?;
         }
         point("preview.down.resources");
-        self.destroy(claimed, &remains(shown.iter().map(|one| &**one), &BTreeSet::new()))?;
+        self.destroy(claimed, &remains(shown.iter().map(|one| &**one), &BTreeSet::new())?)?;
         point("preview.down.namespace");
         claimed.still_ours()?;
         let Some(cluster) = &self.cluster else { return Ok(()) };
@@ -143,23 +145,33 @@ fn has_terraform(unit: &CompiledUnit) -> bool {
 }
 
 /// By the state that Terraform keeps: the latest that was brought up under it, but for those that stay.
-fn remains<'p>(shown: impl Iterator<Item = &'p Prepared>, staying: &BTreeSet<String>) -> BTreeMap<String, Remains> {
+fn remains<'p>(
+    shown: impl Iterator<Item = &'p Prepared>,
+    staying: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Remains>> {
     let mut left = BTreeMap::new();
     for prepared in shown {
+        let lock = lock(prepared)?;
         for unit in prepared.units.iter().filter(|unit| has_terraform(unit)) {
-            let Some(state) = prepared.states.get(&unit.id.folder()).filter(|state| !staying.contains(*state)) else {
-                continue;
-            };
-            left.insert(state.clone(), Remains { unit: unit.id.folder(), artifacts: unit.artifacts.clone() });
+            let folder = unit.id.folder();
+            let Some(state) = prepared.states.get(&folder).filter(|state| !staying.contains(*state)) else { continue };
+            let remains = Remains { unit: folder, artifacts: unit.artifacts.clone(), lock: lock.clone() };
+            left.insert(state.clone(), remains);
         }
     }
-    left
+    Ok(left)
+}
+
+/// The builds of providers that base trusts, as of all platform files.
+fn lock(prepared: &Prepared) -> Result<ProviderLock> {
+    let text = prepared.documents.snapshot.files.get(&RepoPath::literal(provider_lock::FILE));
+    text.map_or_else(|| Ok(ProviderLock::default()), |text| ProviderLock::read(text))
 }
 
 impl Ground<'_> {
     fn bring(&self, claimed: &Claimed<'_>, wanted: &Prepared, unit: &CompiledUnit) -> Result<()> {
         let state = wanted.states.get(&unit.id.folder()).context("it has no name for its state")?;
-        self.terraform(state, &unit.artifacts, Goal::Apply)?;
+        self.terraform(state, &unit.artifacts, lock(wanted)?, Goal::Apply)?;
         claimed.still_ours()?;
         point("preview.up.manifests");
         let Some(cluster) = &self.cluster else { return Ok(()) };
@@ -199,19 +211,21 @@ impl Ground<'_> {
         let left: Vec<(&String, &Remains)> = left.iter().collect();
         each(&left, self.jobs, |(state, remains)| {
             claimed.still_ours()?;
-            self.terraform(state, &remains.artifacts, Goal::Destroy).with_context(|| remains.unit.clone())
+            self.terraform(state, &remains.artifacts, remains.lock.clone(), Goal::Destroy)
+                .with_context(|| remains.unit.clone())
         })
     }
 
     /// Planned and carried out, in a folder that is gone afterwards.
-    fn terraform(&self, state: &str, artifacts: &[Artifact], goal: Goal) -> Result<()> {
+    fn terraform(&self, state: &str, artifacts: &[Artifact], lock: ProviderLock, goal: Goal) -> Result<()> {
+        let terraform = Terraform { lock, ..self.terraform.clone() };
         let folder = tempfile::Builder::new().prefix("pavior-preview-").tempdir().context("making a folder")?;
-        let Some(planned) = self.terraform.plan(folder.path(), state, artifacts, goal)? else { return Ok(()) };
+        let Some(planned) = terraform.plan(folder.path(), state, artifacts, goal)? else { return Ok(()) };
         let mut steps = planned.plan.resource_changes.iter().filter(|change| change.mode == "managed");
         // Outputs may change where no resource does; of what is gone there are none.
         let is_due = goal == Goal::Apply || steps.any(|change| change.step().is_ok_and(|step| step != Step::Nothing));
         match is_due {
-            true => self.terraform.apply(folder.path(), &planned),
+            true => terraform.apply(folder.path(), &planned),
             false => Ok(()),
         }
     }

@@ -217,7 +217,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn text() -> impl Strategy<Value = String> {
-        let ambiguous = "no|y|ON|null|~|1_000|014|12:30|1e3|0x1F|2024-01-01|<<|=|-|\\.inf|true|nan|Inf|---|\\.\\.\\.";
+        let ambiguous =
+            "no|y|ON|null|~|1_000|014|12:30|08:30|1e3|0x1F|2024-01-01|<<|=|-|\\.inf|true|nan|Inf|---|\\.\\.\\.";
         prop_oneof![
             4 => "[a-zA-Z/][a-zA-Z0-9._/-]{0,12}",
             2 => ambiguous,

@@ -6,6 +6,7 @@ pub fn reads_file(path: &str) -> bool {
     match segments.as_slice() {
         ["pavior.yaml"] => true,
         ["catalog", .., name] => has_extension(name, &["yaml", "yml"]),
+        ["golden-paths", "terraform.lock.hcl"] => true,
         ["golden-paths", "resources", .., name] => has_extension(name, &["yaml", "yml", "tf"]),
         ["golden-paths", "prices", .., name] => has_extension(name, &["yaml", "yml"]),
         ["golden-paths", "services", _, "golden-path.yaml"] => true,
@@ -53,6 +54,7 @@ mod tests {
             "catalog/x/y/b.yml",
             "golden-paths/resources/redis/resource-type.yaml",
             "golden-paths/resources/redis/aws/main.tf",
+            "golden-paths/terraform.lock.hcl",
             "golden-paths/prices/aws/eu.yaml",
             "golden-paths/services/web/golden-path.yaml",
             "policies/deny/root.rego",

@@ -3,34 +3,20 @@
 //!
 //! `PAVIOR_SCHEDULES=100000 cargo test --lib simulation` runs as many; `PAVIOR_SEED=<seed>` tells each step of one.
 
+mod chance;
 mod laws;
 
 use super::*;
+use crate::deliver::Shard;
 use crate::ledger::{Cause, Effect, Entry, Intent, Outcome, Record, Scope, Sha, State, Undo, Writer};
 use crate::model::{Name, Timestamp};
+use chance::Chance;
 use laws::stands_on;
 use std::collections::BTreeSet;
 
 const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
 const UNITS: [&str; 2] = ["cart", "web"];
 const LEASE: u64 = 50;
-
-struct Chance(u64);
-
-impl Chance {
-    /// SplitMix64.
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % limit as u64) as usize
-    }
-
-    fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == 0
-    }
-}
 
 /// What a digest does, by its name.
 fn is_sick(digest: &str) -> bool {
@@ -86,6 +72,8 @@ struct World {
     /// Digests that Terraform once failed with, though nothing is wrong with them.
     cut: BTreeSet<String>,
     is_told: bool,
+    /// Nothing is killed or lost any more.
+    is_settling: bool,
 }
 
 fn units() -> impl Iterator<Item = UnitName> {
@@ -129,6 +117,7 @@ impl World {
             started: 0,
             cut: BTreeSet::new(),
             is_told,
+            is_settling: false,
         }
     }
 
@@ -170,7 +159,17 @@ impl World {
         self.start(head);
     }
 
+    /// One run for everything, or two or three that share it, of which some may never start.
     fn start(&mut self, head: usize) {
+        let count = 1 + self.chance.below(3) * usize::from(self.chance.one_in(2));
+        for index in 1..=count {
+            if self.is_settling || !self.chance.one_in(5) {
+                self.start_shard(head, &format!("{index}/{count}").parse().unwrap());
+            }
+        }
+    }
+
+    fn start_shard(&mut self, head: usize, shard: &Shard) {
         let tree = self.main[head].clone();
         let known: BTreeSet<UnitName> = tree.keys().chain(self.state.units.keys()).cloned().collect();
         let targets = known.iter().map(|unit| {
@@ -178,13 +177,15 @@ impl World {
             let after = stands_on(unit, &tree);
             let refused = digest.as_ref().filter(|digest| is_unreviewed(digest)).map(|_| "nobody saw it".to_owned());
             let is_open = self.state.open.values().any(|intent| intent.unit == *unit);
-            Target { unit: unit.clone(), digest, after, refused, is_open }
+            Target { unit: unit.clone(), digest, after, refused, is_open, is_elsewhere: false }
         });
         self.started += 1;
-        let mut machine = Machine::new(targets.collect::<Vec<_>>(), 1 + self.chance.below(3));
+        let names: Vec<&UnitName> = tree.keys().collect();
+        let targets = shard.part(targets.collect(), &names);
+        let mut machine = Machine::new(targets, 1 + self.chance.below(3));
         let orders = machine.start();
         let name = format!("run {}", self.started);
-        self.tell(|| format!("{name} starts for merge {head}"));
+        self.tell(|| format!("{name} starts for shard {shard} of merge {head}"));
         self.runs.push(Run { machine, head, name, orders });
     }
 
@@ -264,6 +265,15 @@ impl World {
                 Happened::Acted(result.map_err(|why| Fault { why, is_sick }))
             }
             What::Look => Happened::Looked { is_newer: self.main[self.merged].get(unit) != self.main[head].get(unit) },
+            What::Follow => {
+                let scope = Scope { environment: unit.environment.clone(), unit: Some(unit.unit.clone()) };
+                let is_held = self.state.held(&scope, self.time()).is_some();
+                let last = self.records.last().map_or(0, |record| record.at.unix_seconds() as u64);
+                let gives_up = self.now > last + 4 * LEASE || !self.is_settling && self.chance.one_in(40);
+                let state = Box::new(self.state.units.get(unit).cloned().unwrap_or_default());
+                let is_superseded = self.main[self.merged].get(unit) != self.main[head].get(unit);
+                Happened::Followed { state, is_superseded, gives_up: gives_up && !is_held }
+            }
             What::Pause => Happened::Resumed,
         }
     }
@@ -434,7 +444,7 @@ impl World {
         while self.merged < 3 {
             self.merge();
         }
-        self.flaky = false;
+        (self.flaky, self.is_settling) = (false, true);
         for _ in 0..6 {
             while !self.runs.is_empty() {
                 self.work();
