@@ -75,8 +75,8 @@ fn previews_are_listed_with_who_pays_and_the_sweep_says_what_it_would_do() {
     went(&mut store, 8, &[(later, rising("mira", "payments", 73_000_000)), (later, PreviewStage::Up)]);
     went(&mut store, 8, &[("2026-11-02T08:00:00Z", PreviewStage::Asleep)]);
     went(&mut store, 9, &[(later, rising("kim", "ads", 1)), (later, PreviewStage::Gone)]);
-    insta::assert_snapshot!(preview(root, &["list"]).0);
-    insta::assert_snapshot!(preview(root, &["list", "--all", "--format", "json"]).0);
+    insta::assert_snapshot!(preview(root, &["list", "--at", "2026-11-03T08:00:00Z"]).0);
+    insta::assert_snapshot!(preview(root, &["list", "--all", "--format", "json", "--at", "2026-11-03T08:00:00Z"]).0);
 
     let reap = |arguments: &[&str]| preview(root, &[&["reap", "--dry-run"], arguments].concat());
     let said = |text: &str| (text.to_owned(), Some(0));
