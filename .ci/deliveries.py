@@ -6,6 +6,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -310,6 +311,73 @@ def wherever_an_apply_is_killed_the_next_one_finishes_it(_):
     print(f"{kills} kills: every place between two steps of {len(SCENARIOS)} scenarios")
 
 
+def started(platform, env=None, limit=None):
+    """An apply under way; with a limit, no file that it or what it starts writes may be longer, as on a full disk."""
+    def prepare():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    command = [platform.program, "apply", "--environment", "local", "--yes", "--terraform", platform.terraform]
+    return subprocess.Popen(list(map(str, command)), cwd=platform.folder, env={**os.environ, **(env or {})}, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=prepare if limit is not None else None)
+
+
+def a79_a_full_disk_and_a_signal_leave_what_the_next_apply_finishes(_):
+    """Too little room, a temporary folder that leads nowhere or elsewhere, and SIGTERM at any moment: told, and finished."""
+    need("terraform")
+    said = []
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        (folder / "origin").mkdir()
+        origin = prepared(folder / "origin", "changed", PAVIOR)
+
+        def copy(name):
+            return Platform(shutil.copytree(origin.folder, folder / name, symlinks=True), PAVIOR)
+
+        for limit in (0, 256, 1024, 4096, 16384):
+            platform = copy(f"full{limit}")
+            process = started(platform, limit=limit)
+            out, err = process.communicate(timeout=120)
+            assert process.returncode in ((0, 1, 2) if limit > 4096 else (1, 2)), f"{limit} bytes a file: exit code {process.returncode}\n{out}{err}"
+            assert out + err, "it says why"
+            said.append(f"{limit}: {process.returncode}")
+            settled(platform)
+            check_laws(platform, SCENARIOS["changed"][2], f"no file longer than {limit} bytes")
+
+        platform = copy("nowhere")
+        (folder / "dangling").symlink_to(folder / "not-there")
+        process = started(platform, env={"TMPDIR": str(folder / "dangling")})
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 1 and "making a folder for the plan" in out, out + err
+        settled(platform)
+        check_laws(platform, SCENARIOS["changed"][2], "a temporary folder that leads nowhere")
+
+        platform = copy("elsewhere")
+        (folder / "target").mkdir()
+        (folder / "link").symlink_to(folder / "target")
+        process = started(platform, env={"TMPDIR": str(folder / "link")})
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0 and not list((folder / "target").iterdir()), out + err
+
+        stopped = 0
+        for turn in range(10):
+            platform = copy(f"term{turn}")
+            process = started(platform)
+            time.sleep(0.15 * turn)
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=120)
+            # Before it listens to signals nothing is begun; afterwards each step that was begun is brought to its end.
+            assert process.returncode in (0, 1, -signal.SIGTERM), f"exit code {process.returncode}\n{out}{err}"
+            stopped += process.returncode != 0
+            records = platform.records()
+            began = [one["number"] for one in records if one["entry"]["kind"] == "began"]
+            ended = [one["entry"]["began"] for one in records if one["entry"]["kind"] == "ended"]
+            assert sorted(began) == sorted(ended), f"SIGTERM after {0.15 * turn:.2f} s left something open"
+            settled(platform)
+            check_laws(platform, SCENARIOS["changed"][2], f"SIGTERM after {0.15 * turn:.2f} s")
+    print(f"bytes that a file may have, and exit code: {', '.join(said)}; {stopped} of 10 runs stopped by a signal")
+
+
 def torn(platform, name):
     """Whether the kill left a state in which Terraform no longer finds what was there."""
     if not SCENARIOS[name][0] or name == "removed":
@@ -354,3 +422,40 @@ def random_kills(count):
             if turn % 50 == 49:
                 print(f"{turn + 1} kills, {cut} in the middle, {lost} states torn by the kill of Terraform", flush=True)
     return cut
+
+
+def how_far_one_runner_goes(count):
+    """Times applies of so many units with real Terraform, on one ledger in a remote; on demand, for docs/scale.md."""
+    print(f"{os.cpu_count()} processors, {count} units; units a minute")
+    for runs, jobs in ((1, 1), (1, 4), (1, 16), (2, 4), (4, 4)):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            platform = Platform(folder / "first")
+            platform.folder.mkdir()
+            small(platform)
+            cart = (platform.folder / "catalog/cart.yaml").read_text()
+            (platform.folder / "catalog/cart.yaml").unlink()
+            for number in range(count):
+                text = cart.replace("name: cart,", f"name: cart-{number},")
+                (platform.folder / f"catalog/cart-{number}.yaml").write_text(text)
+            platform.commit("many")
+            run("git", "clone", "--quiet", "--bare", platform.folder, folder / "remote.git")
+            clones = [folder / f"clone{number}" for number in range(runs)]
+            for clone in clones:
+                run("git", "clone", "--quiet", folder / "remote.git", clone)
+            started = time.monotonic()
+            processes = []
+            for number, clone in enumerate(clones):
+                command = [PAVIOR, "apply", "--environment", "local", "--yes", "--terraform", platform.terraform,
+                           "--remote", folder / "remote.git", "--jobs", jobs, "--shard", f"{number + 1}/{runs}"]
+                processes.append(subprocess.Popen(list(map(str, command)), cwd=clone, text=True,
+                                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+            said = [process.communicate() for process in processes]
+            took = time.monotonic() - started
+            assert not any(process.returncode for process in processes), said
+            log = Platform(clones[0]).pavior("audit", "log", "--remote", folder / "remote.git", "--limit", "1000000",
+                                             "--format", "json").stdout
+            records = len(json.loads(log)["records"])
+            commits = run("git", "-C", folder / "remote.git", "rev-list", "--count", "refs/pavior/ledger").stdout.strip()
+            print(f"{runs} runs, {jobs} jobs each: {took:.1f} s, {60 * (count + 1) / took:.0f} units a minute; "
+                  f"{records} records in {commits} pushes", flush=True)

@@ -4,7 +4,8 @@
 Each check passes, fails, or is skipped because its tool is not on this machine; a skipped check never counts as
 passed. The last line counts them. `--only WORD` runs the checks whose name holds WORD; `--moto` runs instead the long one
 that applies and destroys every AWS resource type against moto_server on loopback; `--kills COUNT` kills as many applies
-at any moment, with real Terraform at work, and holds what stands behind the next run against the laws.
+at any moment, with real Terraform at work, and holds what stands behind the next run against the laws; `--scale COUNT` times
+applies of so many units, by one run and by several.
 """
 
 import argparse
@@ -669,6 +670,7 @@ CHECKS = [
     deliveries.the_local_environment_lives_and_dies,
     deliveries.runs_share_an_apply,
     deliveries.wherever_an_apply_is_killed_the_next_one_finishes_it,
+    deliveries.a79_a_full_disk_and_a_signal_leave_what_the_next_apply_finishes,
     aws.an_aws_unit_is_planned,
     aws.an_environment_in_aws_comes_and_goes,
     terraform_validates_every_root,
@@ -691,10 +693,14 @@ def main():
     arguments.add_argument("--only", default="", help="run the checks whose name holds this")
     arguments.add_argument("--moto", action="store_true", help="apply every AWS resource type against moto_server")
     arguments.add_argument("--kills", type=int, metavar="COUNT", help="kill so many applies at any moment instead")
+    arguments.add_argument("--scale", type=int, metavar="COUNT", help="time applies of so many units instead")
     options = arguments.parse_args()
     if options.kills:
         cut = deliveries.random_kills(options.kills)
         print(f"{options.kills} kills, {cut} of them in the middle of a run: every law held behind each")
+        return
+    if options.scale:
+        deliveries.how_far_one_runner_goes(options.scale)
         return
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     with tempfile.TemporaryDirectory() as work:

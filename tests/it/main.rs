@@ -8,6 +8,7 @@ mod change;
 mod catalog;
 mod compiled;
 mod deploy;
+mod disk;
 mod editor;
 mod facts;
 #[cfg(feature = "forge")]
