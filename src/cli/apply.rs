@@ -1,13 +1,14 @@
 //! `pavior apply`: what is merged becomes what runs, as it was reviewed, and goes back where it makes a unit sick.
 
 use super::delivery::{Delivery, compiled};
+use super::reach::{Gate, Reach};
+use super::rollback::held;
 use super::take_back::Back;
+use super::unit_name::unit_name;
 use super::writer::writer;
 use super::{Outcome, terminal};
-use crate::deliver::kubernetes::Cluster;
-use crate::deliver::kubernetes::health::Addresses;
 use crate::deliver::machine::{Conclusion, Machine, Order, Target, What};
-use crate::deliver::{Direct, Given, Journal, Patience, Revision, Shard, Spectator, drive};
+use crate::deliver::{Direct, Given, Journal, Revision, Shard, Spectator, drive};
 use crate::ledger::{Cause, State, UnitName, UnitState};
 use crate::model::Name;
 use crate::model::kinds::environment::{Delivery as Engine, EnvironmentClass};
@@ -51,27 +52,10 @@ pub struct Apply {
     /// How long a unit of another shard is waited for while nobody works on it, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 900, requires = "shard")]
     wait: u64,
-    /// The kubectl to run
-    #[arg(long, value_name = "FILE", default_value = "kubectl")]
-    kubectl: PathBuf,
-    /// Which kubeconfig; default what kubectl finds
-    #[arg(long, value_name = "FILE")]
-    kubeconfig: Option<PathBuf>,
-    /// Which context of it; default the one with the name of the environment's `cluster`
-    #[arg(long, value_name = "NAME")]
-    context: Option<String>,
-    /// Until when a unit has to be well, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
-    deadline: u64,
-    /// For how long it has to stay well, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    soak: u64,
-    /// A Prometheus that is asked for error rates
-    #[arg(long, value_name = "URL")]
-    prometheus: Option<String>,
-    /// Public addresses can be asked from here
-    #[arg(long)]
-    ask_public: bool,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    gate: Gate,
     /// Open pull requests against this branch that take back the declarations of units that were rolled back; default
     /// is to print them
     #[cfg(feature = "forge")]
@@ -87,6 +71,9 @@ pub struct Apply {
     #[arg(long, value_name = "LOGIN")]
     approved_by: Vec<String>,
 }
+
+/// Why a declaration is taken back.
+const SICK: &str = "it was not healthy with it, and is back on what it was healthy with before";
 
 /// By environment and unit, what it was reviewed with; None where it goes.
 type Digests = BTreeMap<(String, String), BTreeSet<Option<String>>>;
@@ -121,15 +108,14 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
     let tip = || Objects::open(&root)?.commit(&branch);
     let revert = |unit: &UnitName, state: &UnitState| {
         let digest = wanted.units.get(unit).map(|one| one.unit.digest.to_string());
-        arguments.take_back(&root, &Back { unit, state, bad: &head, digest })
+        let healthy = &state.refuge().context("the ledger does not say what it was healthy with")?.commit;
+        arguments.take_back(&root, &Back { unit, healthy, bad: &head, digest, why: SICK })
     };
-    let cluster = |unit: &UnitName| arguments.cluster(&wanted, unit);
-    let addresses = Addresses { prometheus: arguments.prometheus.clone(), is_public_reachable: arguments.ask_public };
-    let [deadline, soak] = [arguments.deadline, arguments.soak].map(Duration::from_secs);
+    let cluster = |unit: &UnitName| arguments.reach.cluster(&wanted, unit);
     let work = Direct::new(Given {
         cluster: &cluster,
         tell: &|line| terminal::tell(&visible_line(line)),
-        patience: Patience { deadline, soak, addresses },
+        patience: arguments.gate.patience(),
         head: head.clone(),
         wanted: wanted.clone(),
         terraform: delivery.terraform.terraform(&root, &wanted.lock)?,
@@ -154,6 +140,9 @@ fn summary(machine: &Machine, journal: &mut Journal) -> Result<Outcome> {
         let Some(conclusion) = conclusion else { continue };
         good += usize::from(conclusion.is_good());
         text.push_str(&format!("{unit}: {}\n", visible_line(&conclusion.to_string())));
+        if matches!(conclusion, Conclusion::Held { .. }) {
+            text.push_str(&held(unit, None));
+        }
     }
     for (unit, conclusion) in machine.awaited().filter(|(_, conclusion)| !conclusion.is_good()) {
         text.push_str(&format!("{unit}: {}\n", visible_line(&conclusion.to_string())));
@@ -165,7 +154,7 @@ fn summary(machine: &Machine, journal: &mut Journal) -> Result<Outcome> {
 }
 
 /// A commit that compiled when it was delivered.
-fn again(root: &Path, commit: &str) -> Result<Arc<Revision>> {
+pub(super) fn again(root: &Path, commit: &str) -> Result<Arc<Revision>> {
     let found = compiled(root, commit)?;
     found.map(Arc::new).ok_or_else(|| anyhow!("{} does not compile with this Pavior", visible_line(commit)))
 }
@@ -195,20 +184,10 @@ impl Apply {
         back.show(root)
     }
 
-    /// None where the environment has no cluster: manifests are brought nowhere then.
-    fn cluster(&self, wanted: &Revision, unit: &UnitName) -> Option<Cluster> {
-        let name = wanted.environments.get(&unit.environment)?.cluster.as_ref()?;
-        let context = self.context.clone().unwrap_or_else(|| name.to_string());
-        Some(Cluster { program: self.kubectl.clone(), kubeconfig: self.kubeconfig.clone(), context: Some(context) })
-    }
-
     fn confirmed(&self) -> Result<BTreeSet<UnitName>> {
-        let parsed = self.confirm.iter().filter(|text| Name::parse(text).is_none()).map(|text| {
-            let unit = text.split_once('/').and_then(|(environment, unit)| {
-                Some(UnitName { environment: Name::parse(environment)?, unit: unit.to_owned() })
-            });
-            unit.with_context(|| format!("--confirm {}: a unit is written ENVIRONMENT/UNIT", visible_line(text)))
-        });
+        let units = self.confirm.iter().filter(|text| Name::parse(text).is_none());
+        let parsed =
+            units.map(|text| unit_name(text).map_err(|why| anyhow!("--confirm {}: {why}", visible_line(text))));
         parsed.collect()
     }
 
@@ -306,12 +285,12 @@ impl Apply {
 }
 
 /// A line for each step, as it is taken.
-struct Live {
+pub(super) struct Live {
     told: Mutex<BTreeSet<UnitName>>,
 }
 
 impl Live {
-    fn new() -> Live {
+    pub(super) fn new() -> Live {
         Live { told: Mutex::default() }
     }
 }
@@ -337,7 +316,7 @@ impl Spectator for Live {
 
 /// Becomes true when somebody asks the run to stop, by SIGINT or SIGTERM. What was begun is brought to its end first; asked
 /// again, it is dropped, and the next run finds it.
-fn stopping() -> &'static AtomicBool {
+pub(super) fn stopping() -> &'static AtomicBool {
     static STOPPING: AtomicBool = AtomicBool::new(false);
     #[cfg(feature = "forge")]
     std::thread::spawn(|| {

@@ -36,7 +36,7 @@ pub struct Delivery {
 }
 
 /// Which Terraform, and where its providers are.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Program {
     /// The Terraform or OpenTofu to run; default PAVIOR_TERRAFORM, then `terraform` on the path
     #[arg(long, value_name = "FILE")]

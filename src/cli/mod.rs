@@ -18,6 +18,7 @@ mod images;
 mod import;
 mod delivery;
 mod diff;
+mod drift;
 mod explain;
 #[cfg(feature = "forge")]
 mod identity;
@@ -31,9 +32,12 @@ mod providers;
 #[cfg(feature = "forge")]
 mod proposal;
 mod publish;
+mod quarantine;
+mod reach;
 mod replace;
 mod repository;
 mod resource_types;
+mod rollback;
 mod rules;
 mod schema;
 mod secrets;
@@ -43,6 +47,7 @@ mod store;
 mod take_back;
 mod terminal;
 mod timings;
+mod unit_name;
 mod writer;
 
 pub use terminal::tell_failure;
@@ -82,6 +87,9 @@ enum Command {
     Providers(Box<providers::Providers>),
     Plan(plan::Plan),
     Apply(Box<apply::Apply>),
+    Rollback(Box<rollback::Rollback>),
+    Quarantine(quarantine::QuarantineCommand),
+    Drift(drift::Drift),
     Deploy(deploy::Deploy),
     Promote(promote::Promote),
     Secrets(secrets::Secrets),
@@ -122,6 +130,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Providers(arguments) => providers::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
+        Command::Rollback(arguments) => rollback::run(&arguments),
+        Command::Quarantine(arguments) => quarantine::run(&arguments),
+        Command::Drift(arguments) => drift::run(&arguments),
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::Promote(arguments) => promote::run(&arguments),
         Command::Secrets(arguments) => secrets::run(&arguments),

@@ -5,7 +5,7 @@ use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// Which repository.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Repository {
     /// The repository's root; default the nearest folder upwards that holds pavior.yaml or catalog/
     #[arg(long, value_name = "DIR")]

@@ -35,6 +35,7 @@ fn schemas() -> Schemas {
     #[cfg(feature = "forge")]
     schemas.insert(format!("deployment{ENDING}"), format!("{:#}\n", crate::forge::deployment::deployment_schema()));
     schemas.insert(format!("diff{ENDING}"), format!("{:#}\n", report::diff_schema()));
+    schemas.insert(format!("drift{ENDING}"), format!("{:#}\n", crate::deliver::drift::drift_schema()));
     schemas.insert(format!("explain{ENDING}"), format!("{:#}\n", report::explain_schema()));
     schemas.insert(format!("provenance{ENDING}"), format!("{:#}\n", report::provenance_schema()));
     schemas.insert(format!("policy-input{ENDING}"), format!("{:#}\n", input_schema()));

@@ -3,35 +3,32 @@
 use super::edited::unified;
 use super::terminal;
 use crate::edit::{Sick, revert};
-use crate::ledger::{UnitName, UnitState};
+use crate::ledger::UnitName;
 use crate::report::visible_line;
 use crate::revisions;
-use anyhow::{Context, Result};
+#[cfg(feature = "forge")]
+use anyhow::Context;
+use anyhow::Result;
 use std::path::Path;
 
-/// The unit that went back, by the commit that made it sick and the one that it was healthy with.
+/// The unit that went back, by the commit that it goes away from and the one that it was healthy with.
 pub struct Back<'a> {
     pub unit: &'a UnitName,
-    pub state: &'a UnitState,
+    pub healthy: &'a str,
     pub bad: &'a str,
     pub digest: Option<String>,
+    pub why: &'a str,
 }
 
 impl Back<'_> {
-    fn sick(&self) -> Result<Sick<'_>> {
-        let healthy = self.state.healthy.as_ref().context("the ledger does not say what it was healthy with")?;
-        Ok(Sick {
-            unit: self.unit,
-            digest: self.digest.as_deref(),
-            bad: self.bad,
-            healthy: &healthy.commit,
-            why: "it was not healthy with it, and is back on what it was healthy with before",
-        })
+    fn sick(&self) -> Sick<'_> {
+        let Back { unit, healthy, bad, digest, why } = self;
+        Sick { unit, digest: digest.as_deref(), bad, healthy, why }
     }
 
     /// Prints the change that would take its declaration back.
     pub fn show(&self, root: &Path) -> Result<()> {
-        let sick = self.sick()?;
+        let sick = self.sick();
         let snapshot = |commit: &str| anyhow::Ok(revisions::load(root, Some(commit))?.snapshot);
         let (head, healthy) = (snapshot(self.bad)?, snapshot(sick.healthy)?);
         let revert = revert(&sick, &head, &healthy)?;
@@ -48,7 +45,7 @@ impl Back<'_> {
     pub fn propose(&self, root: &Path, base: &str) -> Result<()> {
         let bot = super::proposal::bot(root, None, false)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting to work")?;
-        let proposed = runtime.block_on(bot.take_back(&self.sick()?, base))?;
+        let proposed = runtime.block_on(bot.take_back(&self.sick(), base))?;
         terminal::tell(&format!("{}: its declaration is taken back: {proposed:?}", self.unit));
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The world outside, as `delivery: direct` has it: Terraform and a cluster, moved by the run itself.
 
+use super::by_hand::ByHand;
 use super::drive::{Prospect, Sick, Work};
 use super::kubernetes::health::{Addresses, probes};
 use super::kubernetes::{Allowed, ApplyError, Cluster, Confirmation, Gate, Health, Id, Kept, Objects, Owner};
@@ -49,12 +50,13 @@ pub struct Patience {
 }
 
 pub struct Direct<'a> {
-    given: Given<'a>,
+    pub(super) given: Given<'a>,
     known: Mutex<BTreeMap<String, Arc<Revision>>>,
     /// Plans that were made and not yet carried out.
-    prepared: Mutex<BTreeMap<UnitName, Prepared>>,
+    pub(super) prepared: Mutex<BTreeMap<UnitName, Prepared>>,
     /// What each leg comes to, once it was asked for.
     weights: Mutex<BTreeMap<(UnitName, Leg), Weight>>,
+    pub(super) by_hand: Option<ByHand>,
 }
 
 /// What the ledger says of a leg before each of its steps.
@@ -67,10 +69,11 @@ struct Weight {
 impl<'a> Direct<'a> {
     pub fn new(given: Given<'a>) -> Direct<'a> {
         let known = BTreeMap::from([(given.head.clone(), given.wanted.clone())]);
-        Direct { given, known: Mutex::new(known), prepared: Mutex::default(), weights: Mutex::default() }
+        let (known, prepared, weights) = (Mutex::new(known), Mutex::default(), Mutex::default());
+        Direct { given, known, prepared, weights, by_hand: None }
     }
 
-    fn revision(&self, commit: &str) -> Result<Arc<Revision>> {
+    pub(super) fn revision(&self, commit: &str) -> Result<Arc<Revision>> {
         if let Some(known) = lock(&self.known).get(commit) {
             return Ok(known.clone());
         }
@@ -104,26 +107,29 @@ impl<'a> Direct<'a> {
         other.map_or(Ok(None), |applied| self.delivered(unit, applied))
     }
 
-    fn goal(&self, unit: &UnitName, state: &UnitState, leg: Leg) -> Result<Option<Plannable>> {
+    pub(super) fn goal(&self, unit: &UnitName, state: &UnitState, leg: Leg) -> Result<Option<Plannable>> {
         match leg {
             Leg::Forth => Ok(self.given.wanted.units.get(unit).cloned()),
-            Leg::Back => self.healthy(unit, state),
+            Leg::Back => self.refuge(state).map_or(Ok(None), |refuge| self.delivered(unit, refuge)),
         }
     }
 
-    /// What a person has to be asked of on the way back: a way back that loses what was there is none.
-    fn risk(&self, unit: &UnitName, goal: Option<&Plannable>, prepared: Option<&Prepared>) -> Option<String> {
+    /// Where the way back leads.
+    fn refuge<'s>(&'s self, state: &'s UnitState) -> Option<&'s Deployed> {
+        self.by_hand.as_ref().map(|by_hand| &by_hand.way.to).or(state.refuge())
+    }
+
+    /// What a person has to be asked of on the way back, the worst first: a way back that loses what was there is none.
+    pub(super) fn risks(&self, unit: &UnitName, goal: Option<&Plannable>, prepared: Option<&Prepared>) -> Vec<String> {
         let ends = Ends { from: self.given.wanted.units.get(unit), to: goal };
-        let worst = outcomes(ends).into_iter().find(|one| one.undo > Reviewed::Reversible);
-        if let Some(worst) = worst {
-            return Some(format!("going back is {}: {}, {}", worst.undo.as_str(), worst.what, worst.why));
-        }
-        let says = &prepared?.says;
-        if let Some(surplus) = says.surplus.first() {
-            return Some(surplus.to_string());
-        }
-        let anew = says.steps.iter().find(|(_, step)| *step == Doing::Replace);
-        anew.map(|(address, _)| format!("Terraform would make {address} anew"))
+        let lost = outcomes(ends).into_iter().filter(|one| one.undo > Reviewed::Reversible);
+        let mut risks: Vec<String> =
+            lost.map(|one| format!("going back is {}: {}, {}", one.undo.as_str(), one.what, one.why)).collect();
+        let Some(says) = prepared.map(|prepared| &prepared.says) else { return risks };
+        risks.extend(says.surplus.iter().map(ToString::to_string));
+        let anew = says.steps.iter().filter(|(_, step)| *step == Doing::Replace);
+        risks.extend(anew.map(|(address, _)| format!("Terraform would make {address} anew")));
+        risks
     }
 }
 
@@ -137,11 +143,21 @@ impl Work for Direct<'_> {
             Leg::Forth => healthy.as_ref(),
             Leg::Back => self.given.wanted.units.get(unit),
         };
-        let others: Vec<&Plannable> = left.iter().collect();
+        // Who goes back from something that was never healthy may find a part of what was.
+        let digest = |one: Option<&Plannable>| one.map(|one| one.unit.digest);
+        let beside = healthy
+            .as_ref()
+            .filter(|one| leg == Leg::Back && ![digest(from), digest(goal.as_ref())].contains(&Some(one.unit.digest)));
+        let others: Vec<&Plannable> = left.iter().chain(beside).collect();
         let prepared = prepare(&self.given.terraform, Ends { from, to: goal.as_ref() }, &others)?;
         let risk = match leg {
             Leg::Forth => None,
-            Leg::Back => self.risk(unit, goal.as_ref(), prepared.as_ref()),
+            Leg::Back => {
+                self.is_as_shown(prepared.as_ref())?;
+                let is_accepted = self.by_hand.is_some() && self.given.confirmed.contains(unit);
+                let mut risks = self.risks(unit, goal.as_ref(), prepared.as_ref()).into_iter();
+                risks.next().filter(|_| !is_accepted)
+            }
         };
         let mut steps = Vec::new();
         if let Some(prepared) = prepared {
@@ -215,8 +231,9 @@ impl Work for Direct<'_> {
             return Ok(false);
         }
         let newer = self.revision(&tip)?;
-        let digest = |revision: &Revision| revision.units.get(unit).map(|one| one.unit.digest);
-        Ok(digest(&newer) != digest(&self.given.wanted))
+        let digest = |revision: &Revision| revision.units.get(unit).map(|one| one.unit.digest.to_string());
+        let (now, then) = (digest(&newer), digest(&self.given.wanted));
+        Ok(now != then && self.by_hand.as_ref().is_none_or(|by_hand| by_hand.way.is_beaten_by(now.as_deref())))
     }
 
     fn intent(&self, unit: &UnitName, state: &UnitState, leg: Leg, effect: Effect) -> Intent {
@@ -226,10 +243,13 @@ impl Work for Direct<'_> {
                 let wanted = self.given.wanted.units.get(unit).map(|one| one.unit.digest.to_string());
                 (wanted, self.given.head.clone())
             }
-            Leg::Back => (
-                healthy.and_then(|healthy| healthy.digest.clone()),
-                healthy.map_or_else(String::new, |healthy| healthy.commit.clone()),
-            ),
+            Leg::Back => {
+                let refuge = self.refuge(state);
+                (
+                    refuge.and_then(|refuge| refuge.digest.clone()),
+                    refuge.map_or_else(String::new, |refuge| refuge.commit.clone()),
+                )
+            }
         };
         let plan = lock(&self.prepared).get(unit).filter(|_| effect == Effect::Terraform).map(|one| one.says.digest);
         let change = Cause { head, base: healthy.map(|healthy| healthy.commit.clone()), ..self.given.cause.clone() };
@@ -239,13 +259,13 @@ impl Work for Direct<'_> {
 }
 
 /// What a unit brings into its cluster.
-fn objects(unit: Option<&Plannable>) -> Result<Objects> {
+pub(super) fn objects(unit: Option<&Plannable>) -> Result<Objects> {
     unit.map_or_else(|| Ok(Objects::none()), |unit| Objects::of(&unit.unit.artifacts))
 }
 
 /// Whose the objects are, as the inventory has it. What goes is where it was, and so is what no longer brings
 /// anything.
-fn owner(unit: &UnitName, goal: Option<&Plannable>, was: Option<&Plannable>, token: u64) -> Result<Owner> {
+pub(super) fn owner(unit: &UnitName, goal: Option<&Plannable>, was: Option<&Plannable>, token: u64) -> Result<Owner> {
     let of = |end| anyhow::Ok(objects(end)?.namespace().map(str::to_owned));
     let namespace = of(goal)?.map_or_else(|| of(was), |namespace| Ok(Some(namespace)))?;
     Ok(Owner { unit: unit.clone(), namespace, digest: goal.map(|goal| goal.unit.digest.to_string()), token })
@@ -294,19 +314,23 @@ impl Direct<'_> {
         if let Some(known) = lock(&self.weights).get(&key) {
             return known.clone();
         }
-        let weight = match self.healthy(unit, state) {
-            Ok(healthy) => self.weighed(unit, healthy.as_ref(), leg),
+        let end = match leg {
+            Leg::Forth => self.healthy(unit, state),
+            Leg::Back => self.goal(unit, state, leg),
+        };
+        let weight = match end {
+            Ok(end) => self.weighed(unit, end.as_ref(), leg),
             Err(_) => Weight { undo: Undo::Irreversible, cost: None },
         };
         lock(&self.weights).insert(key, weight.clone());
         weight
     }
 
-    fn weighed(&self, unit: &UnitName, healthy: Option<&Plannable>, leg: Leg) -> Weight {
+    fn weighed(&self, unit: &UnitName, end: Option<&Plannable>, leg: Leg) -> Weight {
         let wanted = self.given.wanted.units.get(unit);
         let (from, to) = match leg {
-            Leg::Forth => (healthy, wanted),
-            Leg::Back => (wanted, healthy),
+            Leg::Forth => (end, wanted),
+            Leg::Back => (wanted, end),
         };
         let price = |end: Option<&Plannable>| end.and_then(|end| end.price.clone());
         let undo = match outcomes(Ends { from, to }).first().map_or(Reviewed::Reversible, |worst| worst.undo) {
@@ -318,6 +342,6 @@ impl Direct<'_> {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,7 +3,10 @@
 
 mod affected;
 mod announced;
+mod attributes;
+mod by_hand;
 mod direct;
+pub mod drift;
 mod drive;
 mod fail_point;
 mod journal;
@@ -23,6 +26,7 @@ pub mod terraform;
 
 pub use affected::{Affected, affected, unit_name};
 pub use announced::{Announced, Surplus, Told};
+pub use by_hand::{Foreseen, WayBack};
 pub use direct::{Direct, Given, Patience};
 pub use drive::{Prospect, Sick, Spectator, Work, drive};
 pub use journal::{Journal, now};

@@ -2,6 +2,7 @@
 //!
 //! Format: <https://developer.hashicorp.com/terraform/internals/json-format>, major version 1.
 
+use super::attributes::{Attribute, Sides, differing};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -31,11 +32,40 @@ pub struct ResourceChange {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "Written")]
 pub struct Actions {
     pub actions: Vec<String>,
     /// Taken over from outside.
-    #[serde(default)]
     pub importing: Option<Value>,
+    /// Which attributes of what stays differ.
+    pub differing: Vec<Attribute>,
+}
+
+/// As it is written. What stands in the resource is compared, and goes no further: it may be secret.
+#[derive(Deserialize)]
+struct Written {
+    actions: Vec<String>,
+    #[serde(default)]
+    importing: Option<Value>,
+    #[serde(default)]
+    before: Value,
+    #[serde(default)]
+    after: Value,
+    #[serde(default)]
+    after_unknown: Value,
+    #[serde(default)]
+    before_sensitive: Value,
+    #[serde(default)]
+    after_sensitive: Value,
+}
+
+impl From<Written> for Actions {
+    fn from(written: Written) -> Actions {
+        let Written { actions, importing, before, after, after_unknown, before_sensitive, after_sensitive } = written;
+        let sensitive = [&before_sensitive, &after_sensitive];
+        let sides = Sides { before: &before, after: &after, unknown: &after_unknown, sensitive };
+        Actions { actions, importing, differing: differing(&sides) }
+    }
 }
 
 /// What happens to one resource.

@@ -45,6 +45,8 @@ pub enum Goal {
     Apply,
     /// That nothing of it is left.
     Destroy,
+    /// Nothing: only to see what is not as its artifacts say. It stands in nobody's way, and takes no lock.
+    Compare,
 }
 
 /// A plan that was made, and what it says.
@@ -86,6 +88,7 @@ impl Terraform {
         let more = match goal {
             Goal::Apply => None,
             Goal::Destroy => Some(OsString::from("-destroy")),
+            Goal::Compare => Some(OsString::from("-lock=false")),
         };
         let out: OsString = ["-out=".as_ref(), file.as_os_str()].into_iter().collect();
         let options = more.into_iter().chain([out]);
@@ -193,10 +196,23 @@ fn digest(json: &[u8]) -> Result<Sha, PlanError> {
     Ok(Sha::of(text.as_bytes()))
 }
 
-/// The sentence behind `Error:`. Terraform draws a frame around it, and quotes the line below.
+/// The sentence behind `Error:`, and who holds the lock where that is why. Terraform draws a frame around it, and quotes
+/// the line below.
 fn reason(said: &str) -> String {
-    let line = said.lines().find_map(|line| line.trim_start_matches(['│', ' ']).strip_prefix("Error: "));
-    line.or_else(|| said.lines().last()).unwrap_or("nothing").trim().to_owned()
+    let lines = || said.lines().map(|line| line.trim_start_matches(['│', ' ']));
+    let line = lines().find_map(|line| line.strip_prefix("Error: "));
+    let reason = line.or_else(|| said.lines().last()).unwrap_or("nothing").trim().to_owned();
+    let known = |key: &str| {
+        let of_lock = lines().skip_while(|line| !line.starts_with("Lock Info:"));
+        of_lock.filter_map(|line| line.strip_prefix(key)).map(str::trim).find(|value| !value.is_empty())
+    };
+    match (known("Who:"), known("Created:"), known("ID:")) {
+        (Some(who), Some(since), Some(id)) => format!(
+            "{reason}: {who} holds it since {since}, and no lock is broken: wait for them, or, once nobody is at work there \
+             any more, `terraform force-unlock {id}`"
+        ),
+        _ => reason,
+    }
 }
 
 #[cfg(test)]
@@ -217,5 +233,17 @@ mod tests {
             "╷\n│ Error: Invalid value for variable\n│ \n│   on main.tf line 3:\n│    3: password = \"hunter2\"\n╵\n";
         assert_eq!(reason(said), "Invalid value for variable");
         assert_eq!(reason(""), "nothing");
+    }
+
+    #[test]
+    fn a68_who_holds_a_lock_is_told() {
+        let said = "╷\n│ Error: Error acquiring the state lock\n│ \n│ Error message: resource temporarily unavailable\n\
+                    │ Lock Info:\n│   ID:        7f2b\n│   Path:      s.tfstate\n│   Operation: OperationTypeApply\n\
+                    │   Who:       jo@laptop\n│   Version:   1.11.4\n│   Created:   2026-11-23 01:00:00 UTC\n│   Info:      \n╵\n";
+        assert_eq!(
+            reason(said),
+            "Error acquiring the state lock: jo@laptop holds it since 2026-11-23 01:00:00 UTC, and no lock is broken: wait \
+             for them, or, once nobody is at work there any more, `terraform force-unlock 7f2b`"
+        );
     }
 }

@@ -8,6 +8,7 @@
 mod chain;
 mod cost;
 mod hash;
+mod history;
 mod record;
 mod state;
 mod store;
@@ -19,9 +20,10 @@ mod tests;
 pub use chain::{Bad, Head, Published, Verifier, Why};
 pub use cost::Cost;
 pub use hash::Sha;
+pub use history::{Quarantine, Stay, brought_beside, healthy_with, intent_at, quarantined};
 pub use record::{
     Cause, Effect, Entry, Intent, Outcome, PreviewLife, PreviewStage, PreviewStep, Record, Scope, Undo, UnitName,
-    Writer,
+    Writer, short,
 };
 pub use state::{Deployed, Lease, State, UnitState};
 pub use store::{REFERENCE, Store, Upstream};

@@ -251,8 +251,8 @@ impl fmt::Display for PreviewStage {
     }
 }
 
-/// As people know it.
-fn short(digest: &str) -> &str {
+/// A digest or a commit, as people know it.
+pub fn short(digest: &str) -> &str {
     digest.get(..12).unwrap_or(digest)
 }
 

@@ -30,6 +30,8 @@ pub struct UnitState {
     pub held: bool,
     /// It went back, or was about to, and its declaration was not taken back yet.
     pub owes_revert: bool,
+    /// Where it was on its way back to when it was last heard of.
+    pub returning: Option<Deployed>,
     /// The record that began its last step, where that failed.
     pub failed: Option<u64>,
 }
@@ -69,7 +71,9 @@ impl State {
                     self.units.entry(intent.unit.clone()).or_default().unsettled = true;
                 }
                 if intent.effect == Effect::Rollback {
-                    self.units.entry(intent.unit.clone()).or_default().owes_revert = true;
+                    let unit = self.units.entry(intent.unit.clone()).or_default();
+                    unit.owes_revert = true;
+                    unit.returning = Some(Deployed::by(intent, record.number));
                 }
                 self.open.insert(record.number, (**intent).clone());
             }
@@ -85,6 +89,7 @@ impl State {
                 let unit = self.units.entry(unit.clone()).or_default();
                 unit.quarantined.remove(digest);
                 unit.held = false;
+                unit.forget_the_way_back();
             }
             Entry::Leased { scope, until } => {
                 let Record { writer, .. } = record;
@@ -104,17 +109,22 @@ impl State {
     }
 
     fn ended(&mut self, intent: Intent, outcome: Outcome, record: u64) {
+        let deployed = Deployed::by(&intent, record);
         let unit = self.units.entry(intent.unit).or_default();
         unit.failed = (outcome == Outcome::Failed).then_some(record);
-        let deployed = Deployed { digest: intent.digest, commit: intent.change.head, record };
         match (intent.effect, outcome) {
             (Effect::Health, Outcome::Succeeded) => {
                 unit.applied = Some(deployed.clone());
                 unit.healthy = Some(deployed);
                 unit.unsettled = false;
                 unit.held = false;
+                unit.returning = None;
             }
-            (Effect::Rollback, Outcome::Superseded) | (Effect::Revert, Outcome::Succeeded) => unit.owes_revert = false,
+            (Effect::Rollback, Outcome::Superseded) => {
+                unit.owes_revert = false;
+                unit.forget_the_way_back();
+            }
+            (Effect::Revert, Outcome::Succeeded) => unit.owes_revert = false,
             (Effect::Rollback, Outcome::Failed) => {
                 unit.applied = Some(deployed);
                 unit.held = true;
@@ -136,6 +146,28 @@ impl State {
         };
         let held = self.leases.iter().find(|(_, lease)| lease.until > now && overlaps(lease));
         held.map(|(token, lease)| (*token, lease))
+    }
+}
+
+impl UnitState {
+    /// What it goes back to where it is sick: what it was last healthy with. Somebody may have taken it away from that by
+    /// hand; then it is what they chose.
+    pub fn refuge(&self) -> Option<&Deployed> {
+        self.returning.as_ref().or(self.healthy.as_ref())
+    }
+
+    /// Nobody is on the way back any more. But while what it was healthy with is quarantined, that is not where it goes.
+    fn forget_the_way_back(&mut self) {
+        let healthy = self.healthy.as_ref().and_then(|healthy| healthy.digest.as_ref());
+        if healthy.is_none_or(|digest| !self.quarantined.contains(digest)) {
+            self.returning = None;
+        }
+    }
+}
+
+impl Deployed {
+    fn by(intent: &Intent, record: u64) -> Deployed {
+        Deployed { digest: intent.digest.clone(), commit: intent.change.head.clone(), record }
     }
 }
 
@@ -199,6 +231,30 @@ mod tests {
         };
         assert_eq!((&cart.healthy, &cart.applied), (&deployed("good", 3), &deployed("bad", 5)));
         assert!(cart.quarantined.contains("bad") && state.open.is_empty());
+    }
+
+    #[test]
+    fn who_was_killed_on_a_way_back_by_hand_is_still_on_it() {
+        let quarantined = Entry::Quarantined { unit: name("cart"), digest: "bad".to_owned(), why: "slow".to_owned() };
+        let begun = [
+            began("cart", Effect::Health, "bad"),
+            ended(1, Outcome::Succeeded),
+            quarantined,
+            began("cart", Effect::Rollback, "good"),
+            began("cart", Effect::Terraform, "good"),
+            ended(4, Outcome::Interrupted),
+            ended(5, Outcome::Interrupted),
+        ];
+        let refuge = |more: Vec<Entry>| {
+            let state = state(begun.iter().cloned().chain(more).collect());
+            state.units[&name("cart")].refuge().and_then(|refuge| refuge.digest.clone()).unwrap()
+        };
+        assert_eq!(refuge(Vec::new()), "good");
+        let again = began("cart", Effect::Rollback, "good");
+        assert_eq!(refuge(vec![again.clone(), ended(8, Outcome::Superseded)]), "good", "bad is quarantined still");
+        let released = Entry::Released { unit: name("cart"), digest: "bad".to_owned(), why: "fine".to_owned() };
+        assert_eq!(refuge(vec![released]), "bad");
+        assert_eq!(refuge(vec![began("cart", Effect::Health, "newer"), ended(8, Outcome::Succeeded)]), "newer");
     }
 
     #[test]

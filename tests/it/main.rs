@@ -27,6 +27,7 @@ mod provenance;
 mod publish;
 mod purity;
 mod repository;
+mod rollback;
 mod secret_requests;
 mod secrets;
 mod seeds;

@@ -10,9 +10,11 @@ mod event;
 mod simulation;
 mod target;
 mod unit;
+#[cfg(test)]
+mod ways_back;
 
 pub use event::{Draft, Event, Fault, Happened, Leg, Of, Order, Step, What};
-pub use target::{Conclusion, Target};
+pub use target::{ByHand, Conclusion, Target};
 
 use crate::ledger::UnitName;
 use std::collections::BTreeMap;
@@ -31,6 +33,12 @@ impl Machine {
     pub fn new(targets: impl IntoIterator<Item = Target>, jobs: usize) -> Machine {
         let units = targets.into_iter().map(|target| (target.unit.clone(), Unit::new(target))).collect();
         Machine { units, jobs: jobs.max(1), is_stopping: false }
+    }
+
+    /// One unit, on its way back.
+    pub fn by_hand(target: Target, by_hand: ByHand) -> Machine {
+        let units = BTreeMap::from([(target.unit.clone(), Unit::by_hand(target, by_hand))]);
+        Machine { units, jobs: 1, is_stopping: false }
     }
 
     /// The first orders.

@@ -1,6 +1,6 @@
 //! What is to become of a unit, and what became of it.
 
-use crate::ledger::UnitName;
+use crate::ledger::{Deployed, UnitName};
 use crate::model::Timestamp;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -19,6 +19,17 @@ pub struct Target {
     pub is_open: bool,
     /// Another run of this delivery brings it: a run that has its own part of the units only waits for it.
     pub is_elsewhere: bool,
+}
+
+/// A unit that a person takes back, whatever its health is. The digest of its target is the one that it goes away from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByHand {
+    /// What it goes back to.
+    pub to: String,
+    /// The person's word.
+    pub why: String,
+    /// What it was healthy with when the person was told what would happen.
+    pub healthy: Option<Deployed>,
 }
 
 /// What became of a unit.

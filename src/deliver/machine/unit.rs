@@ -1,7 +1,7 @@
 //! One unit on its way: what it waits for, and what comes next.
 
 use super::event::{Draft, Event, Fault, Happened, Leg, Of, Order, Step, What};
-use super::target::{Conclusion, Target};
+use super::target::{ByHand, Conclusion, Target};
 use crate::ledger::{Outcome, UnitState};
 
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub(super) struct Unit {
     rollback: Option<u64>,
     /// Nothing is done to it, and this is why: it is leased only to close what a run that was killed left open.
     declined: Option<Conclusion>,
+    /// A person takes it back.
+    by_hand: Option<ByHand>,
 }
 
 /// What the unit waits for.
@@ -70,7 +72,13 @@ impl Unit {
             why: None,
             rollback: None,
             declined: None,
+            by_hand: None,
         }
+    }
+
+    pub(super) fn by_hand(target: Target, by_hand: ByHand) -> Unit {
+        let why = Some(format!("by hand: {}", by_hand.why));
+        Unit { by_hand: Some(by_hand), why, ..Unit::new(target) }
     }
 
     pub(super) fn is_waiting(&self) -> bool {
@@ -140,7 +148,7 @@ impl Unit {
             (Phase::Planning(Leg::Forth), Happened::Planned { steps, .. }) => self.go(steps),
             (Phase::Planning(Leg::Forth), Happened::NotPlanned { why }) => self.not_planned(why),
             (Phase::Planning(Leg::Back), Happened::Planned { steps, risk }) => self.go_back(steps, risk),
-            (Phase::Planning(Leg::Back), Happened::NotPlanned { why }) => self.hold(why),
+            (Phase::Planning(Leg::Back), Happened::NotPlanned { why }) => self.not_back(why),
             (Phase::Writing(then), Happened::Appended { last }) => self.written(then, last),
             (Phase::Acting { leg, step, began }, Happened::Acted(result)) => {
                 self.acted(leg, step, began, result, is_stopping)
@@ -179,17 +187,19 @@ impl Unit {
         let healthy = self.state.healthy.as_ref();
         if let Some(conclusion) = self.declined.take() {
             self.give_back(conclusion)
+        } else if let Some(by_hand) = self.by_hand.take() {
+            let drafts = self.leased_by_hand(&by_hand, is_superseded);
+            self.by_hand = Some(by_hand);
+            drafts
         } else if is_superseded {
             self.give_back(Conclusion::Superseded)
-        } else if is_quarantined && self.state.unsettled && !self.state.held && healthy.is_some() {
+        } else if is_quarantined && self.state.unsettled && !self.state.held && self.state.refuge().is_some() {
             // A run was killed between finding it sick and having it back.
             self.why = Some("a run before this one found it sick, and was stopped before it was back".to_owned());
             self.order(Phase::Looking, What::Look)
         } else if is_quarantined && self.state.owes_revert {
             self.why = Some("a run before this one rolled it back, and was stopped before it said so".to_owned());
-            let step = Step::Revert;
-            let then = Then::Act { leg: Leg::Back, step, is_rollback: false };
-            self.write(vec![Draft::Began { leg: Leg::Back, step }], then)
+            self.revert()
         } else if is_quarantined {
             self.give_back(Conclusion::Quarantined)
         } else if !self.state.unsettled && healthy.map(|deployed| &deployed.digest) == Some(wanted) {
@@ -197,6 +207,38 @@ impl Unit {
         } else {
             self.order(Phase::Planning(Leg::Forth), What::Plan { leg: Leg::Forth })
         }
+    }
+
+    /// What the person was told of has to be what is there.
+    fn leased_by_hand(&mut self, by_hand: &ByHand, is_superseded: bool) -> Vec<Order> {
+        let healthy = self.state.healthy.as_ref();
+        let is_there = healthy.and_then(|healthy| healthy.digest.as_ref()) == Some(&by_hand.to);
+        if is_there && !self.state.unsettled {
+            return match self.state.owes_revert {
+                true => self.revert(),
+                false => self.give_back(Conclusion::Unchanged),
+            };
+        }
+        if self.state.quarantined.contains(&by_hand.to) {
+            return self.give_back(Conclusion::Refused("what it was to go back to is quarantined by now".to_owned()));
+        }
+        match is_superseded || healthy != by_hand.healthy.as_ref() {
+            true => self.superseded(),
+            false => self.order(Phase::Planning(Leg::Back), What::Plan { leg: Leg::Back }),
+        }
+    }
+
+    fn revert(&mut self) -> Vec<Order> {
+        let step = Step::Revert;
+        let then = Then::Act { leg: Leg::Back, step, is_rollback: false };
+        self.write(vec![Draft::Began { leg: Leg::Back, step }], then)
+    }
+
+    /// A newer merge wins over the way back, and the ledger says so.
+    fn superseded(&mut self) -> Vec<Order> {
+        let superseded = Draft::Ended { of: Of::Previous, outcome: Outcome::Superseded, note: self.why.clone() };
+        let drafts = vec![Draft::BeganRollback, superseded, Draft::Returned];
+        self.write(drafts, Then::Conclude(Conclusion::Superseded))
     }
 
     fn go(&mut self, steps: Vec<Step>) -> Vec<Order> {
@@ -210,7 +252,7 @@ impl Unit {
     fn not_planned(&mut self, why: String) -> Vec<Order> {
         let applied = self.state.applied.as_ref().filter(|_| self.state.unsettled);
         let is_begun = applied.is_some_and(|applied| applied.digest == self.target.digest);
-        if is_begun && self.target.digest.is_some() && self.state.healthy.is_some() {
+        if is_begun && self.target.digest.is_some() && self.state.refuge().is_some() {
             self.why = Some(why);
             return self.order(Phase::Looking, What::Look);
         }
@@ -219,7 +261,7 @@ impl Unit {
 
     fn go_back(&mut self, steps: Vec<Step>, risk: Option<String>) -> Vec<Order> {
         if let Some(risk) = risk {
-            return self.hold(risk);
+            return self.not_back(risk);
         }
         let why = self.why.clone().unwrap_or_default();
         let Some((step, rest)) = steps.split_first() else { return self.give_back(Conclusion::Failed(why)) };
@@ -300,13 +342,11 @@ impl Unit {
     }
 
     fn looked(&mut self, is_newer: bool) -> Vec<Order> {
-        let healthy = self.state.healthy.as_ref().and_then(|deployed| deployed.digest.as_ref());
-        if is_newer && healthy.is_some() {
-            let superseded = Draft::Ended { of: Of::Previous, outcome: Outcome::Superseded, note: self.why.clone() };
-            let drafts = vec![Draft::BeganRollback, superseded, Draft::Returned];
-            return self.write(drafts, Then::Conclude(Conclusion::Superseded));
+        let refuge = self.state.refuge().and_then(|deployed| deployed.digest.as_ref());
+        if is_newer && refuge.is_some() {
+            return self.superseded();
         }
-        match healthy {
+        match refuge {
             Some(_) => self.order(Phase::Planning(Leg::Back), What::Plan { leg: Leg::Back }),
             None if is_newer => self.give_back(Conclusion::Superseded),
             None => self.hold("it was never healthy before".to_owned()),
@@ -317,6 +357,14 @@ impl Unit {
         let why = self.why.clone().unwrap_or_default();
         let conclusion = Conclusion::RolledBack { why, revert: failed };
         self.write(vec![ended, Draft::Returned], Then::Conclude(conclusion))
+    }
+
+    /// Nothing was done. A person who wants it so reads why; nobody else can say what comes next.
+    fn not_back(&mut self, because: String) -> Vec<Order> {
+        match self.by_hand {
+            Some(_) => self.give_back(Conclusion::Refused(because)),
+            None => self.hold(because),
+        }
     }
 
     fn hold(&mut self, because: String) -> Vec<Order> {

@@ -26,7 +26,7 @@ fn what_the_catalog_declares_is_asked() {
         .iter()
         .filter_map(|probe| match probe {
             Probe::Query { expression, .. } => Some(expression.as_str()),
-            Probe::Http { .. } | Probe::Unasked { .. } => None,
+            Probe::Http { .. } | Probe::Grpc { .. } | Probe::Unasked { .. } => None,
         })
         .collect();
     let expected = r#"service:slo_errors:ratio_rate5m{service="frontend",environment="production",namespace="production",slo="availability"} > bool (14.4 * 0.001)"#;
@@ -71,4 +71,36 @@ fn a74_too_many_errors_are_no_health_and_no_data_is_no_answer() {
     assert_eq!(ask(firing), Ok(Standing::NotYet("web breaks its promise".to_owned())));
     let none = "HTTP/1.1 200 OK\r\nContent-Length: 42\r\n\r\n{\"status\":\"success\",\"data\":{\"result\":[]}}";
     assert_eq!(ask(none), Err("nobody counts its requests yet".to_owned()));
+}
+
+/// A server of gRPC without TLS that says this of every service, and whom it was asked for.
+fn serves(status: u8) -> (String, std::sync::mpsc::Receiver<Vec<u8>>) {
+    let (tell, asked) = std::sync::mpsc::channel();
+    let (ready, address) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async move {
+            let check = move |body: axum::body::Bytes| async move {
+                tell.send(body.to_vec()).unwrap();
+                let headers = [("content-type", "application/grpc"), ("grpc-status", "0")];
+                (headers, vec![0, 0, 0, 0, 2, 8, status])
+            };
+            let service = axum::Router::new().route("/grpc.health.v1.Health/Check", axum::routing::post(check));
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            ready.send(listener.local_addr().unwrap()).unwrap();
+            axum::serve(listener, service).await.unwrap();
+        });
+    });
+    (format!("http://{}/grpc.health.v1.Health/Check", address.recv().unwrap()), asked)
+}
+
+#[test]
+fn a74_who_is_asked_by_grpc_is_well_when_it_serves() {
+    let ask = |url: &str| Probe::Grpc { url: url.to_owned(), service: "shop.Cart".to_owned() }.ask().unwrap();
+    let (url, asked) = serves(1);
+    assert_eq!(ask(&url), Standing::Ready);
+    assert_eq!(asked.recv().unwrap(), b"\0\0\0\0\x0b\x0a\x09shop.Cart");
+    let not_yet = |why: &str| Standing::NotYet(why.to_owned());
+    assert_eq!(ask(&serves(2).0), not_yet("it answers NOT_SERVING"));
+    let other = url.replace("Health/Check", "Other/Check");
+    assert_eq!(ask(&other), not_yet("it does not answer health checks of gRPC"));
 }

@@ -2,6 +2,7 @@
 //! clear that they will not be.
 
 mod pods;
+mod grpc;
 mod probes;
 mod standing;
 mod watch;

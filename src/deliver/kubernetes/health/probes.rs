@@ -1,10 +1,12 @@
-//! What is asked of a unit from outside: its own addresses by HTTP, and its error rate of Prometheus. What to ask is read
-//! from its objects; `curl` asks it.
+//! What is asked of a unit from outside: its own addresses by HTTP or gRPC, and its error rate of Prometheus. What to ask is
+//! read from its objects; `curl` asks it.
 
 use super::super::object::{Object, Objects};
+use super::grpc;
 use super::standing::{Standing, not_yet};
 use serde_json::Value;
 use std::fmt;
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 const SECONDS: &str = "10";
@@ -35,6 +37,8 @@ pub struct Addresses {
 pub enum Probe {
     /// Answered well by a status below 400; where the declaration names no path to look at, below 500.
     Http { url: String, below: u16 },
+    /// Answered well by `SERVING`; the empty service is the server as a whole.
+    Grpc { url: String, service: String },
     /// A PromQL expression of `> bool`: 1 is too much.
     Query { prometheus: String, expression: String, what: String },
     /// Declared, but nobody can be asked.
@@ -43,45 +47,56 @@ pub enum Probe {
 
 /// What there is to ask about these objects.
 pub fn probes(objects: &Objects, addresses: &Addresses) -> Vec<Probe> {
-    let urls = objects.iter().filter(|object| object.id.kind == "Ingress").flat_map(|object| urls(objects, object));
-    let http = urls.map(|(url, below)| match addresses.is_public_reachable {
-        true => Probe::Http { url, below },
-        false => Probe::Unasked { what: url, why: "public addresses are not asked from here".to_owned() },
+    let public = objects.iter().filter(|object| object.id.kind == "Ingress").flat_map(|object| public(objects, object));
+    let public = public.map(|probe| match addresses.is_public_reachable {
+        true => probe,
+        false => Probe::Unasked { what: probe.to_string(), why: "public addresses are not asked from here".to_owned() },
     });
     let rules = objects.iter().filter(|object| object.id.kind == "PrometheusRule").flat_map(conditions);
     let queries = rules.map(|(what, expression)| match &addresses.prometheus {
         Some(prometheus) => Probe::Query { prometheus: prometheus.clone(), expression, what },
         None => Probe::Unasked { what, why: "no address of Prometheus was given".to_owned() },
     });
-    http.chain(queries).collect()
+    public.chain(queries).collect()
 }
 
-/// Of each host the address that its backend's readiness probe looks at, else its first path.
-fn urls(objects: &Objects, ingress: &Object) -> Vec<(String, u16)> {
+/// Of each host what its backend's readiness probe looks at, else its first path.
+fn public(objects: &Objects, ingress: &Object) -> Vec<Probe> {
     let spec = &ingress.tree["spec"];
     let items = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let is_encrypted =
         |host: &str| items(&spec["tls"]).iter().flat_map(|tls| items(&tls["hosts"])).any(|one| one == host);
-    let url = |rule: &Value| {
+    let probe = |rule: &Value| {
         let host = rule["host"].as_str().filter(|host| !host.contains('*'))?;
         let first = &rule["http"]["paths"][0];
         let service = first["backend"]["service"]["name"].as_str().unwrap_or_default();
         let scheme = if is_encrypted(host) { "https" } else { "http" };
-        let (path, below) = match readiness_path(objects, service) {
-            Some(path) => (path, 400),
-            None => (first["path"].as_str().unwrap_or("/").to_owned(), 500),
-        };
-        Some((format!("{scheme}://{host}{path}"), below))
+        let url = |path: &str| format!("{scheme}://{host}{path}");
+        Some(match readiness(objects, service) {
+            Some(Readiness::Path(path)) => Probe::Http { url: url(&path), below: 400 },
+            Some(Readiness::Grpc { service }) => Probe::Grpc { url: url(grpc::METHOD), service },
+            None => Probe::Http { url: url(first["path"].as_str().unwrap_or("/")), below: 500 },
+        })
     };
-    items(&spec["rules"]).iter().filter_map(url).collect()
+    items(&spec["rules"]).iter().filter_map(probe).collect()
 }
 
-fn readiness_path(objects: &Objects, workload: &str) -> Option<String> {
+/// What a container says of when it is ready.
+enum Readiness {
+    Path(String),
+    Grpc { service: String },
+}
+
+fn readiness(objects: &Objects, workload: &str) -> Option<Readiness> {
     let mut runs = objects.iter().filter(|object| object.id.name == workload);
     runs.find_map(|object| {
         let containers = object.tree["spec"]["template"]["spec"]["containers"].as_array()?;
-        let path = |container: &Value| container["readinessProbe"]["httpGet"]["path"].as_str().map(str::to_owned);
-        containers.iter().find_map(path)
+        containers.iter().find_map(|container| {
+            let probe = &container["readinessProbe"];
+            let path = probe["httpGet"]["path"].as_str().map(|path| Readiness::Path(path.to_owned()));
+            let service = || probe["grpc"]["service"].as_str().unwrap_or_default().to_owned();
+            path.or_else(|| probe["grpc"].is_object().then(|| Readiness::Grpc { service: service() }))
+        })
     })
 }
 
@@ -117,14 +132,22 @@ impl Probe {
     pub fn ask(&self) -> Result<Standing, String> {
         match self {
             Probe::Http { url, below } => {
-                let answer = curl(&["--output", "/dev/null", "--write-out", "%{http_code}", "--", url])?;
-                Ok(of_status(answer.trim(), *below))
+                let answer = curl(&["--output", "/dev/null", "--write-out", "%{http_code}", "--", url], None)?;
+                Ok(of_status(String::from_utf8_lossy(&answer).trim(), *below))
+            }
+            Probe::Grpc { url, service } => {
+                let version = if url.starts_with("https:") { "--http2" } else { "--http2-prior-knowledge" };
+                let headers = ["--header", "Content-Type: application/grpc", "--header", "TE: trailers"];
+                let question = grpc::question(service);
+                let answer =
+                    curl(&[&[version], &headers[..], &["--data-binary", "@-", "--", url]].concat(), Some(&question))?;
+                Ok(grpc::answer(&answer))
             }
             Probe::Query { prometheus, expression, what } => {
                 let url = format!("{}/api/v1/query", prometheus.trim_end_matches('/'));
                 let question = format!("query={expression}");
-                let answer = curl(&["--data-urlencode", &question, "--", &url])?;
-                of_answer(&answer, what)
+                let answer = curl(&["--data-urlencode", &question, "--", &url], None)?;
+                of_answer(&String::from_utf8_lossy(&answer), what)
             }
             Probe::Unasked { why, .. } => Err(why.clone()),
         }
@@ -134,9 +157,10 @@ impl Probe {
 impl fmt::Display for Probe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Probe::Http { url: what, .. } | Probe::Query { what, .. } | Probe::Unasked { what, .. } => {
-                f.write_str(what)
-            }
+            Probe::Http { url: what, .. }
+            | Probe::Grpc { url: what, .. }
+            | Probe::Query { what, .. }
+            | Probe::Unasked { what, .. } => f.write_str(what),
         }
     }
 }
@@ -166,7 +190,7 @@ fn of_answer(answer: &str, what: &str) -> Result<Standing, String> {
 }
 
 /// No redirection is followed, no file of settings is read.
-fn curl(arguments: &[&str]) -> Result<String, String> {
+fn curl(arguments: &[&str], question: Option<&[u8]>) -> Result<Vec<u8>, String> {
     let mut command = Command::new("curl");
     command.args([
         "--disable",
@@ -178,10 +202,16 @@ fn curl(arguments: &[&str]) -> Result<String, String> {
         "--max-filesize",
         "1000000",
     ]);
-    command.args(arguments).stdin(Stdio::null());
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.stdin(if question.is_some() { Stdio::piped() } else { Stdio::null() });
     command.env_clear().envs(PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
-    let output = command.output().map_err(|error| format!("curl cannot be started: {error}"))?;
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    let mut process = command.spawn().map_err(|error| format!("curl cannot be started: {error}"))?;
+    if let Some((mut stdin, question)) = process.stdin.take().zip(question) {
+        // Who ends without reading it has an answer of its own.
+        drop(stdin.write_all(question));
+    }
+    let output = process.wait_with_output().map_err(|error| format!("curl does not end: {error}"))?;
+    Ok(output.stdout)
 }
 
 #[cfg(test)]
@@ -239,6 +269,7 @@ spec:
             .iter()
             .map(|probe| match probe {
                 Probe::Http { url, below } => format!("{url} below {below}"),
+                Probe::Grpc { url, service } => format!("{url} of {service}"),
                 Probe::Query { expression, what, .. } => format!("{what}: {expression}"),
                 Probe::Unasked { .. } => "unasked".to_owned(),
             })
@@ -250,6 +281,32 @@ spec:
                 "web breaks its promise: service:slo_errors:ratio_rate5m{service=\"web\"} > bool (14.4 * 0.001)",
                 "too many requests fail: (a or 0 * b) / b > bool 0.05",
             ]
+        );
+    }
+
+    #[test]
+    fn who_is_ready_by_grpc_is_asked_by_grpc() {
+        const DEPLOYMENT: &str = r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  template:
+    spec:
+      containers:
+      - name: main
+        readinessProbe:
+          grpc:
+            port: 7070
+            service: shop.Cart
+"#;
+        let artifact = |path: &str, text: &str| Artifact { path: RepoPath::literal(path), text: text.to_owned() };
+        let files = [artifact("manifests/a.yaml", DEPLOYMENT), artifact("manifests/b.yaml", INGRESS)];
+        let addresses = Addresses { prometheus: None, is_public_reachable: true };
+        let url = "https://web.example/grpc.health.v1.Health/Check".to_owned();
+        assert_eq!(
+            probes(&Objects::of(&files).unwrap(), &addresses),
+            [Probe::Grpc { url, service: "shop.Cart".to_owned() }]
         );
     }
 

@@ -7,7 +7,7 @@ impl World {
         assert!(self.state.open.is_empty(), "open: {:?}", self.state.open);
         let now = self.time();
         assert!(self.state.leases.values().all(|lease| lease.until <= now), "held: {:?}", self.state.leases);
-        let mut rollbacks: BTreeMap<(UnitName, String), usize> = BTreeMap::new();
+        let mut rollbacks: BTreeMap<(UnitName, String, usize), usize> = BTreeMap::new();
         for unit in units() {
             let (real, state) = (self.real.get(&unit).cloned().unwrap_or_default(), self.state.units.get(&unit));
             let wanted = self.main[3].get(&unit);
@@ -17,6 +17,14 @@ impl World {
                 Some(digest) if is_unreviewed(digest) => {}
                 _ if state.is_some_and(|state| state.held) => {}
                 Some(digest) if !is_free => assert!(healthy.as_ref() != Some(digest) || real.manifests == healthy),
+                Some(digest)
+                    if state.is_some_and(|state| state.quarantined.contains(digest))
+                        && self.taken_back.contains(digest) =>
+                {
+                    assert_ne!(healthy.as_ref(), Some(digest), "{unit} was taken back, and is not");
+                    assert_eq!((&real.terraform, &real.manifests), (&healthy, &healthy), "{unit} is not back");
+                    assert!(real.reverts.contains(digest), "{unit}: nobody took {digest} back");
+                }
                 Some(digest) if is_sick(digest) || breaks_terraform(digest) => {
                     assert_ne!(healthy.as_ref(), Some(digest));
                     if healthy.is_some() {
@@ -46,7 +54,8 @@ impl World {
                 && self.outcome(record.number) == Some(Outcome::Succeeded)
             {
                 let bad = self.quarantined_before(record.number, &intent.unit);
-                *rollbacks.entry((intent.unit.clone(), bad)).or_default() += 1;
+                let released = self.released_before(record.number, &intent.unit, &bad);
+                *rollbacks.entry((intent.unit.clone(), bad, released)).or_default() += 1;
             }
         }
         assert!(rollbacks.values().all(|count| *count == 1), "rolled back in a loop: {rollbacks:?}");
@@ -61,7 +70,7 @@ impl World {
                     && !is_unreviewed(digest)
                     && self.waits_for_nobody(name)
                     && !self.cut.contains(digest)
-                    && self.state.units.get(name).is_none_or(|state| !state.held)
+                    && self.state.units.get(name).is_none_or(|state| !state.held && !state.quarantined.contains(digest))
             }
             None => self.state.units.get(name).is_none_or(|state| !state.held),
         };
@@ -82,6 +91,14 @@ impl World {
             _ => None,
         });
         found.into_iter().next().unwrap_or_default()
+    }
+}
+
+impl World {
+    fn released_before(&self, number: u64, of: &UnitName, bad: &str) -> usize {
+        let before = self.records.iter().take(number as usize);
+        let is_it = |record: &&Record| matches!(&record.entry, Entry::Released { unit, digest, .. } if unit == of && digest == bad);
+        before.filter(is_it).count()
     }
 }
 

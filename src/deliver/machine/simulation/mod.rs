@@ -5,10 +5,12 @@
 
 mod chance;
 mod laws;
+mod outside;
+mod people;
 
 use super::*;
 use crate::deliver::Shard;
-use crate::ledger::{Cause, Effect, Entry, Intent, Outcome, Record, Scope, Sha, State, Undo, Writer};
+use crate::ledger::{Cause, Deployed, Effect, Entry, Intent, Outcome, Record, Scope, Sha, State, Undo, Writer};
 use crate::model::{Name, Timestamp};
 use chance::Chance;
 use laws::stands_on;
@@ -43,14 +45,22 @@ struct Real {
 
 struct Run {
     machine: Machine,
-    head: usize,
+    errand: Errand,
     name: String,
     orders: Vec<Order>,
 }
 
+/// What a run carries out.
+#[derive(Clone)]
+struct Errand {
+    head: usize,
+    /// Where somebody wants the unit back to.
+    by_hand: Option<Deployed>,
+}
+
 /// A step of a run that is gone; it may land yet.
 struct Late {
-    head: usize,
+    errand: Errand,
     order: Order,
 }
 
@@ -71,6 +81,8 @@ struct World {
     flaky: bool,
     /// Digests that Terraform once failed with, though nothing is wrong with them.
     cut: BTreeSet<String>,
+    /// Digests that somebody took a unit away from.
+    taken_back: BTreeSet<String>,
     is_told: bool,
     /// Nothing is killed or lost any more.
     is_settling: bool,
@@ -116,6 +128,7 @@ impl World {
             told: Vec::new(),
             started: 0,
             cut: BTreeSet::new(),
+            taken_back: BTreeSet::new(),
             is_told,
             is_settling: false,
         }
@@ -135,6 +148,8 @@ impl World {
                 4 => self.kill(),
                 5 => self.now += 1 + self.chance.below(2 * LEASE as usize) as u64,
                 6 => self.land_late(),
+                7 if self.chance.one_in(12) => self.release(),
+                7 => self.take_back(),
                 _ => self.work(),
             }
             self.now += 1;
@@ -186,7 +201,7 @@ impl World {
         let orders = machine.start();
         let name = format!("run {}", self.started);
         self.tell(|| format!("{name} starts for shard {shard} of merge {head}"));
-        self.runs.push(Run { machine, head, name, orders });
+        self.runs.push(Run { machine, errand: Errand { head, by_hand: None }, name, orders });
     }
 
     /// Carries out one order of one run.
@@ -198,7 +213,7 @@ impl World {
         let mut run = self.runs.swap_remove(at);
         if !run.orders.is_empty() {
             let order = run.orders.swap_remove(self.chance.below(run.orders.len()));
-            let happened = self.carry_out(run.head, &run.name, &order);
+            let happened = self.carry_out(&run.errand, &run.name, &order);
             self.tell(|| format!("{} {}: {:?} -> {happened:?}", run.name, order.unit, order.what));
             let event = Event { unit: order.unit, number: order.number, happened };
             if self.chance.one_in(10) {
@@ -221,8 +236,8 @@ impl World {
         self.tell(|| format!("{} is killed", run.name));
         for order in run.orders {
             match (&order.what, self.chance.below(3)) {
-                (What::Act { .. } | What::Append { .. }, 0) => drop(self.carry_out(run.head, &run.name, &order)),
-                (What::Act { .. }, 1) => self.late.push(Late { head: run.head, order }),
+                (What::Act { .. } | What::Append { .. }, 0) => drop(self.carry_out(&run.errand, &run.name, &order)),
+                (What::Act { .. }, 1) => self.late.push(Late { errand: run.errand.clone(), order }),
                 _ => {}
             }
         }
@@ -231,211 +246,10 @@ impl World {
     /// What was sent on its way by a run that is gone, and only arrives now.
     fn land_late(&mut self) {
         if !self.late.is_empty() {
-            let Late { head, order } = self.late.swap_remove(self.chance.below(self.late.len()));
+            let Late { errand, order } = self.late.swap_remove(self.chance.below(self.late.len()));
             self.tell(|| format!("late: {} {:?}", order.unit, order.what));
-            self.carry_out(head, "late", &order);
+            self.carry_out(&errand, "late", &order);
         }
-    }
-
-    fn carry_out(&mut self, head: usize, run: &str, order: &Order) -> Happened {
-        let unit = &order.unit;
-        match &order.what {
-            What::Lease => self.lease(head, run, unit),
-            What::Append { lease, drafts } => self.append(head, run, unit, *lease, drafts),
-            What::Plan { leg: Leg::Forth } if self.main[head].contains_key(unit) => {
-                let real = self.real.get(unit).cloned().unwrap_or_default();
-                let wanted = self.main[head].get(unit).cloned();
-                let mut steps = vec![Step::Terraform, Step::Manifests, Step::Prune, Step::Health];
-                steps.retain(|step| *step != Step::Terraform || real.terraform != wanted);
-                let is_broken = wanted.as_deref().is_some_and(breaks_terraform);
-                if is_broken && real.terraform.as_deref() == Some("half") && self.chance.one_in(2) {
-                    return Happened::NotPlanned { why: "what is there cannot be planned upon".to_owned() };
-                }
-                Happened::Planned { steps, risk: None }
-            }
-            What::Plan { leg: Leg::Forth } => {
-                Happened::Planned { steps: vec![Step::Prune, Step::Terraform, Step::Health], risk: None }
-            }
-            What::Plan { leg: Leg::Back } => {
-                Happened::Planned { steps: vec![Step::Terraform, Step::Manifests, Step::Health], risk: None }
-            }
-            What::Act { lease, leg, step } => {
-                let result = self.act(head, run, unit, *lease, *leg, *step);
-                let is_sick = *step == Step::Health;
-                Happened::Acted(result.map_err(|why| Fault { why, is_sick }))
-            }
-            What::Look => Happened::Looked { is_newer: self.main[self.merged].get(unit) != self.main[head].get(unit) },
-            What::Follow => {
-                let scope = Scope { environment: unit.environment.clone(), unit: Some(unit.unit.clone()) };
-                let is_held = self.state.held(&scope, self.time()).is_some();
-                let last = self.records.last().map_or(0, |record| record.at.unix_seconds() as u64);
-                let gives_up = self.now > last + 4 * LEASE || !self.is_settling && self.chance.one_in(40);
-                let state = Box::new(self.state.units.get(unit).cloned().unwrap_or_default());
-                let is_superseded = self.main[self.merged].get(unit) != self.main[head].get(unit);
-                Happened::Followed { state, is_superseded, gives_up: gives_up && !is_held }
-            }
-            What::Pause => Happened::Resumed,
-        }
-    }
-
-    fn time(&self) -> Timestamp {
-        at(self.now)
-    }
-
-    fn record(&mut self, run: &str, entry: Entry) -> u64 {
-        let number = self.records.len() as u64 + 1;
-        let writer = Writer { version: String::new(), actor: run.to_owned(), run: None };
-        let record = Record { number, previous: Sha::ZERO, at: self.time(), writer, entry };
-        self.state.read(&record);
-        self.records.push(record);
-        number
-    }
-
-    fn lease(&mut self, head: usize, run: &str, unit: &UnitName) -> Happened {
-        let scope = Scope { environment: unit.environment.clone(), unit: Some(unit.unit.clone()) };
-        if let Some((_, lease)) = self.state.held(&scope, self.time()) {
-            return Happened::Busy { holder: lease.holder.clone(), until: lease.until };
-        }
-        let until = at(self.now + LEASE);
-        let lease = self.record(run, Entry::Leased { scope, until });
-        let open = self.state.open.iter().filter(|(_, intent)| intent.unit == *unit);
-        for began in open.map(|(number, _)| *number).collect::<Vec<_>>() {
-            self.record(run, Entry::Ended { began, outcome: Outcome::Interrupted, took: 0, note: None });
-        }
-        let state = self.state.units.get(unit).cloned().unwrap_or_default();
-        let of = |commit: &str| commit.parse::<usize>().unwrap_or(0);
-        let is_newer = self.main[self.merged].get(unit) != self.main[head].get(unit);
-        let is_superseded = is_newer || state.applied.as_ref().is_some_and(|applied| of(&applied.commit) > head);
-        Happened::Leased { lease, state: Box::new(state), is_superseded }
-    }
-
-    fn goal(&self, head: usize, unit: &UnitName, leg: Leg) -> (Option<String>, String) {
-        match leg {
-            Leg::Forth => (self.main[head].get(unit).cloned(), head.to_string()),
-            Leg::Back => {
-                let healthy = self.state.units[unit].healthy.clone().unwrap();
-                (healthy.digest, healthy.commit)
-            }
-        }
-    }
-
-    fn append(&mut self, head: usize, run: &str, unit: &UnitName, lease: u64, drafts: &[Draft]) -> Happened {
-        let now = self.time();
-        if self.state.leases.get(&lease).is_none_or(|lease| lease.until <= now) {
-            return Happened::Lost;
-        }
-        let mut last = 0;
-        for draft in drafts {
-            let began = |world: &World, effect, leg| {
-                let (digest, head) = world.goal(head, unit, leg);
-                let change = Cause {
-                    head,
-                    base: None,
-                    pull: None,
-                    report: None,
-                    author: String::new(),
-                    approved_by: Vec::new(),
-                };
-                let intent = Intent {
-                    effect,
-                    unit: unit.clone(),
-                    digest,
-                    plan: None,
-                    change,
-                    cost: None,
-                    undo: Undo::Reversible,
-                };
-                Entry::Began(Box::new(intent))
-            };
-            let entry = match draft {
-                Draft::Began { leg, step } => began(self, step.effect(), *leg),
-                Draft::BeganRollback => began(self, Effect::Rollback, Leg::Back),
-                Draft::Ended { of: Of::Record(began), outcome, .. } => {
-                    assert!(self.state.open.contains_key(began), "{run} ends {began}, which is not open");
-                    Entry::Ended { began: *began, outcome: *outcome, took: 0, note: None }
-                }
-                Draft::Ended { of: Of::Previous, outcome, .. } => {
-                    Entry::Ended { began: last, outcome: *outcome, took: 0, note: None }
-                }
-                Draft::Quarantined { why } => {
-                    let digest = self.main[head][unit].clone();
-                    Entry::Quarantined { unit: unit.clone(), digest, why: why.clone() }
-                }
-                Draft::Returned => Entry::Returned { lease },
-            };
-            last = self.record(run, entry);
-        }
-        Happened::Appended { last }
-    }
-
-    /// What Terraform's lock and stale plans, and the token in the inventory of a cluster, see to.
-    fn act(&mut self, head: usize, run: &str, unit: &UnitName, lease: u64, leg: Leg, step: Step) -> Result<(), String> {
-        let (digest, _) = self.goal(head, unit, leg);
-        let (now, is_flaky) = (self.time(), self.flaky && self.chance.one_in(15));
-        let newest = self.state.leases.iter().rev().find(|(_, lease)| {
-            lease.scope.unit.as_ref() == Some(&unit.unit) && lease.scope.environment == unit.environment
-        });
-        let is_ours = newest.is_some_and(|(token, held)| *token == lease && held.until > now);
-        let real = self.real.entry(unit.clone()).or_default();
-        if lease < real.token {
-            return Err("an older token".to_owned());
-        }
-        real.token = lease;
-        let open =
-            |effect: Effect| self.state.open.values().any(|intent| intent.unit == *unit && intent.effect == effect);
-        if run != "late" && is_ours {
-            assert!(open(step.effect()), "{run} does {step:?} to {unit} without a record of it");
-            let others = self.state.leases.values().filter(|held| {
-                held.until > now
-                    && held.scope.unit.as_ref() == Some(&unit.unit)
-                    && held.scope.environment == unit.environment
-            });
-            assert!(others.count() <= 1, "two runs hold {unit}");
-            if let Some(digest) = digest.as_ref().filter(|_| step != Step::Revert) {
-                let is_quarantined = self.state.units.get(unit).is_some_and(|unit| unit.quarantined.contains(digest));
-                assert!(!is_quarantined, "{run} brings {digest}, which is quarantined");
-            }
-        }
-        if let Some(digest) = &digest {
-            assert!(!is_unreviewed(digest), "{run} brings {digest}, which nobody approved");
-        }
-        let fails = |is: fn(&str) -> bool| digest.as_ref().is_some_and(|digest| is(digest));
-        match step {
-            _ if is_flaky && step != Step::Health => {
-                if let Some(digest) = digest.filter(|_| step == Step::Terraform) {
-                    self.cut.insert(digest);
-                }
-                return Err("the network was cut".to_owned());
-            }
-            Step::Terraform if fails(breaks_terraform) => {
-                real.terraform = Some("half".to_owned());
-                return Err("it failed at resource 2 of 3".to_owned());
-            }
-            Step::Terraform => real.terraform = digest,
-            Step::Manifests => {
-                assert!(
-                    run == "late" || real.terraform == digest,
-                    "{unit}: manifests of {digest:?} upon {:?}",
-                    real.terraform
-                );
-                real.manifests = digest;
-            }
-            Step::Prune if digest.is_none() => {
-                assert!(!self.main[head].contains_key(unit), "{unit} is pruned, and git has it");
-                real.manifests = None;
-            }
-            Step::Prune => {}
-            Step::Health => {
-                if run != "late" && (real.terraform != digest || real.manifests != digest) {
-                    return Err("something else is there".to_owned());
-                }
-                if fails(is_sick) {
-                    return Err("it was never ready".to_owned());
-                }
-            }
-            Step::Revert => drop(real.reverts.insert(self.main[head][unit].clone())),
-        }
-        Ok(())
     }
 
     /// Everything is merged, and runs are started for it until nothing is to be done. Nothing more is killed.
@@ -478,23 +292,44 @@ fn in_every_order_of_things_the_laws_hold() {
     if let Some(seed) = number("PAVIOR_SEED") {
         return World::new(seed, true).play();
     }
-    let (mut rollbacks, mut interrupted) = (0, 0);
+    let mut seen = Seen::default();
     for seed in 0..number("PAVIOR_SCHEDULES").unwrap_or(2_000) {
         let result = std::panic::catch_unwind(|| {
             let mut world = World::new(seed, false);
             world.play();
-            let is_rollback =
-                |record: &&Record| matches!(&record.entry, Entry::Began(intent) if intent.effect == Effect::Rollback);
-            let is_interrupted =
-                |record: &&Record| matches!(record.entry, Entry::Ended { outcome: Outcome::Interrupted, .. });
-            (world.records.iter().filter(is_rollback).count(), world.records.iter().filter(is_interrupted).count())
+            world.records
         });
         match result {
-            Ok((back, cut)) => (rollbacks, interrupted) = (rollbacks + back, interrupted + cut),
+            Ok(records) => records.iter().for_each(|record| seen.see(&record.entry)),
             Err(_) => panic!("a law is broken: PAVIOR_SEED={seed} plays it again"),
         }
     }
-    println!("{rollbacks} rollbacks, {interrupted} steps interrupted");
+    println!("{seen:?}");
     // A simulation in which nothing of it happens proves nothing.
-    assert!(rollbacks > 20 && interrupted > 100);
+    assert!(
+        seen.rollbacks > 20 && seen.interrupted > 100 && seen.by_hand > 20 && seen.superseded > 0 && seen.released > 5
+    );
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    rollbacks: usize,
+    interrupted: usize,
+    /// Ways back that somebody chose.
+    by_hand: usize,
+    superseded: usize,
+    released: usize,
+}
+
+impl Seen {
+    fn see(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Began(intent) if intent.effect == Effect::Rollback => self.rollbacks += 1,
+            Entry::Ended { outcome: Outcome::Interrupted, .. } => self.interrupted += 1,
+            Entry::Ended { outcome: Outcome::Superseded, .. } => self.superseded += 1,
+            Entry::Quarantined { why, .. } if why.starts_with("by hand") => self.by_hand += 1,
+            Entry::Released { .. } => self.released += 1,
+            _ => {}
+        }
+    }
 }
