@@ -8,6 +8,7 @@ use crate::forge::asked::{done_elsewhere, not_merged, plan};
 use crate::forge::command::{Command, Misunderstood, commands};
 use crate::forge::comment::Marker;
 use crate::forge::event::Subject;
+use crate::forge::previewed::no_place;
 use crate::forge::wording;
 use crate::forge::words::{CommentId, Pull, PullNumber, PullState, Reaction, User};
 use anyhow::Result;
@@ -93,9 +94,11 @@ impl Bot {
                     Answer::saying(Reaction::ThumbsDown, not_merged())
                 }
                 Command::Apply(_) | Command::Unlock => Answer::saying(Reaction::Rocket, done_elsewhere(name)),
-                Command::Preview(_) | Command::Teardown => {
-                    Answer::saying(Reaction::Confused, wording::not_there_yet(name))
+                // Done behind the report, which says then how it stands.
+                Command::Preview(_) | Command::Teardown if self.previews.is_some() => {
+                    Answer { reaction: Reaction::ThumbsUp, remark: None }
                 }
+                Command::Preview(_) | Command::Teardown => Answer::saying(Reaction::Confused, no_place(name)),
             }
         };
         Ok(told.lines.iter().map(answer).collect())

@@ -2,6 +2,7 @@
 
 use super::git::{Git, Remote, Wanted};
 use super::judgement::{Against, Judgement, judge};
+use super::preview::Previews;
 use crate::forge::comment::Sequence;
 use crate::forge::deployment::Record;
 use crate::forge::event::Work;
@@ -16,6 +17,8 @@ use anyhow::{Context, Result};
 pub struct Bot {
     pub github: GitHub,
     pub git: Git,
+    /// None where this run reaches none.
+    pub previews: Option<Previews>,
 }
 
 /// When and where it acts.

@@ -29,7 +29,8 @@ impl Bot {
         let Judgement { base, head, digest, .. } = judgement.clone();
         let marker = Marker { pull: pull.number, head, base, digest, sequence: occasion.sequence };
         let full_report = occasion.full_report.as_deref();
-        let previews = wording::previews(&self.previews(pull, occasion).await, &marker.head);
+        let mut previews = wording::previews(&self.previews(pull, occasion).await, &marker.head);
+        previews.extend(self.preview_costs(pull.number).await);
         let about =
             About { marker: &marker, standing: &counted.standing, fate, previews: &previews, remarks, full_report };
         let text = body(&judgement.judged, &about);

@@ -29,6 +29,8 @@ pub struct Beside {
     pub told: Option<Told>,
     /// What became of what was merged: lines of [`crate::forge::applied`].
     pub applied: Vec<String>,
+    /// What else has to be said.
+    pub remarks: Vec<String>,
 }
 
 /// A pull request, judged and said.
@@ -131,7 +133,7 @@ impl Bot {
 
     async fn judge_and_say(&self, pull: &Pull, beside: &Beside, occasion: &Occasion) -> Result<Said> {
         let judgement = self.judge_pull(pull, occasion).await?;
-        let mut remarks = Vec::new();
+        let mut remarks = beside.remarks.clone();
         let mut answered = None;
         if let Some(told) = &beside.told {
             let answers = self.answers(told, pull, &judgement).await?;

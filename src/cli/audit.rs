@@ -152,7 +152,9 @@ impl Log {
         };
         // An end is about what its beginning is about.
         let about = match &record.entry {
-            Entry::Ended { began: number, .. } | Entry::Returned { lease: number } => at(all, *number),
+            Entry::Ended { began: number, .. }
+            | Entry::Extended { lease: number, .. }
+            | Entry::Returned { lease: number } => at(all, *number),
             _ => Some(record),
         };
         match about.map(|record| &record.entry) {

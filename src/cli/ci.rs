@@ -1,10 +1,12 @@
 //! `pavior ci`: the one command of every workflow. It sees what happened, reads how things stand, and makes GitHub say so.
 
 use super::handing::Handing;
-use super::identity::credentials;
+use super::identity::{credentials, variable};
+use super::preview::Place;
 use super::replace::replace;
+use super::writer::writer;
 use super::{Outcome, terminal};
-use crate::ci::{Bot, Did, Git, Judgement, Occasion, REPORT, Remote};
+use crate::ci::{Bot, Did, Git, Judgement, Occasion, Previews, REPORT, Remote};
 use crate::forge::comment::Sequence;
 use crate::forge::deployment::{MOST_BYTES, Record, records};
 use crate::forge::event::{Job, Receiver, Work, event};
@@ -49,6 +51,11 @@ pub struct Ci {
     /// The file in which the first stage leaves its report; default that of PAVIOR_REPORT
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Bring previews up and down, in the cluster that the pattern names; default whether PAVIOR_PREVIEWS is `true`
+    #[arg(long)]
+    previews: bool,
+    #[command(flatten)]
+    place: Place,
 }
 
 const HOW: &str = "\
@@ -109,6 +116,7 @@ fn happened(arguments: &Ci, run: &Job) -> Result<Outcome> {
                 };
                 // What runs does so whatever came of the event.
                 let shown = bot.show_deployments(&occasion).await;
+                let shown = shown.and(bot.act_on_previews(work, &occasion).await);
                 if arguments.dry_run {
                     terminal::print(&stopped(&lines(&bot.github.noted_calls()), &token()?)?)?;
                 }
@@ -159,7 +167,13 @@ fn bot(arguments: &Ci, run: &Job) -> Result<Bot> {
         None => Remote::GitHub(format!("{}/{}.git", run.server, run.repository)),
     };
     let folder = arguments.root.canonicalize().with_context(|| format!("opening {}", arguments.root.display()))?;
-    Ok(Bot { github, git: Git { folder, remote } })
+    let is_asked = arguments.previews || variable("PAVIOR_PREVIEWS").as_deref() == Some("true");
+    // A dry run changes nothing anywhere.
+    let previews = match is_asked && !arguments.dry_run {
+        true => Some(Previews { site: arguments.place.site(&folder)?, writer: writer(&folder)? }),
+        false => None,
+    };
+    Ok(Bot { github, git: Git { folder, remote }, previews })
 }
 
 /// Before anything else is printed: whatever goes wrong later cannot show it.

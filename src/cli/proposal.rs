@@ -105,7 +105,7 @@ pub fn bot(root: &Path, remote: Option<&str>, dry_run: bool) -> Result<Bot> {
         _ => Remote::GitHub(own),
     };
     let folder = root.canonicalize().with_context(|| format!("opening {}", root.display()))?;
-    Ok(Bot { github, git: Git { folder, remote } })
+    Ok(Bot { github, git: Git { folder, remote }, previews: None })
 }
 
 /// As the work tree has it: where the repository lives is known before any of it is fetched.

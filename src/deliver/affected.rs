@@ -21,7 +21,8 @@ pub fn unit_name(id: &UnitId) -> UnitName {
     UnitName { environment: id.environment.clone(), unit }
 }
 
-/// Sorted by environment and name. What is gone from the compilation is to be taken away.
+/// Sorted by environment and name. What is gone from the compilation is to be taken away; but a preview was never in it, and
+/// goes by its own rules.
 pub fn affected(units: &[CompiledUnit], state: &State) -> Vec<Affected> {
     let healthy = |unit: &UnitName| state.units.get(unit).and_then(|unit| unit.healthy.clone());
     let wanted = units.iter().map(|one| (unit_name(&one.id), one.digest.to_string()));
@@ -32,7 +33,8 @@ pub fn affected(units: &[CompiledUnit], state: &State) -> Vec<Affected> {
         let is_there = is_settled && from.as_ref().is_some_and(|deployed| deployed.digest.as_ref() == Some(digest));
         (!is_there).then(|| Affected { unit: unit.clone(), from, to: Some(digest.clone()) })
     });
-    let gone = state.units.keys().filter(|unit| !wanted.contains_key(unit)).filter_map(|unit| {
+    let is_gone = |unit: &&UnitName| !wanted.contains_key(unit) && !state.previews.contains(&unit.environment);
+    let gone = state.units.keys().filter(is_gone).filter_map(|unit| {
         let from = healthy(unit);
         // What was begun and never found healthy has left something behind, too.
         let is_there = from.as_ref().is_some_and(|deployed| deployed.digest.is_some()) || state.units[unit].unsettled;

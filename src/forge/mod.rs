@@ -17,6 +17,7 @@ pub mod approvals;
 pub mod comment;
 pub mod check_run;
 pub mod labels;
+pub mod previewed;
 pub mod reviewers;
 pub mod merge_group;
 pub mod artifact;

@@ -269,11 +269,6 @@ pub fn could_not_run(reason: &str) -> String {
     format!("Pavior could not judge this: {}", code(&shown))
 }
 
-/// A command that is understood, and that this version cannot follow.
-pub fn not_there_yet(command: &str) -> String {
-    format!("`/pavior {command}` is not there yet: nothing was done")
-}
-
 /// The title of a check run that is not done.
 pub fn being_judged() -> String {
     "being judged".to_owned()

@@ -79,6 +79,8 @@ pub enum Why {
     EndsNothing { began: u64 },
     #[error("returns lease {lease}, which nobody holds")]
     ReturnsNothing { lease: u64 },
+    #[error("extends lease {lease}, which nobody holds")]
+    ExtendsNothing { lease: u64 },
     #[error("is not in canonical form: it was not written by Pavior")]
     NotCanonical,
     #[error("cannot be read: {0}")]
@@ -138,6 +140,9 @@ impl Verifier {
                 return Err(bad(Why::EndsNothing { began: *began }));
             }
             Entry::Leased { .. } => drop(self.leases.insert(expected)),
+            Entry::Extended { lease, .. } if !self.leases.contains(lease) => {
+                return Err(bad(Why::ExtendsNothing { lease: *lease }));
+            }
             Entry::Returned { lease } if !self.leases.remove(lease) => {
                 return Err(bad(Why::ReturnsNothing { lease: *lease }));
             }

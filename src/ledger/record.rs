@@ -58,6 +58,8 @@ pub enum Entry {
     Released { unit: UnitName, digest: String, why: String },
     /// From here on only this writer changes what the lease is on. Its number is the fencing token.
     Leased { scope: Scope, until: Timestamp },
+    /// Whoever holds this lease still works, and holds it until then.
+    Extended { lease: u64, until: Timestamp },
     /// The lease with this number is given back.
     Returned { lease: u64 },
     /// The environment of a pull request enters another part of its life.
@@ -106,6 +108,9 @@ pub struct PreviewLife {
     pub team: Option<Name>,
     /// The services that are cloned.
     pub services: Vec<Name>,
+    /// The environment that it is made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<Name>,
     /// Its list price a month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
@@ -226,6 +231,7 @@ impl fmt::Display for Entry {
             Entry::Quarantined { unit, digest, .. } => write!(f, "{unit}: {} is quarantined", short(digest)),
             Entry::Released { unit, digest, .. } => write!(f, "{unit}: {} is released", short(digest)),
             Entry::Leased { scope, until } => write!(f, "{scope}: leased until {until}"),
+            Entry::Extended { lease, until } => write!(f, "lease {lease} is extended until {until}"),
             Entry::Returned { lease } => write!(f, "lease {lease} is returned"),
             Entry::Preview(step) => write!(f, "{}: {}", step.environment, step.stage),
         }

@@ -1,7 +1,7 @@
 //! What the records add up to: what each unit is, what is begun and not ended, who holds what.
 
 use super::record::{Effect, Entry, Intent, Outcome, Record, Scope, UnitName};
-use crate::model::Timestamp;
+use crate::model::{Name, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How things stand behind the last record.
@@ -12,6 +12,8 @@ pub struct State {
     pub open: BTreeMap<u64, Intent>,
     /// What is held, by fencing token.
     pub leases: BTreeMap<u64, Lease>,
+    /// Environments of pull requests, those that are gone too. No merge brings or takes anything there.
+    pub previews: BTreeSet<Name>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -95,9 +97,14 @@ impl State {
                 let lease = Lease { scope: scope.clone(), until: *until, holder, run };
                 self.leases.insert(record.number, lease);
             }
+            Entry::Extended { lease, until } => {
+                if let Some(lease) = self.leases.get_mut(lease).filter(|lease| lease.until > record.at) {
+                    lease.until = *until;
+                }
+            }
             Entry::Returned { lease } => drop(self.leases.remove(lease)),
-            // `preview` reads these.
-            Entry::Preview(_) => {}
+            // `preview` reads what they say.
+            Entry::Preview(step) => drop(self.previews.insert(step.environment.clone())),
         }
     }
 
@@ -168,7 +175,6 @@ impl Deployed {
 mod tests {
     use super::*;
     use crate::ledger::{Cause, Head, Undo, Verifier, Writer};
-    use crate::model::Name;
 
     fn name(unit: &str) -> UnitName {
         UnitName { environment: Name::parse("staging").unwrap(), unit: unit.to_owned() }
@@ -274,5 +280,12 @@ mod tests {
         assert_eq!((leased.held(&scope(Some("web")), early), leased.held(&scope(Some("cart")), until)), (None, None));
         let returned = state(vec![Entry::Leased { scope: scope(None), until }, Entry::Returned { lease: 1 }]);
         assert_eq!(returned.held(&scope(Some("cart")), early), None);
+        let later = at("2026-11-22T10:00:00Z");
+        let extended = |first| {
+            let lease = Entry::Leased { scope: scope(None), until: at(first) };
+            state(vec![lease, Entry::Extended { lease: 1, until: later }]).held(&scope(None), until).is_some()
+        };
+        assert!(extended("2026-11-22T09:00:00Z"));
+        assert!(!extended("2026-11-22T08:00:00Z"), "who comes too late holds nothing");
     }
 }

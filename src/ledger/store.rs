@@ -89,8 +89,12 @@ impl Store {
     /// # Errors
     /// When git cannot be read, or with the first record that is not as it should be.
     pub fn records(&mut self) -> Result<&[Record]> {
+        self.records_of(self.commit()?)
+    }
+
+    fn records_of(&mut self, commit: Option<ObjectId>) -> Result<&[Record]> {
         let known = self.verifier.head().number;
-        for (number, id) in self.files(self.commit()?, known)? {
+        for (number, id) in self.files(commit, known)? {
             let record = self.verifier.read(number, &self.repository.find_blob(id)?.data).context(BROKEN)?;
             self.records.push(record);
         }
@@ -128,14 +132,16 @@ impl Store {
         entries: impl Fn(&[Record]) -> Result<Vec<Entry>>,
     ) -> Result<Head> {
         for attempt in 0..TRIES {
-            let entries = entries(self.records()?)?;
+            // Asked once: whoever writes while the entries are thought of has moved it away from what they were thought of.
+            let commit = self.commit()?;
+            let entries = entries(self.records_of(commit)?)?;
             let head = self.verifier.head();
             if entries.is_empty() {
                 return Ok(head);
             }
             let message = message(&entries);
             let (texts, end) = head.append(now(), writer, entries);
-            let tip = Tip { commit: self.commit()?, head };
+            let tip = Tip { commit, head };
             let written = self.commit_of(&tip, &texts, &message, end)?;
             if self.publish(tip.commit, written)? {
                 return Ok(end);

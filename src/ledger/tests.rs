@@ -120,6 +120,10 @@ fn nothing_ends_that_did_not_begin_and_nothing_is_returned_that_nobody_holds() {
         number_and_why(vec![Entry::Returned { lease: 1 }]),
         Err("record 1 returns lease 1, which nobody holds".to_owned())
     );
+    assert_eq!(
+        number_and_why(vec![Entry::Extended { lease: 1, until: at("2026-11-22T09:00:00Z") }]),
+        Err("record 1 extends lease 1, which nobody holds".to_owned())
+    );
 }
 
 #[test]

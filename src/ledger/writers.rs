@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::{Name, Timestamp};
+use std::cell::RefCell;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -109,6 +110,22 @@ fn whoever_comes_second_decides_anew() {
         (units(&mut first), second.records().unwrap()[0].writer.actor.as_str()),
         (vec!["cart".to_owned()], "first")
     );
+}
+
+#[test]
+fn a80_who_writes_in_the_same_clone_while_another_thinks_loses_nothing() {
+    let world = World::new();
+    let mut slow = world.clone("clone");
+    let quick = RefCell::new(world.clone("clone"));
+    let entries = |records: &[Record]| {
+        // Between what was read and what is written.
+        let first = |known: &[Record]| Ok(if known.is_empty() { vec![leased("quick")] } else { Vec::new() });
+        quick.borrow_mut().append(&writer("quick"), now, first)?;
+        Ok(vec![leased(&format!("slow behind {}", records.len()))])
+    };
+    slow.append(&writer("slow"), now, entries).unwrap();
+    assert_eq!(units(&mut slow), ["quick", "slow behind 1"]);
+    assert_eq!(slow.verify(Vec::new()).unwrap().unwrap().number, 2);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The ledger's entries around what is done to a preview. Each function is asked anew with all records whenever somebody
 //! else wrote first: what was right a moment ago may not be.
 
-use super::lifecycle::{Action, Facts, next};
+use super::lifecycle::{Action, Facts, Why, next};
 use super::state::previews;
 use super::terms::Terms;
 use crate::ledger::{
@@ -19,6 +19,8 @@ pub struct Change {
     pub life: PreviewLife,
     /// Until when nobody else may work on it.
     pub until: Timestamp,
+    /// What a person says who takes it down.
+    pub note: Option<String>,
 }
 
 /// The entries with which a writer takes a preview to do something to it; none where that is no longer to be done, or
@@ -36,12 +38,16 @@ pub fn claim(records: &[Record], change: &Change, facts: &Facts, terms: &Terms, 
     entries.extend(match &change.action {
         Action::Up { .. } => Some(step(change, lease, PreviewStage::Rising(Box::new(change.life.clone())))),
         Action::Down(_) if preview.is_none() => None,
-        Action::Down(why) => Some(step(change, lease, PreviewStage::Falling { why: why.to_string() })),
+        Action::Down(why) => Some(step(change, lease, falling(change, why))),
         Action::Sleep => Some(scaled(change, None)),
         Action::Wake => Some(scaled(change, Some(change.life.head.clone()))),
         Action::Warn { .. } | Action::Queue => None,
     });
     entries
+}
+
+fn falling(change: &Change, why: &Why) -> PreviewStage {
+    PreviewStage::Falling { why: change.note.clone().unwrap_or_else(|| why.to_string()) }
 }
 
 /// What came of it.
@@ -81,6 +87,14 @@ pub fn close(records: &[Record], change: &Change, done: Done, now: Timestamp) ->
     entries
 }
 
+/// Whoever works longer says so in time. None from a writer that was overtaken, or comes too late.
+pub fn extend(records: &[Record], environment: &Name, lease: u64, until: Timestamp, now: Timestamp) -> Vec<Entry> {
+    match holds(records, environment, lease, now) {
+        true => vec![Entry::Extended { lease, until }],
+        false => Vec::new(),
+    }
+}
+
 /// Whether this is still the lease on the environment: asked before every effect.
 pub fn holds(records: &[Record], environment: &Name, lease: u64, now: Timestamp) -> bool {
     last_lease(records, environment).is_some_and(|(held, until)| held == lease && until > now)
@@ -92,14 +106,18 @@ fn held(records: &[Record], environment: &Name, now: Timestamp) -> bool {
 
 /// The latest lease on the whole environment, unless it was given back.
 fn last_lease(records: &[Record], environment: &Name) -> Option<(u64, Timestamp)> {
-    let lease = records.iter().rev().find_map(|record| match &record.entry {
-        Entry::Leased { scope, until } if scope.environment == *environment && scope.unit.is_none() => {
-            Some((record.number, *until))
+    let mut last = None;
+    for record in records {
+        match (&record.entry, &mut last) {
+            (Entry::Leased { scope, until }, _) if scope.environment == *environment && scope.unit.is_none() => {
+                last = Some((record.number, *until));
+            }
+            (Entry::Extended { lease, until }, Some((held, end))) if lease == held && *end > record.at => *end = *until,
+            (Entry::Returned { lease }, Some((held, _))) if lease == held => last = None,
+            _ => {}
         }
-        _ => None,
-    })?;
-    let is_returned = |record: &Record| record.entry == Entry::Returned { lease: lease.0 };
-    (!records.iter().any(is_returned)).then_some(lease)
+    }
+    last
 }
 
 /// Ends of what a writer that is no more had begun. Scaling twice does no harm.

@@ -40,6 +40,9 @@ fn derived(pattern: &Declared<Environment>, name: &Name, instance: PreviewInstan
     own.metadata.name = name.clone();
     own.spec.namespace = None;
     own.spec.domain = format!("{name}.{}", pattern.spec.domain);
+    // What is made for a pull request goes with it, whatever its pattern guards.
+    own.spec.protection.deletion_protection = false;
+    own.spec.protection.final_snapshot = false;
     if let Some(preview) = &mut own.spec.preview {
         preview.instance = Some(Box::new(instance));
     }

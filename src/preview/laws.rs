@@ -123,10 +123,11 @@ impl World {
             author: "jo".to_owned(),
             team: None,
             services: vec![Name::parse("cart").unwrap()],
+            pattern: None,
             cost: None,
         };
         let until = later(self.now, LEASE);
-        let change = Change { environment: name(pull), pull, action, life, until };
+        let change = Change { environment: name(pull), pull, action, life, until, note: None };
         let entries = claim(&self.records, &change, &facts, &TERMS, self.now);
         let at = entries.iter().position(|entry| matches!(entry, Entry::Leased { .. })).unwrap();
         let lease = self.verifier.head().number + 1 + at as u64;

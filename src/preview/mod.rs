@@ -14,21 +14,25 @@ mod derived;
 mod lifecycle;
 #[cfg(test)]
 mod laws;
+mod pattern;
 mod prepared;
 mod scale;
 mod schedule;
+mod spent;
 mod state;
 mod terms;
 #[cfg(test)]
 mod tests;
 
 pub use changed::{Side, changed_services};
-pub use claim::{Change, Done, claim, close, holds};
+pub use claim::{Change, Done, claim, close, extend, holds};
 pub use clones::clones;
 pub use derived::{amend, environment_name};
 pub use lifecycle::{Action, Facts, Why, end, next};
+pub use pattern::Pattern;
 pub use prepared::{Preparation, Prepared, Request, prepare};
 pub use scale::{Patch, sleep, wake};
 pub use schedule::schedule;
+pub use spent::Spent;
 pub use state::{Phase, Preview, previews};
-pub use terms::{Terms, WARNINGS};
+pub use terms::{Terms, WARNINGS, later};

@@ -6,7 +6,7 @@ use super::derived::{amend, environment_name};
 use super::terms::Terms;
 use crate::compile::{CompileError, CompiledUnit, Digest, MadeOf, Source, compile_amended, compile_verified_amended};
 use crate::emit::Artifact;
-use crate::ledger::Cost;
+use crate::ledger::{Cost, PreviewLife};
 use crate::link::{Graph, runs_in};
 use crate::model::kinds::Environment;
 use crate::model::kinds::environment::PreviewInstance;
@@ -55,6 +55,10 @@ pub struct Prepared {
     pub terms: Terms,
     /// Sorted; the environment itself is one of them.
     pub units: Vec<CompiledUnit>,
+    /// Under which name each unit's Terraform state is kept, by its folder.
+    pub states: BTreeMap<String, String>,
+    /// The pattern that it is made from.
+    pub pattern: Name,
     /// Where people reach it.
     pub urls: Vec<String>,
     /// The list price of a month; None without a price book.
@@ -62,6 +66,21 @@ pub struct Prepared {
     /// What a day costs, against `dailyBudget` where there is one.
     pub budget: Option<BudgetUse>,
     pub documents: Documents,
+}
+
+impl Prepared {
+    /// As the ledger has it, of these two commits.
+    pub fn life(&self, head: String, base: String) -> PreviewLife {
+        PreviewLife {
+            head,
+            base,
+            author: self.author.clone(),
+            team: self.team.clone(),
+            services: self.clones.iter().cloned().collect(),
+            pattern: Some(self.pattern.clone()),
+            cost: self.cost.clone(),
+        }
+    }
 }
 
 /// The platform files and environments of base count, as everywhere: a change does not loosen what its preview may be.
@@ -130,6 +149,8 @@ pub fn prepare(
     tell_budgets(&documents, &budget, findings);
     Ok(Preparation::Ready(Box::new(Prepared {
         shares: settings.shares,
+        states: kept.iter().map(|one| (one.unit.id.folder(), one.state.clone())).collect(),
+        pattern,
         changed,
         clones: all,
         author: request.author.clone(),
@@ -183,6 +204,7 @@ fn pattern<'d>(documents: &'d Documents, request: &Request) -> Result<&'d Declar
 /// What is kept of a unit of the preview.
 struct Kept {
     unit: CompiledUnit,
+    state: String,
     bill: Option<Bill>,
     urls: Vec<String>,
 }
@@ -194,8 +216,8 @@ fn kept(environment: &Name, source: Source<'_, '_>, artifacts: Vec<Artifact>) ->
     }
     let unit = CompiledUnit::new(id, artifacts);
     Some(match source.made_of {
-        MadeOf::Unit(made) => Kept { unit, bill: Some(bill(made)), urls: urls(made) },
-        MadeOf::Environment(_) => Kept { unit, bill: None, urls: Vec::new() },
+        MadeOf::Unit(made) => Kept { unit, state: made.state_folder(), bill: Some(bill(made)), urls: urls(made) },
+        MadeOf::Environment(_) => Kept { state: unit.id.folder(), unit, bill: None, urls: Vec::new() },
     })
 }
 

@@ -1,5 +1,6 @@
 //! What the ledger says of each preview.
 
+use super::spent::Spent;
 use crate::ledger::{Entry, PreviewLife, PreviewStage, PreviewStep, Record};
 use crate::model::{Name, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,10 @@ pub struct Preview {
     pub created: Timestamp,
     /// Of its latest commit.
     pub life: PreviewLife,
+    /// Of the commits that it began to show before, since it last was up: something of them may be there still.
+    pub former: Vec<PreviewLife>,
+    /// What it cost until this phase began, at list price while it was awake.
+    pub spent: Spent,
     pub phase: Phase,
     /// When that phase began.
     pub since: Timestamp,
@@ -66,6 +71,10 @@ pub fn previews(records: &[Record]) -> BTreeMap<Name, Preview> {
             Entry::Leased { scope, until } if scope.unit.is_none() => {
                 leases.insert(scope.environment.clone(), (record.number, *until));
             }
+            Entry::Extended { lease, until } => {
+                let held = leases.values_mut().find(|(held, end)| held == lease && *end > record.at);
+                held.into_iter().for_each(|(_, end)| *end = *until);
+            }
             Entry::Returned { lease } => leases.retain(|_, (held, _)| held != lease),
             Entry::Preview(step) => {
                 let lease = leases.get(&step.environment);
@@ -86,8 +95,8 @@ fn enter(all: &mut BTreeMap<Name, Preview>, step: &PreviewStep, at: Timestamp) {
     let known = all.get_mut(&step.environment);
     match (known, &step.stage) {
         (Some(preview), PreviewStage::Rising(life)) if preview.phase != Phase::Gone => {
-            preview.life = (**life).clone();
             preview.turn(Phase::Rising, at);
+            preview.shows((**life).clone());
         }
         (_, PreviewStage::Rising(life)) => {
             let preview = Preview {
@@ -95,6 +104,8 @@ fn enter(all: &mut BTreeMap<Name, Preview>, step: &PreviewStep, at: Timestamp) {
                 pull: step.pull,
                 created: at,
                 life: (**life).clone(),
+                former: Vec::new(),
+                spent: Spent::default(),
                 phase: Phase::Rising,
                 since: at,
                 slept: false,
@@ -104,7 +115,10 @@ fn enter(all: &mut BTreeMap<Name, Preview>, step: &PreviewStep, at: Timestamp) {
             all.insert(step.environment.clone(), preview);
         }
         (Some(preview), PreviewStage::Warned { ends, before }) => drop(preview.warned.insert((*ends, *before))),
-        (Some(preview), PreviewStage::Up) => preview.turn(Phase::Up, at),
+        (Some(preview), PreviewStage::Up) => {
+            preview.turn(Phase::Up, at);
+            preview.former.clear();
+        }
         (Some(preview), PreviewStage::Asleep) => preview.turn(Phase::Asleep, at),
         (Some(preview), PreviewStage::Falling { .. }) => preview.turn(Phase::Falling, at),
         (Some(preview), PreviewStage::Gone) => preview.turn(Phase::Gone, at),
@@ -126,7 +140,15 @@ impl Phase {
 }
 
 impl Preview {
+    fn shows(&mut self, life: PreviewLife) {
+        let before = std::mem::replace(&mut self.life, life);
+        if (&before.head, &before.base) != (&self.life.head, &self.life.base) {
+            self.former.push(before);
+        }
+    }
+
     fn turn(&mut self, phase: Phase, at: Timestamp) {
+        self.spent = self.spent(at);
         self.slept = self.phase == Phase::Asleep || self.phase == Phase::Falling && self.slept;
         (self.phase, self.since) = (phase, at);
     }

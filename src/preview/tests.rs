@@ -19,6 +19,7 @@ fn life(head: &str) -> PreviewLife {
         author: "jo".to_owned(),
         team: Some(name("shopping")),
         services: vec![name("cart")],
+        pattern: None,
         cost: None,
     }
 }
@@ -148,7 +149,14 @@ fn what_ended_by_age_comes_back_by_a_push_and_not_by_itself() {
 }
 
 fn change(action: Action, head: &str) -> Change {
-    Change { environment: name("pr-7"), pull: 7, action, life: life(head), until: at("2026-11-01T10:15:00Z") }
+    Change {
+        environment: name("pr-7"),
+        pull: 7,
+        action,
+        life: life(head),
+        until: at("2026-11-01T10:15:00Z"),
+        note: None,
+    }
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Bots {
         }
         let folder = folder(&self.data, repository);
         let remote = Remote::GitHub(format!("{}/{repository}.git", self.server));
-        let bot = Bot { github: self.github.on(repository.clone()), git: Git { folder, remote } };
+        let bot = Bot { github: self.github.on(repository.clone()), git: Git { folder, remote }, previews: None };
         bot.git.make()?;
         known.insert(repository.clone(), bot.clone());
         Ok(bot)

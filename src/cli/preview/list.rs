@@ -3,7 +3,8 @@
 use super::super::{Outcome, terminal};
 use super::{Format, Known};
 use crate::ledger::Cost;
-use crate::preview::{Phase, Preview, Terms, end};
+use crate::model::Timestamp;
+use crate::preview::{Phase, Preview, Spent, Terms, end};
 use crate::report::{Align, table};
 use crate::review::cost::{Amount, daily, money};
 use clap::Args;
@@ -20,26 +21,27 @@ pub struct List {
 }
 
 pub fn run(arguments: &List) -> anyhow::Result<Outcome> {
-    let terms = arguments.known.terms()?;
+    let (terms, now) = (arguments.known.terms()?, arguments.known.now());
     let known = arguments.known.previews()?;
     let shown: Vec<&Preview> = known.values().filter(|preview| arguments.all || preview.phase != Phase::Gone).collect();
     let text = match arguments.known.format {
         Format::Json => {
-            let previews: Vec<Value> = shown.iter().map(|preview| value(preview, &terms)).collect();
+            let previews: Vec<Value> = shown.iter().map(|preview| value(preview, &terms, now)).collect();
             format!("{:#}\n", json!({ "version": 1, "previews": previews }))
         }
         Format::Human if shown.is_empty() => "there are no previews\n".to_owned(),
         Format::Human => {
-            let columns = ["preview", "is", "since", "ends", "author", "team", "services", "a day"];
-            let columns = columns.map(|title| (title, if title == "a day" { Align::Right } else { Align::Left }));
-            table(&columns, &shown.iter().map(|preview| row(preview, &terms)).collect::<Vec<_>>())
+            let columns = ["preview", "is", "since", "ends", "author", "team", "services", "a day", "so far"];
+            let is_money = |title: &str| title == "a day" || title == "so far";
+            let columns = columns.map(|title| (title, if is_money(title) { Align::Right } else { Align::Left }));
+            table(&columns, &shown.iter().map(|preview| row(preview, &terms, now)).collect::<Vec<_>>())
         }
     };
     terminal::print(&text)?;
     Ok(Outcome::Clean)
 }
 
-fn row(preview: &Preview, terms: &Terms) -> Vec<String> {
+fn row(preview: &Preview, terms: &Terms, now: Timestamp) -> Vec<String> {
     let services: Vec<&str> = preview.life.services.iter().map(|name| name.as_str()).collect();
     vec![
         preview.environment.to_string(),
@@ -50,7 +52,13 @@ fn row(preview: &Preview, terms: &Terms) -> Vec<String> {
         preview.life.team.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
         services.join(" "),
         preview.life.cost.as_ref().map_or_else(|| "-".to_owned(), a_day),
+        so_far(preview, now),
     ]
+}
+
+fn so_far(preview: &Preview, now: Timestamp) -> String {
+    let Spent { currency, micros } = preview.spent(now);
+    currency.map_or_else(|| "-".to_owned(), |currency| format!("{} {currency}", money(micros)))
 }
 
 fn a_day(cost: &Cost) -> String {
@@ -59,7 +67,7 @@ fn a_day(cost: &Cost) -> String {
     format!("{} {}", money(day), cost.currency)
 }
 
-fn value(preview: &Preview, terms: &Terms) -> Value {
+fn value(preview: &Preview, terms: &Terms, now: Timestamp) -> Value {
     json!({
         "environment": preview.environment,
         "pull": preview.pull,
@@ -68,5 +76,6 @@ fn value(preview: &Preview, terms: &Terms) -> Value {
         "since": preview.since,
         "ends": end(preview, terms),
         "life": preview.life,
+        "spentMicros": i64::try_from(preview.spent(now).micros).unwrap_or(i64::MAX),
     })
 }

@@ -1,24 +1,30 @@
 //! `pavior preview`: the environments of pull requests.
 
+mod down;
 mod list;
+mod one;
+mod place;
 mod reap;
 mod scale;
 mod up;
+
+#[cfg(feature = "forge")]
+pub use place::Place;
 
 use super::Outcome;
 use super::repository::Repository;
 use crate::deliver::now;
 use crate::ledger::{Store, Upstream};
 use crate::model::{Findings, Name, Timestamp, listed};
-use crate::preview::{Preview, Terms, previews};
+use crate::preview::{Pattern, Preview, Terms, previews};
 use crate::read::read;
 use crate::revisions;
-use anyhow::bail;
+use anyhow::anyhow;
 use clap::{Args, Subcommand, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The environments of pull requests: compile one, list them, say which are to go
+/// The environments of pull requests: bring one up, let it sleep, take it down, list them
 #[derive(Debug, Args)]
 #[command(after_long_help = HOW)]
 pub struct PreviewCommand {
@@ -30,13 +36,17 @@ const HOW: &str = "\
 A preview clones the services that a pull request changes and those between them, and calls all others in the permanent \
 environment that its pattern (`type: preview`) shares. How it lives is in docs/previews.md.
 
-Nothing here reaches a cluster: `up` compiles, `sleep` and `wake` print patches, `list` and `reap` read the ledger.
+`up` says what a preview is before it exists, and brings it up with --apply. `down`, `sleep`, `wake` and `reap` do what they \
+say, in the cluster that the pattern names, under a lease in the ledger: whoever else works on the preview is waited for, \
+and who was killed half-way is followed by one who does it again. `list` and `reap --dry-run` read the ledger alone.
 
-Exit codes: 0 done, 1 findings that block or a preview above its budget, 2 could not run.";
+Exit codes: 0 done, 1 findings that block, a preview above its budget, or one that is not well or could not be done, 2 could \
+not run.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Up(up::Up),
+    Up(Box<up::Up>),
+    Down(down::Down),
     Sleep(scale::Sleep),
     Wake(scale::Wake),
     List(list::List),
@@ -46,6 +56,7 @@ enum Command {
 pub fn run(arguments: &PreviewCommand) -> anyhow::Result<Outcome> {
     match &arguments.command {
         Command::Up(arguments) => up::run(arguments),
+        Command::Down(arguments) => down::run(arguments),
         Command::Sleep(arguments) => scale::fall_asleep(arguments),
         Command::Wake(arguments) => scale::wake_up(arguments),
         Command::List(arguments) => list::run(arguments),
@@ -80,11 +91,15 @@ enum Format {
 }
 
 impl Known {
-    fn previews(&self) -> anyhow::Result<BTreeMap<Name, Preview>> {
+    fn store(&self) -> anyhow::Result<Store> {
         let remote = self.remote.clone().map(|address| Upstream { address, authorization: None });
-        let mut store = Store::open(self.repository.root()?, remote)?;
+        let store = Store::open(self.repository.root()?, remote)?;
         store.refresh()?;
-        Ok(previews(store.records()?))
+        Ok(store)
+    }
+
+    fn previews(&self) -> anyhow::Result<BTreeMap<Name, Preview>> {
+        Ok(previews(self.store()?.records()?))
     }
 
     fn now(&self) -> Timestamp {
@@ -92,24 +107,19 @@ impl Known {
     }
 
     fn terms(&self) -> anyhow::Result<Terms> {
-        terms(&self.repository.root()?, self.pattern.as_ref())
+        Ok(pattern(&self.repository.root()?, self.pattern.as_ref())?.terms)
     }
 }
 
-/// The terms that the pattern of previews declares in the work tree.
-fn terms(root: &Path, pattern: Option<&Name>) -> anyhow::Result<Terms> {
+/// The pattern of previews that the work tree declares.
+fn pattern(root: &Path, asked: Option<&Name>) -> anyhow::Result<Pattern> {
     let documents = read(revisions::load(root, None)?.snapshot, &mut Findings::default());
-    let environments = &documents.declarations.environments;
-    let patterns = environments.iter().filter_map(|one| Some((&one.metadata.name, one.spec.preview.as_ref()?)));
-    let patterns: BTreeMap<_, _> = patterns.collect();
-    match (pattern, patterns.len()) {
-        (Some(name), _) => match patterns.get(name) {
-            Some(settings) => Ok(Terms::of(settings)),
-            None => bail!("{name} is no environment with `type: preview`; {}", no_pattern(patterns.into_keys())),
-        },
-        (None, 1) => Ok(patterns.values().next().map(|settings| Terms::of(settings)).unwrap_or_default()),
-        (None, _) => bail!("{}", no_pattern(patterns.into_keys())),
-    }
+    Pattern::of(&documents, asked).map_err(|known| match asked {
+        Some(name) if !known.contains(name) => {
+            anyhow!("{name} is no environment with `type: preview`; {}", no_pattern(known.iter()))
+        }
+        _ => anyhow!("{}", no_pattern(known.iter())),
+    })
 }
 
 fn no_pattern<'n>(known: impl Iterator<Item = &'n Name>) -> String {

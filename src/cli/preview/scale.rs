@@ -1,6 +1,8 @@
-//! `pavior preview sleep` and `wake`: patches for the objects of a preview, which come in as the cluster shows them.
+//! `pavior preview sleep` and `wake`: in a cluster; or patches for the objects of a preview, which come in as the cluster
+//! shows them.
 
 use super::super::{Outcome, terminal};
+use super::one::Named;
 use crate::preview::{Patch, sleep, wake};
 use anyhow::{Context, bail};
 use clap::Args;
@@ -8,30 +10,34 @@ use serde_json::{Value, json};
 use std::io::Read;
 use std::path::PathBuf;
 
-/// Print the patches that scale a preview to nothing, and keep how much there was
+/// Scale a preview to nothing, and keep how much there was
 #[derive(Debug, Args)]
 #[command(after_long_help = HOW)]
 pub struct Sleep {
     #[command(flatten)]
     objects: Objects,
+    #[command(flatten)]
+    named: Named,
 }
 
-/// Print the patches that bring a preview back to what it was
+/// Bring a preview back to what it was before it slept
 #[derive(Debug, Args)]
 #[command(after_long_help = HOW)]
 pub struct Wake {
     #[command(flatten)]
     objects: Objects,
+    #[command(flatten)]
+    named: Named,
 }
 
 const HOW: &str = "\
-Reads what `kubectl get deployments,statefulsets,cronjobs -n pr-7 -o json` prints. A line for each patch: an object with \
+Without --pull it prints patches: it reads what `kubectl get deployments,statefulsets,cronjobs -n pr-7 -o json` prints. A line for each patch: an object with \
 apiVersion, kind, namespace, name, and a JSON merge patch. What sleeps already, or is awake, has none.";
 
 #[derive(Debug, Args)]
 struct Objects {
-    /// A file with the objects; default standard input
-    #[arg(long, value_name = "FILE")]
+    /// A file with the objects, whose patches are printed; default standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "pull")]
     objects: Option<PathBuf>,
 }
 
@@ -39,11 +45,17 @@ struct Objects {
 const MOST_BYTES: u64 = 64 << 20;
 
 pub fn fall_asleep(arguments: &Sleep) -> anyhow::Result<Outcome> {
-    printed(&arguments.objects, sleep)
+    match arguments.named.one() {
+        Some(one) => one.put_to_sleep(),
+        None => printed(&arguments.objects, sleep),
+    }
 }
 
 pub fn wake_up(arguments: &Wake) -> anyhow::Result<Outcome> {
-    printed(&arguments.objects, wake)
+    match arguments.named.one() {
+        Some(one) => one.wake(),
+        None => printed(&arguments.objects, wake),
+    }
 }
 
 fn printed(objects: &Objects, patch: fn(&Value) -> Option<Patch>) -> anyhow::Result<Outcome> {

@@ -1,19 +1,23 @@
-//! `pavior preview up`: what the preview of a pull request compiles into, where it is reached and what it costs.
+//! `pavior preview up`: what the preview of a pull request compiles into, where it is reached and what it costs; and with
+//! `--apply` there it is.
 
 use super::super::{Outcome, terminal};
+use super::one::One;
+use super::place::Place;
 use super::{moment, name, no_pattern};
 use crate::cli::repository::Repository;
 use crate::model::{Findings, Name, Timestamp, listed};
 use crate::output::{files_of, preview_files, write_files};
 use crate::preview::{Preparation, Prepared, Request, prepare};
+use crate::read::Objects;
 use crate::report::{Align, counted, table, visible_line};
 use crate::review::cost::{Amount, daily, money};
 use crate::revisions;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::Args;
 use std::path::PathBuf;
 
-/// Compile the preview of a pull request, priced before it exists
+/// Compile the preview of a pull request, priced before it exists, and bring it up
 #[derive(Debug, Args)]
 pub struct Up {
     #[command(flatten)]
@@ -24,15 +28,15 @@ pub struct Up {
     /// What it is to be merged into; it is compared with where their histories parted
     #[arg(long, value_name = "REV")]
     base: String,
-    /// Its latest commit; default the work tree
+    /// Its latest commit; default the work tree, or HEAD with --apply
     #[arg(long, value_name = "REV")]
     head: Option<String>,
     /// The environment that it is made from; default the only one with `type: preview`
     #[arg(long, value_name = "NAME", value_parser = name)]
     pattern: Option<Name>,
-    /// Who wrote the change
-    #[arg(long, value_name = "LOGIN", default_value = "")]
-    author: String,
+    /// Who wrote the change; default, with --apply, who wrote the commit
+    #[arg(long, value_name = "LOGIN")]
+    author: Option<String>,
     /// Who pays; default the owner of what changed
     #[arg(long, value_name = "NAME", value_parser = name)]
     team: Option<Name>,
@@ -45,22 +49,40 @@ pub struct Up {
     /// Write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Bring it up, or to this commit, in the cluster that the pattern names
+    #[arg(long, conflicts_with_all = ["created", "dry_run"])]
+    apply: bool,
+    /// Where the ledger is; default what this clone has of it
+    #[arg(long, value_name = "URL", requires = "apply")]
+    remote: Option<String>,
+    #[command(flatten)]
+    place: Place,
 }
 
 pub fn run(arguments: &Up) -> anyhow::Result<Outcome> {
     let root = arguments.repository.root()?;
-    let head = revisions::load(&root, arguments.head.as_deref())?;
-    let base = revisions::base_revision(&root, &arguments.base, arguments.head.as_deref(), false)?;
-    let base = revisions::load_base(&root, &base)?;
+    let revision = match (&arguments.head, arguments.apply) {
+        (Some(head), true) => Some(Objects::open(&root)?.commit(head)?),
+        (None, true) => Some(Objects::open(&root)?.commit("HEAD").context("--apply brings up a commit")?),
+        (head, false) => head.clone(),
+    };
+    let base = revisions::base_revision(&root, &arguments.base, revision.as_deref(), false)?;
+    let author = match (&arguments.author, &revision) {
+        (Some(author), _) => author.clone(),
+        (None, Some(revision)) if arguments.apply => Objects::open(&root)?.author(revision)?,
+        (None, _) => String::new(),
+    };
     let request = Request {
         pull: arguments.pull,
         pattern: arguments.pattern.clone(),
-        author: arguments.author.clone(),
+        author,
         team: arguments.team.clone(),
         created: arguments.created,
     };
+    let head = revisions::load(&root, revision.as_deref())?;
+    let base_snapshot = revisions::load_base(&root, &base)?.snapshot;
     let mut findings = head.findings;
-    let prepared = match prepare(base.snapshot, head.snapshot, &request, &mut findings)? {
+    let prepared = match prepare(base_snapshot, head.snapshot, &request, &mut findings)? {
         Preparation::Ready(prepared) => prepared,
         Preparation::Blocked(documents) => {
             terminal::tell_findings(findings, documents.snapshot.files);
@@ -87,7 +109,16 @@ pub fn run(arguments: &Up) -> anyhow::Result<Outcome> {
             false => write_files(out, &files),
         }?;
     }
-    Ok(Outcome::Clean)
+    let Some(head) = revision.filter(|_| arguments.apply) else { return Ok(Outcome::Clean) };
+    let life = prepared.life(head, Objects::open(&root)?.commit(&base)?);
+    let one = One {
+        repository: &arguments.repository,
+        pull: arguments.pull,
+        remote: arguments.remote.as_deref(),
+        pattern: Some(&prepared.pattern),
+        place: &arguments.place,
+    };
+    one.bring_up(life)
 }
 
 fn only_errors(findings: Findings) -> Findings {

@@ -25,6 +25,13 @@ pub enum ApplyError {
     TooMany { going: usize, of: usize },
     #[error("the inventory of {unit} cannot be read: {why}")]
     Inventory { unit: String, why: String },
+    #[error(
+        "the namespace {namespace} does not say that it is the preview of a pull request, and stays: whoever made it takes \
+         it away with `kubectl delete namespace {namespace}`"
+    )]
+    NoPreview { namespace: String },
+    #[error("the namespace {namespace} is deleted, and not gone yet: {why}")]
+    StillGoing { namespace: String, why: String },
     #[error("kubectl: {0}")]
     Kubectl(String),
 }

@@ -5,6 +5,7 @@ use super::kubectl::Cluster;
 use super::object::Id;
 use super::trouble::Trouble;
 use crate::ledger::{Sha, UnitName};
+use crate::model::Name;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -137,6 +138,26 @@ impl Cluster {
         found.first().map(|tree| Inventory::read(tree, owner)).transpose()
     }
 
+    /// The units of an environment that have an inventory, in its own namespace or elsewhere; sorted.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn units_of(&self, environment: &Name, namespace: &str) -> Result<Vec<Owner>, ApplyError> {
+        let mut units = Vec::new();
+        for (place, namespace) in [(namespace, Some(namespace.to_owned())), (ELSEWHERE, None)] {
+            let ours = "app.kubernetes.io/managed-by=pavior";
+            for tree in self.objects(&["get", "configmaps", "-n", place, "-l", ours, "-o", "json"], None)? {
+                let is_inventory = tree["metadata"]["name"].as_str().is_some_and(|name| name.starts_with(PREFIX));
+                let unit = tree["data"]["unit"].as_str().filter(|_| is_inventory).and_then(|unit| unit.split_once('/'));
+                let Some((_, unit)) = unit.filter(|(of, _)| *of == environment.as_str()) else { continue };
+                let unit = UnitName { environment: environment.clone(), unit: unit.to_owned() };
+                units.push(Owner { unit, namespace: namespace.clone(), digest: None, token: 0 });
+            }
+        }
+        units.sort_by(|a, b| a.unit.cmp(&b.unit));
+        Ok(units)
+    }
+
     /// Records these objects in place of the last inventory, if that is still the one that was read.
     pub(super) fn record(
         &self,
@@ -185,7 +206,6 @@ impl Cluster {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Name;
 
     fn owner(unit: &str, namespace: Option<&str>, token: u64) -> Owner {
         let unit = UnitName { environment: Name::parse("production").unwrap(), unit: unit.to_owned() };

@@ -14,8 +14,10 @@ pub mod health;
 mod inventory;
 mod kubectl;
 mod object;
+mod previews;
 mod prune;
 mod scale;
+mod sleep;
 mod trouble;
 
 pub use apply::Applied;
@@ -25,5 +27,6 @@ pub use health::{Gate, Health};
 pub use inventory::{Inventory, Owner};
 pub use kubectl::Cluster;
 pub use object::{Id, Object, Objects, Wave};
+pub use previews::{Found, Mark};
 pub use prune::{Allowed, Confirmation, Kept, Prunable, Pruned};
 pub use trouble::Conflict;

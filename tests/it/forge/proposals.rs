@@ -102,7 +102,7 @@ async fn a_revert_is_proposed_once_for_all_times() {
     let scene = Scene::start();
     let main = CommitId::parse(&scene.main()).unwrap();
     let remote = Remote::Other(scene.remote().display().to_string());
-    let bot = Bot { github: scene.fake.github(), git: Git { folder: scene.workspace(), remote } };
+    let bot = Bot { github: scene.fake.github(), git: Git { folder: scene.workspace(), remote }, previews: None };
     assert_eq!(bot.tip("main").await.unwrap(), main);
     assert!(bot.tip("nowhere").await.unwrap_err().to_string().contains("no branch \"nowhere\""));
     let revert = Revert {
@@ -145,7 +145,7 @@ async fn what_made_a_unit_sick_is_taken_back_by_a_pull_request() {
     scene.commit("something else");
     scene.push_main();
     let remote = Remote::Other(scene.remote().display().to_string());
-    let bot = Bot { github: scene.fake.github(), git: Git { folder: scene.workspace(), remote } };
+    let bot = Bot { github: scene.fake.github(), git: Git { folder: scene.workspace(), remote }, previews: None };
     let unit = UnitName { environment: Name::parse("staging").unwrap(), unit: "adservice".to_owned() };
     let sick = Sick { unit: &unit, digest: Some("d0"), bad: &bad, healthy: &healthy, why: "0 of 1 replicas are ready" };
     assert_eq!(bot.take_back(&sick, "main").await.unwrap(), Proposed::Opened(PullNumber(8)));

@@ -28,7 +28,7 @@ fn bot(scene: &Scene) -> (Bot, Occasion) {
     let today = Date::parse("2026-11-22").unwrap();
     let full_report = Some("https://ci.example/100".to_owned());
     let occasion = Occasion { sequence: Sequence { run: 100, attempt: 1 }, full_report, today, records: Vec::new() };
-    (Bot { github: scene.fake.github(), git }, occasion)
+    (Bot { github: scene.fake.github(), git, previews: None }, occasion)
 }
 
 fn work() -> Work {

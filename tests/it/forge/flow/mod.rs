@@ -16,6 +16,7 @@ mod hostile;
 mod limits;
 mod merge_group;
 mod merged;
+mod previews;
 mod race;
 mod second_stage;
 mod sweep;
