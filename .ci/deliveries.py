@@ -283,7 +283,7 @@ def prepared(folder, name, program=DEBUG):
     return platform
 
 
-def wherever_an_apply_is_killed_the_next_one_finishes_it(_):
+def a67_wherever_an_apply_is_killed_the_next_one_finishes_it(_):
     """Every place between two steps, in every scenario: killed there, run again, and every law holds."""
     need("terraform")
     if not DEBUG.exists():

@@ -623,6 +623,16 @@ def manifests_live_and_die_on_a_real_api_server(_):
     print("\n".join(re.findall(r"^cut at .*|\d+ passed", said, re.MULTILINE)))
 
 
+def ways_back_and_what_terraform_has_to_withstand(_):
+    """The ignored tests of tests/it that need Terraform: rollback by hand, quarantine, drift, threats, a revert on the forge."""
+    need("terraform")
+    tests = ["rollback::", "what_makes_a_unit_sick_is_taken_back_by_a_pull_request"]
+    said = run("cargo", "test", "--quiet", "--test", "it", "--", "--ignored", *tests, timeout=1800).stdout
+    passed = int(re.search(r"(\d+) passed; 0 failed; 0 ignored", said).group(1))
+    assert passed >= 8, said
+    print(f"{passed} tests")
+
+
 def githubs_renderer_finds_nothing_in_hostile_text(_):
     """cmark-gfm is what GitHub renders comments with; names, numbers and commits are linked in what it leaves as text."""
     python = python_tools() / "python"
@@ -669,7 +679,8 @@ CHECKS = [
     a_plan_does_what_was_announced_and_nothing_else,
     deliveries.the_local_environment_lives_and_dies,
     deliveries.runs_share_an_apply,
-    deliveries.wherever_an_apply_is_killed_the_next_one_finishes_it,
+    ways_back_and_what_terraform_has_to_withstand,
+    deliveries.a67_wherever_an_apply_is_killed_the_next_one_finishes_it,
     deliveries.a79_a_full_disk_and_a_signal_leave_what_the_next_apply_finishes,
     aws.an_aws_unit_is_planned,
     aws.an_environment_in_aws_comes_and_goes,

@@ -5,8 +5,9 @@ use serde_json::Value;
 use std::fs;
 
 #[test]
+#[ignore = "it needs terraform: .ci/end_to_end.py runs it where that is there"]
 fn what_was_changed_outside_is_told_and_a_merge_is_none_of_it() {
-    let Some(terraform) = terraform() else { return };
+    let terraform = terraform();
     let platform = Platform::new(&terraform);
     platform.apply();
     let clean = platform.pavior(&["drift"]);

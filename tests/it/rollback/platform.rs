@@ -24,14 +24,11 @@ const DECLARATIONS: [(&str, &str); 4] = [
 
 const CART: &str = "catalog/cart.yaml";
 
-/// Where `terraform` is. None: the test is skipped.
-pub fn terraform() -> Option<PathBuf> {
+/// Where `terraform` is.
+pub fn terraform() -> PathBuf {
     let path: OsString = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join("terraform")).find(|file| file.is_file());
-    if found.is_none() {
-        println!("skipped: there is no terraform on the path");
-    }
-    found
+    found.expect("terraform has to be on the path")
 }
 
 pub struct Platform {
