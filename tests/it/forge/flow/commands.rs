@@ -39,12 +39,12 @@ fn a_digest_that_was_pushed_over_is_refused_and_said_so() {
 }
 
 #[test]
-fn help_unknown_words_and_what_is_not_there_yet_are_answered_in_the_one_comment() {
+fn help_unknown_words_and_what_is_out_of_reach_are_answered_in_the_one_comment() {
     let scene = reported();
     for (text, reaction, said) in [
         ("/pavior help", "+1", "Commands, one a line: `/pavior recheck`"),
         ("/pavior rechek", "confused", "`rechek` is no command. Did you mean `/pavior recheck`?"),
-        ("/pavior teardown", "confused", "`/pavior teardown` is not there yet"),
+        ("/pavior teardown", "confused", "`/pavior teardown` did nothing: this run reaches no cluster"),
         ("/pavior approve", "confused", "`/pavior approve` acts on what was judged"),
     ] {
         let (id, ran) = scene.told("grace", text);
