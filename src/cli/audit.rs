@@ -1,8 +1,8 @@
 //! `pavior audit`: what the ledger says, and whether it can be believed.
 
-use super::repository::Repository;
+use super::ledger_source::LedgerSource;
 use super::{Outcome, terminal};
-use crate::ledger::{Entry, Published, REFERENCE, Record, Sha, Store, Upstream};
+use crate::ledger::{Entry, Published, REFERENCE, Record, Sha};
 use crate::report::{Align, table, visible, visible_line};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
@@ -26,7 +26,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct Log {
     #[command(flatten)]
-    source: Source,
+    source: LedgerSource,
     /// Only records about this environment
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
@@ -46,7 +46,7 @@ struct Show {
     /// Its number
     number: u64,
     #[command(flatten)]
-    source: Source,
+    source: LedgerSource,
 }
 
 /// Check every record against the one before it, and against heads that were published elsewhere
@@ -54,7 +54,7 @@ struct Show {
 #[command(after_long_help = VERIFY)]
 struct Verify {
     #[command(flatten)]
-    source: Source,
+    source: LedgerSource,
     /// A head that was seen outside: NUMBER:SHA256, as this command prints it; may be given several times
     #[arg(long, value_name = "HEAD", value_parser = published)]
     published: Vec<Published>,
@@ -71,16 +71,6 @@ names as `previous`.
 
 Exit codes: 0 whole, 1 a record is not as it should be, 2 could not run.";
 
-/// Which ledger.
-#[derive(Debug, Args)]
-struct Source {
-    #[command(flatten)]
-    repository: Repository,
-    /// Fetch it from here first; default what this clone has
-    #[arg(long, value_name = "URL")]
-    remote: Option<String>,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For a terminal
@@ -94,15 +84,6 @@ pub fn run(arguments: &Audit) -> anyhow::Result<Outcome> {
         Command::Log(arguments) => log(arguments),
         Command::Show(arguments) => show(arguments),
         Command::Verify(arguments) => verify(arguments),
-    }
-}
-
-impl Source {
-    fn open(&self) -> anyhow::Result<Store> {
-        let remote = self.remote.clone().map(|address| Upstream { address, authorization: None });
-        let store = Store::open(self.repository.root()?, remote)?;
-        store.refresh()?;
-        Ok(store)
     }
 }
 

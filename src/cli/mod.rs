@@ -25,6 +25,7 @@ mod handed;
 mod handing;
 #[cfg(feature = "forge")]
 mod identity;
+mod ledger_source;
 mod part;
 mod plan;
 mod preflight;

@@ -1,11 +1,11 @@
 //! `pavior quarantine`: digests that nothing applies, who said so and why; and how one is let go again.
 
-use super::repository::Repository;
+use super::ledger_source::LedgerSource;
 use super::unit_name::{near, unit_name};
 use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::deliver::Journal;
-use crate::ledger::{Entry, Quarantine, State, Store, UnitName, Upstream, quarantined, short};
+use crate::ledger::{Entry, Quarantine, State, UnitName, quarantined, short};
 use crate::report::{Align, table, visible_line};
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
@@ -28,7 +28,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct List {
     #[command(flatten)]
-    source: Source,
+    source: LedgerSource,
     /// Only of this environment
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
@@ -52,7 +52,7 @@ struct Release {
     #[arg(long, value_name = "TEXT")]
     why: String,
     #[command(flatten)]
-    source: Source,
+    source: LedgerSource,
 }
 
 const RELEASE: &str = "\
@@ -60,16 +60,6 @@ Nothing is applied by this: the next `pavior apply` brings the digest where git 
 as any other.
 
 Exit codes: 0 released, 2 could not run.";
-
-/// Which ledger.
-#[derive(Debug, Args)]
-struct Source {
-    #[command(flatten)]
-    repository: Repository,
-    /// Where the ledger is; default what this clone has of it
-    #[arg(long, value_name = "URL")]
-    remote: Option<String>,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -83,15 +73,6 @@ pub fn run(arguments: &QuarantineCommand) -> Result<Outcome> {
     match &arguments.command {
         Command::List(arguments) => list(arguments),
         Command::Release(arguments) => release(arguments),
-    }
-}
-
-impl Source {
-    fn open(&self) -> Result<Store> {
-        let remote = self.remote.clone().map(|address| Upstream { address, authorization: None });
-        let store = Store::open(self.repository.root()?, remote)?;
-        store.refresh()?;
-        Ok(store)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What `pavior apply`, `rollback` and `drift` are told alike of the clusters that they reach.
+//! What `pavior apply`, `rollback`, `drift` and previews are told alike of the clusters that they reach.
 
 use crate::deliver::kubernetes::Cluster;
 use crate::deliver::kubernetes::health::Addresses;
@@ -13,13 +13,13 @@ use std::time::Duration;
 pub struct Reach {
     /// The kubectl to run
     #[arg(long, value_name = "FILE", default_value = "kubectl")]
-    kubectl: PathBuf,
+    pub kubectl: PathBuf,
     /// Which kubeconfig; default what kubectl finds
     #[arg(long, value_name = "FILE")]
-    kubeconfig: Option<PathBuf>,
+    pub kubeconfig: Option<PathBuf>,
     /// Which context of it; default the one with the name of the environment's `cluster`
     #[arg(long, value_name = "NAME")]
-    context: Option<String>,
+    pub context: Option<String>,
 }
 
 /// When a unit in a cluster is healthy.

@@ -1,24 +1,18 @@
 //! Where previews run, as the arguments say: a cluster, and a Terraform.
 
 use super::super::delivery::Program;
+use super::super::reach::Reach;
 use crate::deliver::preview::Site;
 use crate::deliver::provider_lock::ProviderLock;
 use anyhow::Result;
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 #[derive(Debug, Args)]
 pub struct Place {
-    /// The kubectl to run
-    #[arg(long, value_name = "FILE", default_value = "kubectl")]
-    kubectl: PathBuf,
-    /// Which kubeconfig; default what kubectl finds
-    #[arg(long, value_name = "FILE")]
-    kubeconfig: Option<PathBuf>,
-    /// Which context of it; default the one with the name of the pattern's `cluster`
-    #[arg(long, value_name = "NAME")]
-    context: Option<String>,
+    #[command(flatten)]
+    reach: Reach,
     #[command(flatten)]
     terraform: Program,
     /// How many units are worked on at a time
@@ -32,9 +26,9 @@ pub struct Place {
 impl Place {
     pub fn site(&self, root: &Path) -> Result<Site> {
         Ok(Site {
-            kubectl: self.kubectl.clone(),
-            kubeconfig: self.kubeconfig.clone(),
-            context: self.context.clone(),
+            kubectl: self.reach.kubectl.clone(),
+            kubeconfig: self.reach.kubeconfig.clone(),
+            context: self.reach.context.clone(),
             // The builds of providers that are trusted are those of each commit.
             terraform: self.terraform.terraform(root, &ProviderLock::default())?,
             jobs: usize::from(self.jobs),
