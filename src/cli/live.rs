@@ -50,11 +50,12 @@ impl Live {
 
 impl Spectator for Live {
     fn saw(&self, order: &Order) {
+        let Some(doing) = order.said() else { return };
         if let What::Act { .. } = &order.what {
-            self.tell(&format!("{}: {}", order.unit, order.what.name()));
+            self.tell(&format!("{}: {doing}", order.unit));
         }
         if let Some(bars) = &self.bars {
-            bars.show(order);
+            bars.show(&order.unit, doing);
         }
     }
 
@@ -80,18 +81,12 @@ impl Bars {
         Bars { all, whole, units: Mutex::default() }
     }
 
-    fn show(&self, order: &Order) {
-        let doing = match &order.what {
-            What::Act { .. } | What::Plan { .. } => order.what.name(),
-            What::Follow => "waits for another run".to_owned(),
-            What::Pause => "waits".to_owned(),
-            What::Lease | What::Append { .. } | What::Look => return,
-        };
+    fn show(&self, unit: &UnitName, doing: String) {
         let mut units = lock(&self.units);
-        let line = units.entry(order.unit.clone()).or_insert_with(|| {
+        let line = units.entry(unit.clone()).or_insert_with(|| {
             let line = self.all.add(ProgressBar::new_spinner());
             line.set_style(style("  {spinner} {prefix}: {msg}, {elapsed}"));
-            line.set_prefix(order.unit.to_string());
+            line.set_prefix(unit.to_string());
             line.enable_steady_tick(Duration::from_millis(200));
             line
         });
