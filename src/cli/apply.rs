@@ -11,7 +11,7 @@ use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::deliver::machine::{Conclusion, Machine, Target};
 use crate::deliver::{Direct, Given, Journal, Revision, Setting, Shard, drive};
-use crate::ledger::{Cause, State, UnitName, UnitState};
+use crate::ledger::{Cause, Effect, Intent, State, UnitName, UnitState};
 use crate::model::Name;
 use crate::model::kinds::environment::Delivery as Engine;
 use crate::read::Objects;
@@ -109,6 +109,7 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
         under.account(&head, &journal.head()?, Vec::new())?;
         return Ok(Outcome::Clean);
     }
+    targets.iter().for_each(|target| orphans(&target.unit, &state));
     let branch = arguments.branch.clone().unwrap_or_else(|| arguments.head.clone());
     let compile = |commit: &str| again(&root, commit);
     let tip = || under.tip(&root).unwrap_or_else(|| Objects::open(&root)?.commit(&branch));
@@ -142,6 +143,17 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
     drive(&mut machine, &mut journal, &work, &live, &|| is_stopping.load(Ordering::Relaxed))?;
     under.account(&head, &journal.head()?, live.became(&machine))?;
     summary(&machine, &mut journal)
+}
+
+/// A Terraform that was killed may have made something that it did not come to write into its state.
+fn orphans(unit: &UnitName, state: &State) {
+    let is_open = |intent: &Intent| intent.unit == *unit && intent.effect == Effect::Terraform;
+    for (record, _) in state.open.iter().filter(|(_, intent)| is_open(intent)) {
+        terminal::tell(&format!(
+            "{unit}: an earlier run began terraform and did not end it (record {record}). It is planned anew; but what that run \
+             made last may be missing from the state: an orphan, which nothing takes away. Look for it where it would be"
+        ));
+    }
 }
 
 /// Each unit in a line, and the ledger's head, which whoever keeps it elsewhere can hold the ledger against.
