@@ -6,13 +6,13 @@ use super::evidence::Counted;
 use super::git::{Remote, Wanted};
 use super::judgement::{Against, Judgement};
 use crate::deliver::mandate::{Mandate, Reviewed, Since, Wish, decide};
-use crate::deliver::{Affected, Delivered, Revision, Setting, affected_of, now, unit_name};
+use crate::deliver::{Affected, Delivered, Revision, Setting, affected_of, engine_of, is_done, now, unit_name};
 use crate::forge::applied::{blocks, could_not_be_judged, does_not_compile};
 use crate::forge::wording;
 use crate::forge::words::{CommitId, Pull, PullNumber, PullState};
 use crate::ledger::{State, Store, UnitName, Upstream};
 use crate::model::Name;
-use crate::model::kinds::environment::{Delivery, EnvironmentClass};
+use crate::model::kinds::environment::EnvironmentClass;
 use crate::read::{Objects, merge_base};
 use crate::revisions;
 use anyhow::{Context, Result, anyhow, bail};
@@ -152,12 +152,13 @@ fn compiled(folder: &Path, head: &str) -> Result<Revision> {
     }
 }
 
-/// Of the environments that no other engine delivers to.
+/// Those of which a run has something to do: where an engine delivers that is Terraform.
 fn affected(revision: &Revision, state: &State) -> Vec<Affected> {
-    let is_direct = |unit: &UnitName| {
-        revision.environments.get(&unit.environment).is_none_or(|setting| setting.delivery == Delivery::Direct)
+    let is_a_runs = |unit: &UnitName| {
+        let (wanted, state) = (revision.units.get(unit), state.units.get(unit));
+        engine_of(revision, unit, state).is_none() || !is_done(wanted, state)
     };
-    affected_of(&revision.units, state, is_direct)
+    affected_of(&revision.units, state, is_a_runs)
 }
 
 fn wanting(folder: &Path, head: &str, state: &State) -> Result<Wanting> {

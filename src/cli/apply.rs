@@ -9,11 +9,10 @@ use super::take_back::Back;
 use super::unit_name::unit_name;
 use super::writer::writer;
 use super::{Outcome, terminal};
-use crate::deliver::machine::{Conclusion, Machine, Target};
-use crate::deliver::{Direct, Given, Journal, Revision, Setting, Shard, drive};
+use crate::deliver::machine::{Conclusion, Handover, Machine, Target};
+use crate::deliver::{Direct, Given, Journal, Revision, Setting, Shard, affected_of, drive, engine_of, is_done};
 use crate::ledger::{Cause, Effect, Intent, State, UnitName, UnitState};
 use crate::model::Name;
-use crate::model::kinds::environment::Delivery as Engine;
 use crate::read::Objects;
 use crate::report::{counted, visible_line};
 use anyhow::{Context, Result, anyhow, bail};
@@ -91,7 +90,9 @@ and finished by the next one.
 What is compiled has to be what was reviewed: its digest stands in a report that is given with --reviewed, or you say --yes, \
 which is enough for environments of class `development` that ask for no approvals.
 
-Exit codes: 0 all healthy, 1 a unit is not, 2 could not run.";
+Where Argo CD or Flux delivers, only Terraform is done here, and `pavior publish` brings the engine the rest.
+
+Exit codes: 0 all healthy or left to their engine, 1 a unit is not, 2 could not run.";
 
 pub fn run(arguments: &Apply) -> Result<Outcome> {
     let delivery = &arguments.delivery;
@@ -159,10 +160,12 @@ fn orphans(unit: &UnitName, state: &State) {
 /// Each unit in a line, and the ledger's head, which whoever keeps it elsewhere can hold the ledger against.
 fn summary(machine: &Machine, journal: &mut Journal) -> Result<Outcome> {
     let mut text = String::new();
-    let mut good = 0;
+    let (mut good, mut left) = (0, 0);
     for (unit, conclusion) in machine.units() {
         let Some(conclusion) = conclusion else { continue };
-        good += usize::from(conclusion.is_good());
+        let is_left = matches!(conclusion, Conclusion::HandedOver { .. });
+        left += usize::from(is_left);
+        good += usize::from(conclusion.is_good() && !is_left);
         text.push_str(&format!("{unit}: {}\n", visible_line(&conclusion.to_string())));
         if matches!(conclusion, Conclusion::Held { .. }) {
             text.push_str(&held(unit, None));
@@ -172,9 +175,11 @@ fn summary(machine: &Machine, journal: &mut Journal) -> Result<Outcome> {
         text.push_str(&format!("{unit}: {}\n", visible_line(&conclusion.to_string())));
     }
     let all = machine.units().count();
-    text.push_str(&format!("{good} of {} as merged; the ledger ends with {}\n", counted(all, "unit"), journal.head()?));
+    let engines = if left > 0 { format!(", {left} left to their engine") } else { String::new() };
+    let all_units = counted(all, "unit");
+    text.push_str(&format!("{good} of {all_units} as merged{engines}; the ledger ends with {}\n", journal.head()?));
     terminal::print(&text)?;
-    Ok(if good == all { Outcome::Clean } else { Outcome::Blocked })
+    Ok(if good + left == all { Outcome::Clean } else { Outcome::Blocked })
 }
 
 /// A commit that compiled when it was delivered.
@@ -217,11 +222,15 @@ impl Apply {
 
     fn targets(&self, wanted: &Revision, state: &State, under: &Under) -> Result<Vec<Target>> {
         let reviewed = self.reviewed_digests()?;
-        let is_asked_for = |unit: &UnitName| self.delivery.asks_for(unit) && under.is_ours(wanted, unit);
-        let affected = crate::deliver::affected_of(&wanted.units, state, is_asked_for);
+        let affected = affected_of(&wanted.units, state, |unit| self.delivery.asks_for(unit));
         let going = affected.iter().filter(|one| one.to.is_none()).map(|one| one.unit.clone()).collect();
         let names: Vec<&UnitName> = wanted.units.keys().collect();
         let is_open = |unit: &UnitName| state.open.values().any(|intent| intent.unit == *unit);
+        let handover = |unit: &UnitName| {
+            let (state, wanted_unit) = (state.units.get(unit), wanted.units.get(unit));
+            let engine = engine_of(wanted, unit, state)?;
+            Some(Handover { engine, is_done: !is_open(unit) && is_done(wanted_unit, state) })
+        };
         let targets = affected.iter().map(|one| Target {
             unit: one.unit.clone(),
             digest: one.to.clone(),
@@ -229,8 +238,11 @@ impl Apply {
                 Some(_) => wanted.after(&one.unit),
                 None => wanted.after_going(&one.unit, &going),
             },
+            handover: handover(&one.unit),
             refused: self.too_much(&one.unit.environment, state, &going).filter(|_| one.to.is_none()).or_else(|| {
                 match under.refusal(&one.unit, one.to.as_deref()) {
+                    // Nobody has to agree to what is not done.
+                    _ if handover(&one.unit).is_some_and(|handover| handover.is_done) => None,
                     Some(decided) => decided,
                     None => self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed),
                 }
@@ -262,10 +274,6 @@ impl Apply {
     /// Why nobody may apply it.
     fn refusal(&self, wanted: &Revision, unit: &UnitName, digest: Option<&str>, reviewed: &Digests) -> Option<String> {
         let setting = wanted.environments.get(&unit.environment);
-        if let Some(setting) = setting.filter(|setting| setting.delivery != Engine::Direct) {
-            let engine = if setting.delivery == Engine::Argocd { "Argo CD" } else { "Flux" };
-            return Some(format!("{engine} delivers to {}: `pavior publish` gives it what it needs", unit.environment));
-        }
         let known = reviewed.get(&(unit.environment.to_string(), unit.unit.clone()));
         if known.is_some_and(|digests| digests.contains(&digest.map(str::to_owned))) {
             return None;

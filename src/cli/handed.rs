@@ -5,11 +5,10 @@ use super::replace::replace;
 use crate::deliver::account::{Account, Became, Is};
 use crate::deliver::machine::Conclusion;
 use crate::deliver::mandate::{Mandate, Word};
-use crate::deliver::{Revision, now};
+use crate::deliver::now;
 use crate::git::{git, run};
 use crate::ledger::{Cause, Head, Store, UnitName, Upstream};
 use crate::model::Timestamp;
-use crate::model::kinds::environment::Delivery as Engine;
 use crate::read::Objects;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -101,12 +100,6 @@ impl Under {
         let store = Store::open(root.to_owned(), self.upstream.clone())?;
         store.refresh()?;
         Ok(store)
-    }
-
-    /// Environments that another engine delivers to are none of a mandate's.
-    pub fn is_ours(&self, wanted: &Revision, unit: &UnitName) -> bool {
-        let setting = wanted.environments.get(&unit.environment);
-        self.mandate.is_none() || setting.is_none_or(|setting| setting.delivery == Engine::Direct)
     }
 
     /// What the mandate says of a unit: None where there is no mandate, Some(None) where the unit may be applied.

@@ -41,6 +41,8 @@ pub enum Is {
     Gone,
     /// It was that already.
     Unchanged,
+    /// All but what its engine brings is done.
+    HandedOver,
     /// A newer merge has it.
     Superseded,
     /// Somebody else works on it, or it was not begun: the next run does it.
@@ -60,6 +62,7 @@ impl Is {
             Conclusion::Healthy => Is::Applied,
             Conclusion::Gone => Is::Gone,
             Conclusion::Unchanged => Is::Unchanged,
+            Conclusion::HandedOver { .. } => Is::HandedOver,
             Conclusion::Superseded => Is::Superseded,
             Conclusion::Elsewhere { .. } | Conclusion::Lost | Conclusion::Busy { .. } | Conclusion::Stopped => {
                 Is::Waiting
@@ -75,7 +78,7 @@ impl Is {
 
     /// Whether nothing is left to be done for it.
     pub fn is_good(self) -> bool {
-        matches!(self, Is::Applied | Is::Gone | Is::Unchanged | Is::Superseded)
+        matches!(self, Is::Applied | Is::Gone | Is::Unchanged | Is::HandedOver | Is::Superseded)
     }
 }
 
@@ -105,8 +108,14 @@ impl Account {
         Some(whole)
     }
 
+    /// As merged, by all that is known.
     pub fn good(&self) -> usize {
-        self.units.iter().filter(|unit| unit.is.is_good()).count()
+        self.units.iter().filter(|unit| unit.is.is_good() && unit.is != Is::HandedOver).count()
+    }
+
+    /// Left to their engines.
+    pub fn handed_over(&self) -> usize {
+        self.units.iter().filter(|unit| unit.is == Is::HandedOver).count()
     }
 }
 
@@ -146,6 +155,13 @@ mod tests {
         ] {
             assert!(!Is::of(&conclusion).is_good() && !conclusion.is_good(), "{conclusion}");
         }
+        let handed_over = Is::of(&Conclusion::HandedOver { engine: "Flux" });
+        let mut account = account("9:a", &["web", "cart"]);
+        account.units[0].is = handed_over;
+        assert!(
+            handed_over.is_good() && (account.good(), account.handed_over()) == (1, 1),
+            "it is not known to be well"
+        );
         let other = r#"{"version":2,"head":"","ledger":"","units":[]}"#;
         assert_eq!(Account::read(other.as_bytes()), Err("it is of version 2, and this reads version 1".to_owned()));
     }

@@ -2,6 +2,7 @@
 
 use super::by_hand::ByHand;
 use super::drive::{Prospect, Sick, Work};
+use super::handover::{engine_of, still_used};
 use super::kubernetes::health::{Addresses, probes};
 use super::kubernetes::{Allowed, ApplyError, Cluster, Confirmation, Gate, Health, Id, Kept, Objects, Owner};
 use super::machine::{Leg, Step};
@@ -109,9 +110,23 @@ impl<'a> Direct<'a> {
 
     /// What a run that was stopped, or a change that was taken back, may have left beside what was healthy.
     fn left(&self, unit: &UnitName, state: &UnitState) -> Result<Option<Plannable>> {
-        let applied = state.applied.as_ref().filter(|_| state.unsettled);
+        let brought = match self.engine(unit, state) {
+            // An engine may have been told of more than Terraform was.
+            Some(_) => state.terraform.as_ref().map(|terraform| &terraform.deployed),
+            None => state.applied.as_ref(),
+        };
+        let applied = brought.filter(|_| state.unsettled);
         let other = applied.filter(|applied| state.healthy.as_ref().is_none_or(|was| was.digest != applied.digest));
         other.map_or(Ok(None), |applied| self.delivered(unit, applied))
+    }
+
+    fn engine(&self, unit: &UnitName, state: &UnitState) -> Option<&'static str> {
+        engine_of(&self.given.wanted, unit, Some(state))
+    }
+
+    /// Where its objects are this run's to bring.
+    fn cluster(&self, unit: &UnitName, state: &UnitState) -> Option<Cluster> {
+        (self.given.cluster)(unit).filter(|_| self.engine(unit, state).is_none())
     }
 
     pub(super) fn goal(&self, unit: &UnitName, state: &UnitState, leg: Leg) -> Result<Option<Plannable>> {
@@ -144,6 +159,11 @@ impl Work for Direct<'_> {
     fn plan(&self, unit: &UnitName, state: &UnitState, leg: Leg) -> Result<Prospect> {
         let (goal, healthy, left) = (self.goal(unit, state, leg)?, self.healthy(unit, state)?, self.left(unit, state)?);
         if leg == Leg::Forth && goal.is_none() {
+            let used = still_used(&self.given.wanted, unit, state);
+            let is_declared = self.given.wanted.environments.contains_key(&unit.environment);
+            if let Some(why) = used.filter(|_| is_declared || !self.given.confirmed.contains(unit)) {
+                bail!(why);
+            }
             self.may_go(unit, healthy.as_ref().or(left.as_ref()))?;
         }
         let from = match leg {
@@ -175,7 +195,7 @@ impl Work for Direct<'_> {
             steps.push(Step::Terraform);
             lock(&self.prepared).insert(unit.clone(), prepared);
         }
-        if let Some(cluster) = (self.given.cluster)(unit) {
+        if let Some(cluster) = self.cluster(unit, state) {
             let wanted = objects(goal.as_ref())?;
             let owner = owner(unit, goal.as_ref(), healthy.as_ref().or(left.as_ref()), 0)?;
             let is_less = !cluster.prunable(&owner, &wanted)?.is_empty();
@@ -189,7 +209,10 @@ impl Work for Direct<'_> {
                 steps.push(Step::Prune);
             }
         }
-        steps.push(Step::Health);
+        // How an engine's units are is read from the engine: `engine_status`.
+        if self.engine(unit, state).is_none() || goal.is_none() {
+            steps.push(Step::Health);
+        }
         Ok(Prospect { steps, risk })
     }
 
@@ -202,7 +225,7 @@ impl Work for Direct<'_> {
             Step::Revert => return (self.given.revert)(unit, state),
             Step::Manifests | Step::Prune | Step::Health => {}
         }
-        let Some(cluster) = (self.given.cluster)(unit) else { return Ok(()) };
+        let Some(cluster) = self.cluster(unit, state) else { return Ok(()) };
         let (goal, healthy, left) = (self.goal(unit, state, leg)?, self.healthy(unit, state)?, self.left(unit, state)?);
         let owner = owner(unit, goal.as_ref(), healthy.as_ref().or(left.as_ref()), lease)?;
         let wanted = objects(goal.as_ref())?;

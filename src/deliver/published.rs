@@ -86,9 +86,9 @@ fn claim(records: &[Record], publication: &Publication, now: Timestamp) -> Resul
     Ok((entries, Taken { lease: Some(lease), began }))
 }
 
-/// Each unit that is to be another one than it was last brought to, or no longer there.
+/// Each unit of which the engine is to be told something else than it was, or that it is no longer there.
 fn intents(state: &State, publication: &Publication) -> Vec<Intent> {
-    let applied = |unit: &UnitName| state.units.get(unit).and_then(|unit| unit.applied.as_ref());
+    let published = |unit: &UnitName| state.units.get(unit).and_then(|unit| unit.published.as_ref());
     let intent = |unit: &UnitName, digest: Option<String>| Intent {
         effect: Effect::Publish,
         unit: unit.clone(),
@@ -101,11 +101,11 @@ fn intents(state: &State, publication: &Publication) -> Vec<Intent> {
     let changed = publication
         .units
         .iter()
-        .filter(|(unit, digest)| applied(unit).is_none_or(|applied| applied.digest.as_ref() != Some(digest)));
+        .filter(|(unit, digest)| !published(unit).is_some_and(|published| published.is(Some(digest))));
     let gone = state.units.keys().filter(|unit| {
         unit.environment == publication.environment
             && !publication.units.contains_key(unit)
-            && applied(unit).is_some_and(|applied| applied.digest.is_some())
+            && published(unit).is_some_and(|published| !published.is(None))
     });
     let changed = changed.map(|(unit, digest)| intent(unit, Some(digest.clone())));
     changed.chain(gone.map(|unit| intent(unit, None))).collect()

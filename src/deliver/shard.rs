@@ -97,6 +97,7 @@ mod tests {
             refused: None,
             is_open: false,
             is_elsewhere: false,
+            handover: None,
         };
         // Dealt out: a and c are of the first, b and d of the second.
         let targets = vec![target("a", &["b"]), target("b", &["c"]), target("c", &[]), target("d", &["gone"])];

@@ -13,6 +13,11 @@ use std::process::{Command, Output, Stdio};
 /// Where a unit's Terraform stands among its artifacts.
 const FOLDER: &str = "terraform/";
 
+/// Whether a unit with these artifacts has any.
+pub fn has_terraform(artifacts: &[Artifact]) -> bool {
+    artifacts.iter().any(|one| one.path.as_str().starts_with(FOLDER))
+}
+
 /// What would change what Terraform does, or tell what is nobody's business: none of it is passed on.
 const WITHHELD: [&str; 9] = [
     "TF_CLI_ARGS",

@@ -46,10 +46,14 @@ fn fate(units: &[&Mandated], account: Option<&Account>, report: Option<&str>) ->
     let missing = units.len() - became.len();
     let bad: Vec<&Became> = became.iter().copied().filter(|one| !one.is.is_good()).collect();
     let good = became.len() - bad.len();
+    let engines = match became.iter().filter(|one| one.is == Is::HandedOver).count() {
+        0 => String::new(),
+        count => format!(", {count} of them left to their engine"),
+    };
     let at = became.iter().filter(|one| one.is.is_good()).map(|one| one.at).max();
     let applied = at.map(|at| format!("applied at {}", minute(at))).unwrap_or_default();
     if bad.is_empty() && missing == 0 {
-        return format!("{applied} ({})", counted(good, "unit"));
+        return format!("{applied} ({}{engines})", counted(good, "unit"));
     }
     let mut parts: Vec<String> = bad.iter().take(MOST_UNITS).map(|one| trouble(one, report)).collect();
     if bad.len() > MOST_UNITS {
@@ -60,7 +64,7 @@ fn fate(units: &[&Mandated], account: Option<&Account>, report: Option<&str>) ->
     }
     let head = match good {
         0 => "not applied".to_owned(),
-        _ => format!("{applied}, but for {} of {}", bad.len() + missing, counted(units.len(), "unit")),
+        _ => format!("{applied}, but for {} of {}{engines}", bad.len() + missing, counted(units.len(), "unit")),
     };
     format!("{head}: {}", parts.join("; "))
 }
@@ -86,7 +90,7 @@ fn trouble(became: &Became, report: Option<&str>) -> String {
         (Is::Quarantined, _) => format!("{said}: merge another change of it"),
         (Is::Failed | Is::Refused, _) => format!("{said}: {again}"),
         (Is::Waiting, _) => format!("{said}: the next run does it"),
-        (Is::Applied | Is::Gone | Is::Unchanged | Is::Superseded | Is::Skipped, _) => said,
+        (Is::Applied | Is::Gone | Is::Unchanged | Is::HandedOver | Is::Superseded | Is::Skipped, _) => said,
     }
 }
 
@@ -152,9 +156,10 @@ pub fn not_applied(head: &CommitId, why: &str, details_url: Option<&str>) -> Che
 /// A line for each unit, and the head of the ledger, out of reach of whoever writes the ledger.
 pub fn check_run(head: &CommitId, mandate: &Mandate, account: &Account, details_url: Option<&str>) -> CheckRun {
     let (all, good) = (account.units.len(), account.good());
-    let title = match all {
-        0 => "nothing to do: all is as merged".to_owned(),
-        _ => format!("{good} of {} as merged", counted(all, "unit")),
+    let title = match (all, account.handed_over()) {
+        (0, _) => "nothing to do: all is as merged".to_owned(),
+        (_, 0) => format!("{good} of {} as merged", counted(all, "unit")),
+        (_, left) => format!("{good} of {} as merged, {left} left to their engine", counted(all, "unit")),
     };
     let lines: Vec<String> = account.units.iter().map(|one| unit_line(one, mandate)).collect();
     let conclusion = match account.units.iter().map(|one| one.is).filter(|is| !is.is_good()).max() {

@@ -25,5 +25,5 @@ pub use record::{
     Cause, Effect, Entry, Intent, Outcome, PreviewLife, PreviewStage, PreviewStep, Record, Scope, Undo, UnitName,
     Writer, short,
 };
-pub use state::{Deployed, Lease, State, UnitState};
+pub use state::{Brought, Deployed, Lease, State, UnitState};
 pub use store::{REFERENCE, Store, Upstream};

@@ -34,6 +34,18 @@ pub struct UnitState {
     pub returning: Option<Deployed>,
     /// The record that began its last step, where that failed.
     pub failed: Option<u64>,
+    /// What Terraform last made of it.
+    pub terraform: Option<Brought>,
+    /// What its engine was last told to run; with no digest, that it is gone.
+    pub published: Option<Brought>,
+}
+
+/// What a unit was last brought to by one kind of step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brought {
+    pub deployed: Deployed,
+    /// The step came to its end. Else nobody knows how much of it is there.
+    pub is_whole: bool,
 }
 
 /// A digest that was brought to a unit.
@@ -112,6 +124,12 @@ impl State {
         let deployed = Deployed::by(&intent, record);
         let unit = self.units.entry(intent.unit).or_default();
         unit.failed = (outcome == Outcome::Failed).then_some(record);
+        let brought = || Some(Brought { deployed: deployed.clone(), is_whole: outcome == Outcome::Succeeded });
+        match intent.effect {
+            Effect::Terraform if outcome != Outcome::Superseded => unit.terraform = brought(),
+            Effect::Publish if outcome != Outcome::Superseded => unit.published = brought(),
+            _ => {}
+        }
         match (intent.effect, outcome) {
             (Effect::Health, Outcome::Succeeded) => {
                 unit.applied = Some(deployed.clone());
@@ -162,6 +180,13 @@ impl UnitState {
         if healthy.is_none_or(|digest| !self.quarantined.contains(digest)) {
             self.returning = None;
         }
+    }
+}
+
+impl Brought {
+    /// Whether it was brought to just this, and wholly.
+    pub fn is(&self, digest: Option<&str>) -> bool {
+        self.is_whole && self.deployed.digest.as_deref() == digest
     }
 }
 
@@ -266,6 +291,27 @@ mod tests {
         ]);
         assert_eq!(state.open.keys().collect::<Vec<_>>(), [&1]);
         assert_eq!((&state.units[&name("web")].healthy, &state.units[&name("web")].applied), (&None, &None));
+    }
+
+    #[test]
+    fn what_terraform_made_and_what_an_engine_was_told_are_known_apart_and_only_what_ended_well_is_whole() {
+        let mut entries = vec![
+            began("cart", Effect::Terraform, "a"),
+            ended(1, Outcome::Succeeded),
+            began("cart", Effect::Publish, "a"),
+            ended(3, Outcome::Succeeded),
+            began("cart", Effect::Terraform, "b"),
+            ended(5, Outcome::Interrupted),
+            began("cart", Effect::Publish, "c"),
+            ended(7, Outcome::Superseded),
+        ];
+        let cart = state(entries.clone()).units[&name("cart")].clone();
+        let (terraform, published) = (cart.terraform.unwrap(), cart.published.unwrap());
+        assert!(published.is(Some("a")) && !published.is(None), "what was superseded was not published");
+        assert!(!terraform.is(Some("b")) && !terraform.is(Some("a")), "nobody knows how much of b is there");
+        assert_eq!(terraform.deployed.digest.as_deref(), Some("b"));
+        entries.extend([began("cart", Effect::Terraform, "b"), ended(9, Outcome::Succeeded)]);
+        assert!(state(entries).units[&name("cart")].terraform.as_ref().unwrap().is(Some("b")));
     }
 
     #[test]

@@ -17,7 +17,6 @@ use super::{Outcome, terminal};
 use crate::deliver::machine::{ByHand, Conclusion, Machine, Target};
 use crate::deliver::{Direct, Given, Journal, Revision, WayBack, drive, now};
 use crate::ledger::{Cause, Deployed, Record, Scope, State, UnitName, UnitState, short};
-use crate::model::kinds::environment::Delivery as Engine;
 use crate::read::Objects;
 use crate::report::visible_line;
 use anyhow::{Context, Result, anyhow, bail};
@@ -151,6 +150,7 @@ pub fn run(arguments: &Rollback) -> Result<Outcome> {
         refused: None,
         is_open: all.open.values().any(|intent| intent.unit == *unit),
         is_elsewhere: false,
+        handover: None,
     };
     let by_hand = ByHand { to: choice.to.digest.clone(), why: why.clone(), healthy: state.healthy.clone() };
     let mut machine = Machine::by_hand(target, by_hand);
@@ -202,11 +202,8 @@ impl Rollback {
     /// Engines follow git: there is nothing to be done to the world beside it.
     fn is_ours(&self, merged: &Revision) -> Result<()> {
         let environment = &self.unit.environment;
-        let engine = match merged.environments.get(environment).map(|setting| setting.delivery) {
-            None | Some(Engine::Direct) => return Ok(()),
-            Some(Engine::Argocd) => "Argo CD",
-            Some(Engine::Flux) => "Flux",
-        };
+        let setting = merged.environments.get(environment);
+        let Some(engine) = setting.and_then(|setting| setting.delivery.engine()) else { return Ok(()) };
         bail!(
             "{engine} delivers to {environment}, and follows git: revert the merge (`git revert`, or `pavior deploy` with the \
              image of before), and once that is merged `pavior publish --environment {environment}`"

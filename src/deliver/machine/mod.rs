@@ -7,6 +7,8 @@
 
 mod event;
 #[cfg(test)]
+mod handed_over;
+#[cfg(test)]
 mod simulation;
 mod target;
 mod unit;
@@ -14,7 +16,7 @@ mod unit;
 mod ways_back;
 
 pub use event::{Draft, Event, Fault, Happened, Leg, Of, Order, Step, What};
-pub use target::{ByHand, Conclusion, Target};
+pub use target::{ByHand, Conclusion, Handover, Target};
 
 use crate::ledger::UnitName;
 use std::collections::BTreeMap;
@@ -108,13 +110,15 @@ impl Machine {
     fn skip(&mut self) -> Vec<Order> {
         let mut orders = Vec::new();
         loop {
-            let failed = |name: &&UnitName| {
-                let conclusion = self.units.get(*name).and_then(Unit::conclusion);
-                conclusion.is_some_and(|conclusion| !conclusion.is_good())
+            let has_failed = |on: &UnitName, unit: &UnitName| {
+                let conclusion = self.units.get(on).and_then(Unit::conclusion);
+                conclusion.is_some_and(|conclusion| !conclusion.is_good_for(on, unit))
             };
             let found = self.units.iter().filter(|(_, unit)| unit.is_waiting());
-            let found =
-                found.filter_map(|(name, unit)| Some((name.clone(), unit.target.after.iter().find(failed)?.clone())));
+            let found = found.filter_map(|(name, unit)| {
+                let on = unit.target.after.iter().find(|on| has_failed(on, name))?;
+                Some((name.clone(), on.clone()))
+            });
             let found: Vec<(UnitName, UnitName)> = found.collect();
             if found.is_empty() {
                 return orders;

@@ -19,6 +19,17 @@ pub struct Target {
     pub is_open: bool,
     /// Another run of this delivery brings it: a run that has its own part of the units only waits for it.
     pub is_elsewhere: bool,
+    /// An engine delivers to its environment: only its Terraform is done here.
+    pub handover: Option<Handover>,
+}
+
+/// What is an engine's, and what of the unit is left to a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handover {
+    /// `Argo CD`
+    pub engine: &'static str,
+    /// Its Terraform is done, or it has none.
+    pub is_done: bool,
 }
 
 /// A unit that a person takes back, whatever its health is. The digest of its target is the one that it goes away from.
@@ -41,6 +52,8 @@ pub enum Conclusion {
     Gone,
     /// There was nothing to do.
     Unchanged,
+    /// What is a run's is done, and the rest is this engine's. Whether it is healthy is not known yet.
+    HandedOver { engine: &'static str },
     /// Nothing was done, and why.
     Refused(String),
     /// A step failed. What was done stands, and the next run goes on from there.
@@ -66,9 +79,19 @@ pub enum Conclusion {
 }
 
 impl Conclusion {
-    /// Whether what stands on the unit may go on.
+    /// Whether all was done that was to be done.
     pub fn is_good(&self) -> bool {
-        matches!(self, Conclusion::Healthy | Conclusion::Gone | Conclusion::Unchanged | Conclusion::Superseded)
+        let is_as_merged = matches!(self, Conclusion::Healthy | Conclusion::Gone | Conclusion::Unchanged);
+        is_as_merged || matches!(self, Conclusion::Superseded | Conclusion::HandedOver { .. })
+    }
+
+    /// Whether another unit, which stands on this one, may go on. In its own environment a unit that an engine brings may be
+    /// used once its Terraform is done; elsewhere nothing follows it before it is healthy.
+    pub fn is_good_for(&self, own: &UnitName, other: &UnitName) -> bool {
+        match self {
+            Conclusion::HandedOver { .. } => own.environment == other.environment,
+            _ => self.is_good(),
+        }
     }
 }
 
@@ -78,6 +101,9 @@ impl fmt::Display for Conclusion {
             Conclusion::Healthy => write!(f, "healthy"),
             Conclusion::Gone => write!(f, "taken away"),
             Conclusion::Unchanged => write!(f, "nothing to do"),
+            Conclusion::HandedOver { engine } => {
+                write!(f, "no Terraform is left to do; {engine} brings the rest: `pavior publish`")
+            }
             Conclusion::Refused(why) => write!(f, "refused: {why}"),
             Conclusion::Failed(why) => write!(f, "failed: {why}"),
             Conclusion::RolledBack { why, revert: None } => write!(f, "rolled back: {why}"),

@@ -1,7 +1,7 @@
 //! One unit on its way: what it waits for, and what comes next.
 
 use super::event::{Draft, Event, Fault, Happened, Leg, Of, Order, Step, What};
-use super::target::{ByHand, Conclusion, Target};
+use super::target::{ByHand, Conclusion, Handover, Target};
 use crate::ledger::{Outcome, UnitState};
 
 #[derive(Debug, Clone)]
@@ -102,6 +102,9 @@ impl Unit {
 
     pub(super) fn begin(&mut self) -> Vec<Order> {
         match self.target.refused.take() {
+            None if self.target.handover.as_ref().is_some_and(|handover| handover.is_done) => {
+                self.decline(self.as_merged())
+            }
             None if self.target.is_elsewhere => self.order(Phase::Following, What::Follow),
             Some(why) => self.decline(Conclusion::Refused(why)),
             None => self.order(Phase::Leasing, What::Lease),
@@ -168,6 +171,8 @@ impl Unit {
         let elsewhere = |why: &str| Some(Conclusion::Elsewhere { why: why.to_owned() });
         if !state.unsettled && state.healthy.as_ref().map(|deployed| &deployed.digest) == Some(wanted) {
             Some(Conclusion::Unchanged)
+        } else if self.is_handed_over(state) {
+            Some(self.as_merged())
         } else if is_superseded {
             Some(Conclusion::Superseded)
         } else if wanted.as_ref().is_some_and(|digest| state.quarantined.contains(digest)) {
@@ -193,6 +198,8 @@ impl Unit {
             drafts
         } else if is_superseded {
             self.give_back(Conclusion::Superseded)
+        } else if is_quarantined && self.target.handover.is_some() {
+            self.give_back(Conclusion::Quarantined)
         } else if is_quarantined && self.state.unsettled && !self.state.held && self.state.refuge().is_some() {
             // A run was killed between finding it sick and having it back.
             self.why = Some("a run before this one found it sick, and was stopped before it was back".to_owned());
@@ -204,8 +211,26 @@ impl Unit {
             self.give_back(Conclusion::Quarantined)
         } else if !self.state.unsettled && healthy.map(|deployed| &deployed.digest) == Some(wanted) {
             self.give_back(Conclusion::Unchanged)
+        } else if self.is_handed_over(&self.state) {
+            self.give_back(self.as_merged())
         } else {
             self.order(Phase::Planning(Leg::Forth), What::Plan { leg: Leg::Forth })
+        }
+    }
+
+    /// Whether all of it that is not its engine's is done.
+    fn is_handed_over(&self, state: &UnitState) -> bool {
+        let wanted = self.target.digest.as_deref();
+        let is_made = state.terraform.as_ref().is_some_and(|terraform| terraform.is(wanted));
+        self.target.handover.is_some() && wanted.is_some() && is_made
+    }
+
+    /// What it is when all that was to be done is done.
+    fn as_merged(&self) -> Conclusion {
+        match (&self.target.digest, &self.target.handover) {
+            (None, _) => Conclusion::Gone,
+            (Some(_), Some(Handover { engine, .. })) => Conclusion::HandedOver { engine },
+            (Some(_), None) => Conclusion::Healthy,
         }
     }
 
@@ -242,7 +267,10 @@ impl Unit {
     }
 
     fn go(&mut self, steps: Vec<Step>) -> Vec<Order> {
-        let Some((step, rest)) = steps.split_first() else { return self.give_back(Conclusion::Unchanged) };
+        let Some((step, rest)) = steps.split_first() else {
+            let is_engines = self.target.handover.is_some();
+            return self.give_back(if is_engines { self.as_merged() } else { Conclusion::Unchanged });
+        };
         self.steps = rest.to_vec();
         let then = Then::Act { leg: Leg::Forth, step: *step, is_rollback: false };
         self.write(vec![Draft::Began { leg: Leg::Forth, step: *step }], then)
@@ -252,7 +280,7 @@ impl Unit {
     fn not_planned(&mut self, why: String) -> Vec<Order> {
         let applied = self.state.applied.as_ref().filter(|_| self.state.unsettled);
         let is_begun = applied.is_some_and(|applied| applied.digest == self.target.digest);
-        if is_begun && self.target.digest.is_some() && self.state.refuge().is_some() {
+        if is_begun && self.goes_back() && self.state.refuge().is_some() {
             self.why = Some(why);
             return self.order(Phase::Looking, What::Look);
         }
@@ -302,10 +330,7 @@ impl Unit {
                 let then = Then::Act { leg, step: next, is_rollback: false };
                 self.write(vec![ended, Draft::Began { leg, step: next }], then)
             }
-            (Leg::Forth, Ok(())) => {
-                let conclusion = if self.target.digest.is_some() { Conclusion::Healthy } else { Conclusion::Gone };
-                self.write(vec![ended, Draft::Returned], Then::Conclude(conclusion))
-            }
+            (Leg::Forth, Ok(())) => self.write(vec![ended, Draft::Returned], Then::Conclude(self.as_merged())),
             (Leg::Forth, Err(fault)) => self.failed(step, ended, fault),
             (Leg::Back, Ok(())) => {
                 let of = Of::Record(self.rollback.unwrap_or_default());
@@ -323,17 +348,22 @@ impl Unit {
         }
     }
 
+    /// What is taken away does not come back; and what an engine runs follows git alone, so that nothing is taken from under
+    /// it.
+    fn goes_back(&self) -> bool {
+        self.target.digest.is_some() && self.target.handover.is_none()
+    }
+
     /// What Terraform left half-done and what is sick goes back. Where manifests were refused, or nobody knows, the next
     /// run goes on: what was brought is no worse than what was there.
     fn failed(&mut self, step: Step, ended: Draft, fault: Fault) -> Vec<Order> {
         let Fault { why, is_sick } = fault;
-        let is_there = self.target.digest.is_some();
         match step {
-            Step::Health | Step::Manifests if is_there && is_sick => {
+            Step::Health | Step::Manifests if self.goes_back() && is_sick => {
                 self.why = Some(why.clone());
                 self.write(vec![ended, Draft::Quarantined { why }], Then::Look)
             }
-            Step::Terraform if is_there => {
+            Step::Terraform if self.goes_back() => {
                 self.why = Some(why);
                 self.write(vec![ended], Then::Look)
             }

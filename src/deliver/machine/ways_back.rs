@@ -5,32 +5,32 @@ use crate::ledger::{Deployed, Outcome, UnitState};
 use crate::model::{Name, Timestamp};
 use std::collections::BTreeSet;
 
-fn cart() -> UnitName {
+pub(super) fn cart() -> UnitName {
     UnitName { environment: Name::parse("production").unwrap(), unit: "cart".to_owned() }
 }
 
-fn deployed(digest: &str) -> Option<Deployed> {
+pub(super) fn deployed(digest: &str) -> Option<Deployed> {
     Some(Deployed { digest: Some(digest.to_owned()), commit: format!("commit of {digest}"), record: 1 })
 }
 
-fn healthy(digest: &str) -> UnitState {
+pub(super) fn healthy(digest: &str) -> UnitState {
     UnitState { healthy: deployed(digest), applied: deployed(digest), ..UnitState::default() }
 }
 
-fn target(digest: &str) -> Target {
+pub(super) fn target(digest: &str) -> Target {
     let (unit, digest) = (cart(), Some(digest.to_owned()));
-    Target { unit, digest, after: BTreeSet::new(), refused: None, is_open: false, is_elsewhere: false }
+    Target { unit, digest, after: BTreeSet::new(), refused: None, is_open: false, is_elsewhere: false, handover: None }
 }
 
 /// A run that is answered, one order at a time.
-struct Play {
-    machine: Machine,
+pub(super) struct Play {
+    pub(super) machine: Machine,
     order: Order,
     record: u64,
 }
 
 impl Play {
-    fn of(mut machine: Machine) -> Play {
+    pub(super) fn of(mut machine: Machine) -> Play {
         let order = machine.start().remove(0);
         Play { machine, order, record: 10 }
     }
@@ -41,7 +41,7 @@ impl Play {
     }
 
     /// What is ordered next, by its name; what became of the unit where nothing is.
-    fn answer(&mut self, happened: Happened) -> String {
+    pub(super) fn answer(&mut self, happened: Happened) -> String {
         let event = Event { unit: cart(), number: self.order.number, happened };
         match self.machine.take(event).into_iter().next() {
             Some(order) => {
@@ -52,24 +52,24 @@ impl Play {
         }
     }
 
-    fn leased(&mut self, state: UnitState, is_superseded: bool) -> String {
+    pub(super) fn leased(&mut self, state: UnitState, is_superseded: bool) -> String {
         self.answer(Happened::Leased { lease: 9, state: Box::new(state), is_superseded })
     }
 
-    fn planned(&mut self, steps: &[Step], risk: Option<&str>) -> String {
+    pub(super) fn planned(&mut self, steps: &[Step], risk: Option<&str>) -> String {
         self.answer(Happened::Planned { steps: steps.to_vec(), risk: risk.map(str::to_owned) })
     }
 
-    fn written(&mut self) -> String {
+    pub(super) fn written(&mut self) -> String {
         self.record += 10;
         self.answer(Happened::Appended { last: self.record })
     }
 
-    fn failed(&mut self, why: &str) -> String {
+    pub(super) fn failed(&mut self, why: &str) -> String {
         self.answer(Happened::Acted(Err(Fault { why: why.to_owned(), is_sick: false })))
     }
 
-    fn done(&mut self) -> String {
+    pub(super) fn done(&mut self) -> String {
         self.answer(Happened::Acted(Ok(())))
     }
 

@@ -183,6 +183,17 @@ pub enum Delivery {
     Flux,
 }
 
+impl Delivery {
+    /// The engine that delivers; None where Pavior itself does.
+    pub fn engine(self) -> Option<&'static str> {
+        match self {
+            Delivery::Direct => None,
+            Delivery::Argocd => Some("Argo CD"),
+            Delivery::Flux => Some("Flux"),
+        }
+    }
+}
+
 /// What is asked of container images.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

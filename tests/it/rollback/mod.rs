@@ -5,6 +5,7 @@
 
 mod by_hand;
 mod drift;
+mod engine;
 mod platform;
 mod threats;
 

@@ -74,9 +74,17 @@ impl Platform {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    fn commit(&self, message: &str) {
+    pub fn commit(&self, message: &str) {
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--message", message]);
+    }
+
+    /// In a file that is merged with the next commit.
+    pub fn edit(&self, path: &str, from: &str, to: &str) {
+        let file = self.path().join(path);
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(&file, text.replace(from, to)).unwrap();
     }
 
     /// The declaration says another class of redis, and that is merged.

@@ -192,7 +192,7 @@ impl World {
             let after = stands_on(unit, &tree);
             let refused = digest.as_ref().filter(|digest| is_unreviewed(digest)).map(|_| "nobody saw it".to_owned());
             let is_open = self.state.open.values().any(|intent| intent.unit == *unit);
-            Target { unit: unit.clone(), digest, after, refused, is_open, is_elsewhere: false }
+            Target { unit: unit.clone(), digest, after, refused, is_open, is_elsewhere: false, handover: None }
         });
         self.started += 1;
         let names: Vec<&UnitName> = tree.keys().collect();

@@ -33,6 +33,7 @@ impl World {
             refused: None,
             is_open: !self.state.open.is_empty(),
             is_elsewhere: false,
+            handover: None,
         };
         let by_hand = ByHand { to: digest, why: "it is slow".to_owned(), healthy: state.healthy };
         let mut machine = Machine::by_hand(target, by_hand);
