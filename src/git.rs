@@ -1,6 +1,7 @@
 //! Git itself, run in a folder: what the object database alone cannot do, such as to fetch and to push.
 
 use anyhow::{Context, Result, anyhow, bail};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -35,6 +36,8 @@ const PASSED_ON: [&str; 19] = [
 /// Git in the folder, with nothing of ours but what it needs.
 pub fn git(folder: &Path) -> Command {
     let mut command = Command::new("git");
+    // A Ctrl-C is for this process, which knows what has to come to its end.
+    command.process_group(0);
     command.arg("-C").arg(folder);
     // Hooks are programs, and so are helpers that know passwords and what tidies up behind a fetch.
     command.args(["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "credential.helper="]);

@@ -70,7 +70,7 @@ impl Is {
             Conclusion::Skipped { .. } => Is::Skipped,
             Conclusion::Refused(_) => Is::Refused,
             Conclusion::Quarantined => Is::Quarantined,
-            Conclusion::Failed(_) => Is::Failed,
+            Conclusion::Failed(_) | Conclusion::SickAndSuperseded { .. } => Is::Failed,
             Conclusion::RolledBack { .. } => Is::RolledBack,
             Conclusion::Held { .. } => Is::Held,
         }

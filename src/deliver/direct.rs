@@ -11,7 +11,7 @@ use super::plan_json::Step as Doing;
 use super::revision::Revision;
 use super::terraform::Terraform;
 use crate::ledger::{Cause, Cost, Deployed, Effect, Intent, Undo, UnitName, UnitState};
-use crate::review::reversibility::Undo as Reviewed;
+use crate::review::reversibility::{Cause as Reason, Consequence, Undo as Reviewed};
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -164,7 +164,9 @@ impl Work for Direct<'_> {
             if let Some(why) = used.filter(|_| is_declared || !self.given.confirmed.contains(unit)) {
                 bail!(why);
             }
-            self.may_go(unit, healthy.as_ref().or(left.as_ref()))?;
+        }
+        if leg == Leg::Forth {
+            [&healthy, &left].into_iter().flatten().try_for_each(|is| self.may_go(unit, is, goal.as_ref()))?;
         }
         let from = match leg {
             Leg::Forth => healthy.as_ref(),
@@ -330,8 +332,10 @@ impl Direct<'_> {
     }
 
     /// What holds data goes only when somebody says so.
-    fn may_go(&self, unit: &UnitName, is: Option<&Plannable>) -> Result<()> {
-        let worst = outcomes(Ends { from: is, to: None }).into_iter().find(|one| one.undo > Reviewed::Reversible);
+    fn may_go(&self, unit: &UnitName, is: &Plannable, goal: Option<&Plannable>) -> Result<()> {
+        let goes = |one: &Consequence| goal.is_none() || matches!(one.cause, Some(Reason::Resource(_)));
+        let all = outcomes(Ends { from: Some(is), to: goal });
+        let worst = all.into_iter().find(|one| one.undo > Reviewed::Reversible && goes(one));
         match worst {
             Some(worst) if !self.given.confirmed.contains(unit) => {
                 bail!("{}, {}: say --confirm {unit} if that is meant", worst.what, worst.why)

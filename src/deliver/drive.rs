@@ -4,6 +4,7 @@
 use super::fail_point::point;
 use super::journal::Journal;
 use super::machine::{Event, Fault, Happened, Leg, Machine, Order, Step, What};
+use super::told::told;
 use crate::ledger::{Effect, Intent, UnitName, UnitState};
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -124,26 +125,27 @@ fn write(
 fn carry_out(work: &dyn Work, state: &UnitState, order: Order) -> Event {
     let (unit, name) = (order.unit, order.what.name());
     point(&format!("{name}.before"));
-    let happened =
-        match order.what {
-            What::Plan { leg } => match work.plan(&unit, state, leg) {
-                Ok(Prospect { steps, risk }) => Happened::Planned { steps, risk },
-                Err(error) => Happened::NotPlanned { why: format!("{error:#}") },
-            },
-            What::Act { lease, leg, step } => {
-                let result = work.act(&unit, state, lease, leg, step);
-                Happened::Acted(result.map_err(|error| Fault {
-                    why: format!("{error:#}"),
-                    is_sick: error.downcast_ref::<Sick>().is_some(),
-                }))
-            }
+    let happened = match order.what {
+        What::Plan { leg } => match work.plan(&unit, state, leg) {
+            Ok(Prospect { steps, risk }) => Happened::Planned { steps, risk },
+            Err(error) => Happened::NotPlanned { why: told(&error) },
+        },
+        What::Act { lease, leg, step } => {
+            let result = work.act(&unit, state, lease, leg, step);
+            Happened::Acted(
+                result.map_err(|error| Fault { why: told(&error), is_sick: error.downcast_ref::<Sick>().is_some() }),
+            )
+        }
+        What::Look => match work.is_newer(&unit) {
+            Ok(is_newer) => Happened::Looked { is_newer },
             // Who cannot see what others want does not take anything back.
-            What::Look => Happened::Looked { is_newer: work.is_newer(&unit).unwrap_or(true) },
-            What::Pause | What::Lease | What::Append { .. } | What::Follow => {
-                thread::sleep(PAUSE);
-                Happened::Resumed
-            }
-        };
+            Err(error) => Happened::NotLooked { why: told(&error) },
+        },
+        What::Pause | What::Lease | What::Append { .. } | What::Follow => {
+            thread::sleep(PAUSE);
+            Happened::Resumed
+        }
+    };
     point(&format!("{name}.after"));
     Event { unit, number: order.number, happened }
 }

@@ -26,6 +26,7 @@ pub mod provider_lock;
 mod revision;
 mod shard;
 pub mod terraform;
+mod told;
 
 pub use affected::{Affected, affected, unit_name};
 pub use announced::{Announced, Surplus, Told};

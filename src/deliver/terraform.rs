@@ -7,6 +7,7 @@ use crate::ledger::Sha;
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -167,7 +168,9 @@ impl Terraform {
         if output.status.success() {
             return Ok(output.stdout);
         }
-        bail!("terraform {}: {}", arguments[0], reason(&String::from_utf8_lossy(&output.stderr)))
+        let said = reason(&String::from_utf8_lossy(&output.stderr));
+        let unsaid = || format!("it ended with {} and told no error", output.status);
+        bail!("terraform {}: {}", arguments[0], said.unwrap_or_else(unsaid))
     }
 
     fn output<const N: usize>(
@@ -177,7 +180,8 @@ impl Terraform {
         more: impl IntoIterator<Item = OsString>,
     ) -> Result<Output> {
         let mut command = Command::new(&self.program);
-        command.current_dir(folder).args(arguments).args(more).stdin(Stdio::null());
+        // A Ctrl-C is for this process, which brings the step to its end.
+        command.current_dir(folder).args(arguments).args(more).stdin(Stdio::null()).process_group(0);
         for (name, _) in std::env::vars_os() {
             if name.to_str().is_none_or(|name| WITHHELD.iter().any(|start| name.starts_with(start))) {
                 command.env_remove(name);
@@ -203,21 +207,20 @@ fn digest(json: &[u8]) -> Result<Sha, PlanError> {
 
 /// The sentence behind `Error:`, and who holds the lock where that is why. Terraform draws a frame around it, and quotes
 /// the line below.
-fn reason(said: &str) -> String {
+fn reason(said: &str) -> Option<String> {
     let lines = || said.lines().map(|line| line.trim_start_matches(['│', ' ']));
-    let line = lines().find_map(|line| line.strip_prefix("Error: "));
-    let reason = line.or_else(|| said.lines().last()).unwrap_or("nothing").trim().to_owned();
+    let reason = lines().find_map(|line| line.strip_prefix("Error: "))?.trim().to_owned();
     let known = |key: &str| {
         let of_lock = lines().skip_while(|line| !line.starts_with("Lock Info:"));
         of_lock.filter_map(|line| line.strip_prefix(key)).map(str::trim).find(|value| !value.is_empty())
     };
-    match (known("Who:"), known("Created:"), known("ID:")) {
+    Some(match (known("Who:"), known("Created:"), known("ID:")) {
         (Some(who), Some(since), Some(id)) => format!(
             "{reason}: {who} holds it since {since}, and no lock is broken: wait for them, or, once nobody is at work there \
              any more, `terraform force-unlock {id}`"
         ),
         _ => reason,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -236,8 +239,8 @@ mod tests {
     fn of_what_terraform_says_the_error_is_told_and_no_value() {
         let said =
             "╷\n│ Error: Invalid value for variable\n│ \n│   on main.tf line 3:\n│    3: password = \"hunter2\"\n╵\n";
-        assert_eq!(reason(said), "Invalid value for variable");
-        assert_eq!(reason(""), "nothing");
+        assert_eq!(reason(said).as_deref(), Some("Invalid value for variable"));
+        assert_eq!(reason("panic: AKIA..."), None, "what is no error of its own may be anything");
     }
 
     #[test]
@@ -246,7 +249,7 @@ mod tests {
                     │ Lock Info:\n│   ID:        7f2b\n│   Path:      s.tfstate\n│   Operation: OperationTypeApply\n\
                     │   Who:       jo@laptop\n│   Version:   1.11.4\n│   Created:   2026-11-23 01:00:00 UTC\n│   Info:      \n╵\n";
         assert_eq!(
-            reason(said),
+            reason(said).unwrap(),
             "Error acquiring the state lock: jo@laptop holds it since 2026-11-23 01:00:00 UTC, and no lock is broken: wait \
              for them, or, once nobody is at work there any more, `terraform force-unlock 7f2b`"
         );

@@ -5,6 +5,7 @@ use super::trouble::Trouble;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
@@ -121,6 +122,8 @@ impl Cluster {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
+        // A Ctrl-C is for this process, which brings the step to its end.
+        command.process_group(0);
         let is_passed_on = |name: &str| PASSED_ON.contains(&name) || CLOUDS.iter().any(|start| name.starts_with(start));
         let passed_on = std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_passed_on));
         command.env_clear().envs(passed_on);

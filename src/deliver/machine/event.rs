@@ -52,6 +52,10 @@ pub enum Happened {
     Looked {
         is_newer: bool,
     },
+    /// What is merged by now cannot be read.
+    NotLooked {
+        why: String,
+    },
     /// The wait is over.
     Resumed,
 }

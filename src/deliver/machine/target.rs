@@ -64,8 +64,10 @@ pub enum Conclusion {
     Held { why: String, because: String },
     /// This digest made it sick before.
     Quarantined,
-    /// A newer merge has it, or has had it.
+    /// Nothing was done: a newer merge has it, or has had it.
     Superseded,
+    /// It is sick, and is not taken back: a newer merge has something else for it.
+    SickAndSuperseded { why: String },
     /// Its lease was lost: somebody else has it.
     Lost,
     /// It stands on a unit that did not become healthy.
@@ -86,10 +88,11 @@ impl Conclusion {
     }
 
     /// Whether another unit, which stands on this one, may go on. In its own environment a unit that an engine brings may be
-    /// used once its Terraform is done; elsewhere nothing follows it before it is healthy.
+    /// used once its Terraform is done, and one that is left to a newer merge as it is; elsewhere nothing follows a unit that
+    /// was not found healthy with what follows it.
     pub fn is_good_for(&self, own: &UnitName, other: &UnitName) -> bool {
         match self {
-            Conclusion::HandedOver { .. } => own.environment == other.environment,
+            Conclusion::HandedOver { .. } | Conclusion::Superseded => own.environment == other.environment,
             _ => self.is_good(),
         }
     }
@@ -113,11 +116,14 @@ impl fmt::Display for Conclusion {
             Conclusion::Held { why, because } => write!(f, "held for you: {why}; not rolled back, because {because}"),
             Conclusion::Quarantined => write!(f, "not applied: this digest is quarantined"),
             Conclusion::Superseded => write!(f, "superseded by a newer merge"),
+            Conclusion::SickAndSuperseded { why } => {
+                write!(f, "sick: {why}; not taken back, for a newer merge has something else for it")
+            }
             Conclusion::Lost => write!(f, "its lease was lost to another run"),
             Conclusion::Skipped { on } => write!(f, "skipped: {on} is not healthy"),
             Conclusion::Elsewhere { why } => write!(f, "of another shard, and not healthy: {why}"),
             Conclusion::Busy { holder, until } => write!(f, "{holder} works on it, until {until} at most"),
-            Conclusion::Stopped => write!(f, "not begun: the run was stopped"),
+            Conclusion::Stopped => write!(f, "not finished: the run was stopped, and the next one goes on"),
         }
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Unit {
     rollback: Option<u64>,
     /// Nothing is done to it, and this is why: it is leased only to close what a run that was killed left open.
     declined: Option<Conclusion>,
+    /// This run has quarantined its digest.
+    is_quarantined: bool,
     /// A person takes it back.
     by_hand: Option<ByHand>,
 }
@@ -72,6 +74,7 @@ impl Unit {
             why: None,
             rollback: None,
             declined: None,
+            is_quarantined: false,
             by_hand: None,
         }
     }
@@ -157,6 +160,9 @@ impl Unit {
                 self.acted(leg, step, began, result, is_stopping)
             }
             (Phase::Looking, Happened::Looked { is_newer }) => self.looked(is_newer),
+            (Phase::Looking, Happened::NotLooked { why }) => {
+                self.hold(format!("what is merged by now cannot be read: {why}"))
+            }
             (_, Happened::Lost) => {
                 self.conclude(Conclusion::Lost);
                 Vec::new()
@@ -248,7 +254,7 @@ impl Unit {
             return self.give_back(Conclusion::Refused("what it was to go back to is quarantined by now".to_owned()));
         }
         match is_superseded || healthy != by_hand.healthy.as_ref() {
-            true => self.superseded(),
+            true => self.superseded(Conclusion::Superseded),
             false => self.order(Phase::Planning(Leg::Back), What::Plan { leg: Leg::Back }),
         }
     }
@@ -260,10 +266,14 @@ impl Unit {
     }
 
     /// A newer merge wins over the way back, and the ledger says so.
-    fn superseded(&mut self) -> Vec<Order> {
+    fn superseded(&mut self, conclusion: Conclusion) -> Vec<Order> {
         let superseded = Draft::Ended { of: Of::Previous, outcome: Outcome::Superseded, note: self.why.clone() };
         let drafts = vec![Draft::BeganRollback, superseded, Draft::Returned];
-        self.write(drafts, Then::Conclude(Conclusion::Superseded))
+        self.write(drafts, Then::Conclude(conclusion))
+    }
+
+    fn left_to_a_newer_merge(&self) -> Conclusion {
+        Conclusion::SickAndSuperseded { why: self.why.clone().unwrap_or_default() }
     }
 
     fn go(&mut self, steps: Vec<Step>) -> Vec<Order> {
@@ -331,6 +341,10 @@ impl Unit {
                 self.write(vec![ended, Draft::Began { leg, step: next }], then)
             }
             (Leg::Forth, Ok(())) => self.write(vec![ended, Draft::Returned], Then::Conclude(self.as_merged())),
+            // What it was asked to end may be all that is wrong with it: the next run sees.
+            (Leg::Forth, Err(_)) if is_stopping => {
+                self.write(vec![ended, Draft::Returned], Then::Conclude(Conclusion::Stopped))
+            }
             (Leg::Forth, Err(fault)) => self.failed(step, ended, fault),
             (Leg::Back, Ok(())) => {
                 let of = Of::Record(self.rollback.unwrap_or_default());
@@ -361,6 +375,7 @@ impl Unit {
         match step {
             Step::Health | Step::Manifests if self.goes_back() && is_sick => {
                 self.why = Some(why.clone());
+                self.is_quarantined = true;
                 self.write(vec![ended, Draft::Quarantined { why }], Then::Look)
             }
             Step::Terraform if self.goes_back() => {
@@ -374,12 +389,16 @@ impl Unit {
     fn looked(&mut self, is_newer: bool) -> Vec<Order> {
         let refuge = self.state.refuge().and_then(|deployed| deployed.digest.as_ref());
         if is_newer && refuge.is_some() {
-            return self.superseded();
+            return self.superseded(self.left_to_a_newer_merge());
         }
         match refuge {
             Some(_) => self.order(Phase::Planning(Leg::Back), What::Plan { leg: Leg::Back }),
-            None if is_newer => self.give_back(Conclusion::Superseded),
-            None => self.hold("it was never healthy before".to_owned()),
+            None if is_newer => self.give_back(self.left_to_a_newer_merge()),
+            None => {
+                let why = self.why.clone().unwrap_or_default();
+                let nothing = "it was never healthy, so that there is nothing to go back to";
+                self.give_back(Conclusion::Failed(format!("{why}; {nothing}")))
+            }
         }
     }
 
@@ -397,9 +416,15 @@ impl Unit {
         }
     }
 
+    /// Its digest is quarantined, so that no run tries it again by itself: the next one comes to the same end, until a person
+    /// takes it back, releases it, or merges something else.
     fn hold(&mut self, because: String) -> Vec<Order> {
         let why = self.why.clone().unwrap_or_default();
-        self.give_back(Conclusion::Held { why, because })
+        let quarantined = Draft::Quarantined { why: why.clone() };
+        let is_known = self.is_quarantined
+            || self.target.digest.as_ref().is_none_or(|digest| self.state.quarantined.contains(digest));
+        let drafts = (!is_known).then_some(quarantined).into_iter().chain([Draft::Returned]).collect();
+        self.write(drafts, Then::Conclude(Conclusion::Held { why, because }))
     }
 
     fn give_back(&mut self, conclusion: Conclusion) -> Vec<Order> {

@@ -105,7 +105,10 @@ fn a69_what_would_be_made_anew_on_the_way_back_is_held_for_a_person() {
     play.failed("it failed");
     play.written();
     play.answer(Happened::Looked { is_newer: false });
-    assert_eq!(play.planned(&[Step::Terraform], Some("Terraform would make module.db.x.y anew")), "returned");
+    assert_eq!(
+        play.planned(&[Step::Terraform], Some("Terraform would make module.db.x.y anew")),
+        "quarantined+returned"
+    );
     let told = play.written();
     assert_eq!(told, "held for you: it failed; not rolled back, because Terraform would make module.db.x.y anew");
 }
@@ -221,4 +224,38 @@ fn by_hand_somebody_elses_work_is_waited_for() {
     assert_eq!(play.written(), "revert-back");
     play.done();
     assert_eq!(play.written(), "rolled back: by hand: it is slow");
+}
+
+#[test]
+fn a75_who_cannot_see_what_is_merged_takes_nothing_back_and_does_not_call_it_a_newer_merge() {
+    let mut play = Play::of(Machine::new([target("bad")], 1));
+    play.leased(healthy("good"), false);
+    play.planned(&[Step::Health], None);
+    play.written();
+    play.answer(Happened::Acted(Err(Fault { why: "it never became ready".to_owned(), is_sick: true })));
+    play.written();
+    assert_eq!(play.answer(Happened::NotLooked { why: "no network".to_owned() }), "returned");
+    let told = play.written();
+    assert_eq!(
+        told,
+        "held for you: it never became ready; not rolled back, because what is merged by now cannot be read: no network"
+    );
+    assert!(play.machine.units().all(|(_, conclusion)| !conclusion.unwrap().is_good()));
+}
+
+#[test]
+fn a76_what_is_sick_and_left_to_a_newer_merge_is_not_promoted() {
+    let next = UnitName { environment: Name::parse("next").unwrap(), ..cart() };
+    let after = Target { unit: next.clone(), after: BTreeSet::from([cart()]), ..target("bad") };
+    let mut play = Play::of(Machine::new([target("bad"), after], 2));
+    play.leased(healthy("good"), false);
+    play.planned(&[Step::Health], None);
+    play.written();
+    play.answer(Happened::Acted(Err(Fault { why: "it never became ready".to_owned(), is_sick: true })));
+    play.written();
+    play.answer(Happened::Looked { is_newer: true });
+    play.written();
+    let conclusion = |unit: &UnitName| play.machine.units().find(|(name, _)| *name == unit).unwrap().1.cloned();
+    assert!(matches!(conclusion(&cart()), Some(Conclusion::SickAndSuperseded { .. })));
+    assert_eq!(conclusion(&next), Some(Conclusion::Skipped { on: cart() }));
 }

@@ -124,9 +124,9 @@ fn live(platform: &Platform) {
     let good = fs::read_to_string(&declaration).unwrap();
     fs::write(&declaration, good.replace("cart:1", "cart:sick")).unwrap();
     platform.commit("a new cart");
-    let (text, code) = platform.apply(&["--deadline", "10"]);
+    let (text, code) = platform.apply(&["--deadline", "30"]);
     assert_eq!(code, Some(1), "{text}");
-    assert!(text.contains("rollback/cart: rolled back: Deployment rollback/cart: it is not well after 10 s"), "{text}");
+    assert!(text.contains("rollback/cart: rolled back: Deployment rollback/cart: it is not well after 30 s"), "{text}");
     // What would be proposed is printed.
     assert!(text.contains("-  containers: {main: {image: 'example.com/cart:sick'}}\n"), "{text}");
     assert!(text.contains("+  containers: {main: {image: 'example.com/cart:1'}}\n"), "{text}");

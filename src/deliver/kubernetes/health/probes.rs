@@ -7,6 +7,7 @@ use super::standing::{Standing, not_yet};
 use serde_json::Value;
 use std::fmt;
 use std::io::Write as _;
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
 const SECONDS: &str = "10";
@@ -192,6 +193,7 @@ fn of_answer(answer: &str, what: &str) -> Result<Standing, String> {
 /// No redirection is followed, no file of settings is read.
 fn curl(arguments: &[&str], question: Option<&[u8]>) -> Result<Vec<u8>, String> {
     let mut command = Command::new("curl");
+    command.process_group(0);
     command.args([
         "--disable",
         "--silent",

@@ -31,6 +31,7 @@ impl World {
                 let is_sick = *step == Step::Health;
                 Happened::Acted(result.map_err(|why| Fault { why, is_sick }))
             }
+            What::Look if self.flaky && self.chance.one_in(4) => Happened::NotLooked { why: "no network".to_owned() },
             What::Look => Happened::Looked { is_newer: self.is_newer(errand, unit) },
             What::Follow => {
                 let scope = Scope { environment: unit.environment.clone(), unit: Some(unit.unit.clone()) };
