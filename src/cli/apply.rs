@@ -10,7 +10,9 @@ use super::unit_name::unit_name;
 use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::deliver::machine::{Conclusion, Handover, Machine, Target};
-use crate::deliver::{Direct, Given, Journal, Revision, Setting, Shard, affected_of, drive, engine_of, is_done};
+use crate::deliver::{
+    Affected, Direct, Given, Journal, Revision, Setting, Shard, affected_of, drive, engine_of, is_done,
+};
 use crate::ledger::{Cause, Effect, Intent, State, UnitName, UnitState};
 use crate::model::Name;
 use crate::read::Objects;
@@ -222,7 +224,10 @@ impl Apply {
 
     fn targets(&self, wanted: &Revision, state: &State, under: &Under) -> Result<Vec<Target>> {
         let reviewed = self.reviewed_digests()?;
-        let affected = affected_of(&wanted.units, state, |unit| self.delivery.asks_for(unit));
+        let all = affected_of(&wanted.units, state, |_| true);
+        let affected: Vec<&Affected> = all.iter().filter(|one| self.delivery.asks_for(&one.unit)).collect();
+        let left: BTreeSet<&UnitName> =
+            all.iter().map(|one| &one.unit).filter(|unit| !self.delivery.asks_for(unit)).collect();
         let going = affected.iter().filter(|one| one.to.is_none()).map(|one| one.unit.clone()).collect();
         let names: Vec<&UnitName> = wanted.units.keys().collect();
         let is_open = |unit: &UnitName| state.open.values().any(|intent| intent.unit == *unit);
@@ -231,21 +236,32 @@ impl Apply {
             let engine = engine_of(wanted, unit, state)?;
             Some(Handover { engine, is_done: !is_open(unit) && is_done(wanted_unit, state) })
         };
+        let after = |one: &Affected| match one.to {
+            Some(_) => wanted.after(&one.unit),
+            None => wanted.after_going(&one.unit, &going),
+        };
+        // What is not asked for is not waited for: it has to be there already.
+        let stands_on = |one: &Affected| {
+            let is_left = |on: &UnitName| {
+                let is_handed_over = handover(on).is_some_and(|handover| handover.is_done);
+                left.contains(on) && !(is_handed_over && on.environment == one.unit.environment)
+            };
+            let on = after(one).into_iter().find(is_left)?;
+            Some(format!("it stands on {on}, which is not as merged: apply that first, or with it"))
+        };
         let targets = affected.iter().map(|one| Target {
             unit: one.unit.clone(),
             digest: one.to.clone(),
-            after: match one.to {
-                Some(_) => wanted.after(&one.unit),
-                None => wanted.after_going(&one.unit, &going),
-            },
+            after: after(one),
             handover: handover(&one.unit),
             refused: self.too_much(&one.unit.environment, state, &going).filter(|_| one.to.is_none()).or_else(|| {
-                match under.refusal(&one.unit, one.to.as_deref()) {
+                let refused = match under.refusal(&one.unit, one.to.as_deref()) {
                     // Nobody has to agree to what is not done.
                     _ if handover(&one.unit).is_some_and(|handover| handover.is_done) => None,
                     Some(decided) => decided,
                     None => self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed),
-                }
+                };
+                refused.or_else(|| stands_on(one))
             }),
             is_open: is_open(&one.unit),
             is_elsewhere: false,

@@ -100,7 +100,7 @@ fn log(arguments: &Log) -> anyhow::Result<Outcome> {
         Format::Json => format!("{:#}\n", json!({ "version": 1, "records": shown, "found": found.len() })),
         Format::Human if found.is_empty() => format!("{REFERENCE} has no such record\n"),
         Format::Human => {
-            let rows: Vec<Vec<String>> = shown.iter().map(|record| row(record)).collect();
+            let rows: Vec<Vec<String>> = shown.iter().map(|record| row(record, records)).collect();
             let columns = [("#", Align::Right), ("at", Align::Left), ("who", Align::Left), ("what", Align::Left)];
             let more = match found.len() - shown.len() {
                 0 => String::new(),
@@ -113,12 +113,22 @@ fn log(arguments: &Log) -> anyhow::Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
-fn row(record: &Record) -> Vec<String> {
+fn row(record: &Record, all: &[Record]) -> Vec<String> {
+    // What ended is named: its number alone says little.
+    let began = match &record.entry {
+        Entry::Ended { began, .. } => usize::try_from(*began).ok().and_then(|number| all.get(number.checked_sub(1)?)),
+        _ => None,
+    };
+    let of = began.and_then(|began| match &began.entry {
+        Entry::Began(intent) => Some(format!("{}: {} ", intent.unit, intent.effect.as_str())),
+        _ => None,
+    });
+    let what = of.unwrap_or_default() + &record.entry.to_string();
     vec![
         record.number.to_string(),
         record.at.to_string(),
         visible_line(&record.writer.actor).into_owned(),
-        visible_line(&record.entry.to_string()).into_owned(),
+        visible_line(&what).into_owned(),
     ]
 }
 

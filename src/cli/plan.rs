@@ -4,13 +4,14 @@ use super::delivery::{Delivery, compiled};
 use super::{Outcome, terminal};
 use crate::deliver::plan_json::Step;
 use crate::deliver::terraform::Terraform;
+use crate::deliver::told;
 use crate::deliver::{Affected, Compiled, Ends, UnitPlan, affected_of, commits, plan};
-use crate::ledger::State;
+use crate::ledger::{State, UnitName};
 use crate::report::{counted, visible_line};
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Say what Terraform would do, and whether it is what was announced
 #[derive(Debug, Args)]
@@ -59,27 +60,39 @@ pub fn run(arguments: &Plan) -> anyhow::Result<Outcome> {
         known.insert(commit.to_owned(), revision.units);
     }
     let terraform = delivery.terraform.terraform(&root, &wanted.lock)?;
-    let plans = planned(&terraform, affected, &known, &wanted.units, delivery.jobs)?;
+    let is_quarantined = |one: &Affected| {
+        let quarantined = state.units.get(&one.unit).map(|unit| &unit.quarantined);
+        one.to.as_ref().is_some_and(|digest| quarantined.is_some_and(|all| all.contains(digest)))
+    };
+    let quarantined: BTreeSet<UnitName> =
+        affected.iter().filter(|one| is_quarantined(one)).map(|one| one.unit.clone()).collect();
+    let (plans, failed) = planned(&terraform, affected, &known, &wanted.units, delivery.jobs);
     let text = match arguments.format {
-        Format::Human => human(&plans, wanted.units.len()),
+        Format::Human => {
+            human(&plans, &quarantined, wanted.units.keys().filter(|unit| delivery.asks_for(unit)).count())
+        }
         Format::Json => {
-            format!("{:#}\n", json!({ "version": 1, "units": plans.iter().map(value).collect::<Vec<_>>() }))
+            let units = plans.iter().map(|one| value(one, quarantined.contains(&one.affected.unit)));
+            format!("{:#}\n", json!({ "version": 1, "units": units.collect::<Vec<_>>(), "notPlanned": failed }))
         }
     };
     terminal::print(&text)?;
+    if !failed.is_empty() {
+        bail!("{} could not be planned:\n{}", counted(failed.len(), "unit"), failed.join("\n"));
+    }
     let is_more = plans.iter().filter_map(|one| one.terraform.as_ref()).any(|plan| !plan.surplus.is_empty());
     Ok(if is_more { Outcome::Blocked } else { Outcome::Clean })
 }
 
-/// Several at a time, in the order of the units.
+/// Several at a time, in the order of the units; and why some could not be planned.
 fn planned(
     terraform: &Terraform,
     affected: Vec<Affected>,
     known: &BTreeMap<String, Compiled>,
     wanted: &Compiled,
     jobs: u8,
-) -> anyhow::Result<Vec<UnitPlan>> {
-    let mut plans = Vec::new();
+) -> (Vec<UnitPlan>, Vec<String>) {
+    let (mut plans, mut failed) = (Vec::new(), Vec::new());
     for some in affected.chunks(usize::from(jobs)) {
         let results: Vec<anyhow::Result<UnitPlan>> = std::thread::scope(|scope| {
             let started: Vec<_> = some
@@ -94,16 +107,24 @@ fn planned(
             ended.map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
         });
         for result in results {
-            plans.push(result?);
+            match result {
+                Ok(plan) => plans.push(plan),
+                Err(error) => failed.push(visible_line(&told(&error)).into_owned()),
+            }
         }
     }
-    Ok(plans)
+    (plans, failed)
 }
 
-fn human(plans: &[UnitPlan], all: usize) -> String {
+fn human(plans: &[UnitPlan], quarantined: &BTreeSet<UnitName>, all: usize) -> String {
     let mut lines = Vec::new();
     for one in plans {
         let unit = &one.affected.unit;
+        if quarantined.contains(unit) {
+            lines.push(format!(
+                "{unit}: its digest is quarantined: `apply` does not bring it; see `pavior quarantine list`"
+            ));
+        }
         let Some(plan) = &one.terraform else {
             lines.push(format!("{unit}: no Terraform"));
             continue;
@@ -131,7 +152,7 @@ fn human(plans: &[UnitPlan], all: usize) -> String {
     lines.into_iter().map(|line| line + "\n").collect()
 }
 
-fn value(one: &UnitPlan) -> Value {
+fn value(one: &UnitPlan, is_quarantined: bool) -> Value {
     let Affected { unit, from, to } = &one.affected;
     let terraform = one.terraform.as_ref().map(|plan| {
         let steps = plan.steps.iter().map(|(address, step)| json!({ "address": address, "step": step.as_str() }));
@@ -151,6 +172,7 @@ fn value(one: &UnitPlan) -> Value {
         "unit": unit.unit,
         "from": from.as_ref().map(|from| &from.digest),
         "to": to,
+        "quarantined": is_quarantined,
         "terraform": terraform,
     })
 }

@@ -38,3 +38,4 @@ pub use journal::{Journal, now};
 pub use plan::{Compiled, Ends, Plannable, TerraformPlan, UnitPlan, affected_of, by_name, commits, plan};
 pub use revision::{Delivered, Revision, Setting};
 pub use shard::Shard;
+pub use told::told;

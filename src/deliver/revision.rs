@@ -77,7 +77,12 @@ impl Revision {
             return Ok(Delivered::Wrong { findings, documents: Box::new(documents) });
         }
         let mut environments = BTreeMap::new();
-        for declaration in &documents.declarations.environments {
+        // A pattern is nobody's environment: previews are made from it.
+        let declared = &documents.declarations.environments;
+        let patterns: BTreeSet<&Name> =
+            declared.iter().filter(|one| one.spec.preview.is_some()).map(|one| &one.metadata.name).collect();
+        let units = units.into_iter().filter(|one: &Plannable| !patterns.contains(&one.unit.id.environment)).collect();
+        for declaration in declared.iter().filter(|one| !patterns.contains(&one.metadata.name)) {
             environments.insert(declaration.metadata.name.clone(), Setting::of(&declaration.spec));
         }
         Ok(Delivered::Compiled(Box::new(Revision { units: by_name(units), environments, graph, lock })))

@@ -220,16 +220,18 @@ impl fmt::Display for Entry {
         match self {
             Entry::Began(intent) => {
                 write!(f, "{}: {} begins", intent.unit, intent.effect.as_str())?;
+                let (digest, commit) = (intent.digest.as_deref().map_or("nothing", short), short(&intent.change.head));
                 match intent.change.pull {
-                    Some(pull) => write!(f, " (#{pull})"),
-                    None => Ok(()),
+                    Some(pull) => write!(f, ", for {digest} of {commit} (#{pull})"),
+                    None => write!(f, ", for {digest} of {commit}"),
                 }
             }
-            Entry::Ended { began, outcome, took, .. } => {
-                write!(f, "{began} {} after {}.{:03} s", outcome.as_str(), took / 1_000, took % 1_000)
+            Entry::Ended { began, outcome, took, note } => {
+                write!(f, "{began} {} after {}.{:03} s", outcome.as_str(), took / 1_000, took % 1_000)?;
+                note.iter().try_for_each(|note| write!(f, ": {note}"))
             }
-            Entry::Quarantined { unit, digest, .. } => write!(f, "{unit}: {} is quarantined", short(digest)),
-            Entry::Released { unit, digest, .. } => write!(f, "{unit}: {} is released", short(digest)),
+            Entry::Quarantined { unit, digest, why } => write!(f, "{unit}: {} is quarantined: {why}", short(digest)),
+            Entry::Released { unit, digest, why } => write!(f, "{unit}: {} is released: {why}", short(digest)),
             Entry::Leased { scope, until } => write!(f, "{scope}: leased until {until}"),
             Entry::Extended { lease, until } => write!(f, "lease {lease} is extended until {until}"),
             Entry::Returned { lease } => write!(f, "lease {lease} is returned"),

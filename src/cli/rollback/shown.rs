@@ -14,7 +14,7 @@ pub fn foreseen(unit: &UnitName, choice: &Choice, foreseen: &Foreseen, is_refuse
     let left = short(from.digest.as_deref().unwrap_or("nothing"));
     let mut lines = vec![
         format!("{unit} goes back"),
-        format!("  from {left} of commit {}, which is quarantined", short(&from.commit)),
+        format!("  from {left} of commit {}, which will be quarantined", short(&from.commit)),
         format!(
             "  to   {} of commit {}, healthy at {} (record {}, by {})",
             short(&to.digest),
