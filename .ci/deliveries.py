@@ -254,6 +254,19 @@ def check_laws(platform, memory, said):
     leased = {one["number"] for one in records if one["entry"]["kind"] == "leased"}
     returned = {one["entry"]["lease"] for one in records if one["entry"]["kind"] == "returned"}
     assert leased == returned, f"{said}: {sorted(leased ^ returned)} are held for ever"
+    held = {}
+    for one in records:
+        entry = one["entry"]
+        if entry["kind"] == "leased":
+            assert entry["scope"]["unit"] not in held.values(), f"{said}: two had {entry['scope']['unit']} at record {one['number']}"
+            held[one["number"]] = entry["scope"]["unit"]
+        elif entry["kind"] == "returned":
+            held.pop(entry["lease"])
+        elif entry["kind"] == "began":
+            assert entry["unit"]["unit"] in held.values(), f"{said}: record {one['number']} was begun without a lease"
+    merged = set(platform.git("rev-list", "HEAD").split())
+    brought = {one["entry"]["change"]["head"] for one in records if one["entry"]["kind"] == "began"}
+    assert brought <= merged, f"{said}: brought what nobody merged: {brought - merged}"
     there = platform.state("cart").get("module.carts.terraform_data")
     found = there and there["value"]["memory"]
     assert found == memory, f"{said}: there is {found}, and {memory} should be"
@@ -323,7 +336,7 @@ def started(platform, env=None, limit=None):
 
     command = [platform.program, "apply", "--environment", "local", "--yes", "--terraform", platform.terraform]
     return subprocess.Popen(list(map(str, command)), cwd=platform.folder, env={**os.environ, **(env or {})}, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=prepare if limit is not None else None)
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=prepare if limit is not None else None)
 
 
 def a79_a_full_disk_and_a_signal_leave_what_the_next_apply_finishes(_):
@@ -368,14 +381,19 @@ def a79_a_full_disk_and_a_signal_leave_what_the_next_apply_finishes(_):
             platform = copy(f"term{turn}")
             process = started(platform)
             time.sleep(0.15 * turn)
-            process.send_signal(signal.SIGTERM)
+            # A Ctrl-C in a terminal is for all that the terminal has started.
+            if turn % 2:
+                os.killpg(process.pid, signal.SIGINT)
+            else:
+                process.send_signal(signal.SIGTERM)
             out, err = process.communicate(timeout=120)
             # Before it listens to signals nothing is begun; afterwards each step that was begun is brought to its end.
-            assert process.returncode in (0, 1, -signal.SIGTERM), f"exit code {process.returncode}\n{out}{err}"
+            assert process.returncode in (0, 1, -signal.SIGTERM, -signal.SIGINT), f"exit code {process.returncode}\n{out}{err}"
             stopped += process.returncode != 0
             records = platform.records()
             began = [one["number"] for one in records if one["entry"]["kind"] == "began"]
             ended = [one["entry"]["began"] for one in records if one["entry"]["kind"] == "ended"]
+            assert not any(one["entry"]["kind"] == "quarantined" for one in records), "being stopped is no sickness"
             assert sorted(began) == sorted(ended), f"SIGTERM after {0.15 * turn:.2f} s left something open"
             settled(platform)
             check_laws(platform, SCENARIOS["changed"][2], f"SIGTERM after {0.15 * turn:.2f} s")
