@@ -202,7 +202,8 @@ fn cover_findings(findings: &mut Findings) {
     }
 }
 
-fn covered_words(text: &str) -> String {
+/// The same words, with what looks like a secret covered.
+pub fn covered_words(text: &str) -> String {
     let hits = find(text);
     if hits.is_empty() { text.to_owned() } else { covered(text, &hits, '*') }
 }
