@@ -1,6 +1,8 @@
 //! `pavior publish --follow` by the real binary. There is no engine here: what Flux and Argo CD write into their objects is
 //! answered by a script in place of kubectl.
 
+#![allow(clippy::unwrap_used, reason = "what is set up for a test is there, or the test fails")]
+
 use crate::publish::{git, pavior, world};
 use serde_json::{Value, json};
 use std::fs;

@@ -105,6 +105,24 @@ fn terraform_comes_before_its_engine_and_goes_after_it_as_the_ledger_has_it() {
 }
 
 #[test]
+fn of_an_environment_that_is_gone_no_engine_was_told_and_a_person_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let platform = platform(&idle(folder.path()));
+    platform.apply();
+    platform.pavior(&["publish", "--environment", "local"]);
+    fs::remove_file(platform.path().join("catalog/local.yaml")).unwrap();
+    platform.edit("catalog/later.yaml", ", promotesFrom: local", "");
+    platform.commit("no local");
+    let apply = ["apply", "--environment", "local", "--yes"];
+    let refused = platform.pavior(&apply);
+    let told = "local/cart: refused: publish first: local is no longer declared, and its engine was not told";
+    assert!(refused.stdout.contains(told) && refused.code == Some(1), "{refused:?}");
+    let gone = platform.pavior(&[&apply[..], &["--confirm", "local/cart"]].concat());
+    assert!(gone.stdout.contains("local/cart: taken away\n"), "{gone:?}");
+    assert_eq!(steps(&platform, "cart"), ["terraform", "publish", "terraform away", "health away"]);
+}
+
+#[test]
 #[ignore = "it needs terraform: .ci/end_to_end.py runs it where that is there"]
 fn terraform_comes_before_its_engine_and_goes_after_it_in_the_world() {
     let platform = platform(&terraform());
