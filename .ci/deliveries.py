@@ -264,11 +264,13 @@ def check_laws(platform, memory, said):
 
 
 def settled(platform):
-    """Runs until nothing more is to be done: the first one finishes what was begun."""
+    """Runs until nothing more is to be done: the first one finishes what was begun. What they told beside."""
+    told = ""
     for _ in range(4):
-        last = platform.apply(ok=(0, 1)).stdout
+        ended = platform.apply(ok=(0, 1))
+        last, told = ended.stdout, told + ended.stderr
         if "nothing to do" in last or "is quarantined" in last:
-            return
+            return told
     raise AssertionError(f"it does not come to an end:\n{last}")
 
 
@@ -304,7 +306,9 @@ def a67_wherever_an_apply_is_killed_the_next_one_finishes_it(_):
                 platform = Platform(shutil.copytree(origin.folder, pathlib.Path(folder) / f"run{at}"), DEBUG)
                 killed = platform.apply(ok=(-signal.SIGABRT, 0, 1), env={"PAVIOR_KILL_AT": f"{point}#{time_of}"})
                 assert f"killed at {point}" in killed.stderr, f"{said}: it was not reached\n{killed.stderr[-2000:]}"
-                settled(platform)
+                told = settled(platform)
+                if point.startswith("terraform-forth"):
+                    assert "an earlier run began terraform and did not end it" in told, f"{said}:\n{told}"
                 check_laws(platform, memory, said)
                 shutil.rmtree(platform.folder)
                 kills += 1

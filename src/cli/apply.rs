@@ -2,18 +2,17 @@
 
 use super::delivery::{Delivery, compiled};
 use super::handed::{Handed, Under};
+use super::live::Live;
 use super::reach::{Gate, Reach};
 use super::rollback::held;
 use super::take_back::Back;
 use super::unit_name::unit_name;
 use super::writer::writer;
 use super::{Outcome, terminal};
-use crate::deliver::machine::{Conclusion, Handover, Machine, Order, Target, What};
-use crate::deliver::{
-    Direct, Given, Journal, Revision, Setting, Shard, Spectator, affected_of, drive, engine_of, is_done, now,
-};
-use crate::ledger::{Cause, State, UnitName, UnitState};
-use crate::model::{Name, Timestamp};
+use crate::deliver::machine::{Conclusion, Handover, Machine, Target};
+use crate::deliver::{Direct, Given, Journal, Revision, Setting, Shard, affected_of, drive, engine_of, is_done};
+use crate::ledger::{Cause, Effect, Intent, State, UnitName, UnitState};
+use crate::model::Name;
 use crate::read::Objects;
 use crate::report::{counted, visible_line};
 use anyhow::{Context, Result, anyhow, bail};
@@ -22,8 +21,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Carry out what is merged: Terraform, then health, and back to what was healthy where it makes a unit sick
@@ -111,6 +110,7 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
         under.account(&head, &journal.head()?, Vec::new())?;
         return Ok(Outcome::Clean);
     }
+    targets.iter().for_each(|target| orphans(&target.unit, &state));
     let branch = arguments.branch.clone().unwrap_or_else(|| arguments.head.clone());
     let compile = |commit: &str| again(&root, commit);
     let tip = || under.tip(&root).unwrap_or_else(|| Objects::open(&root)?.commit(&branch));
@@ -123,9 +123,11 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
     };
     let cluster = |unit: &UnitName| arguments.reach.cluster(&wanted, unit);
     let cause = arguments.cause(&root, &head)?;
+    let live = Live::new();
+    let tell = |line: &str| live.tell(&visible_line(line));
     let work = Direct::new(Given {
         cluster: &cluster,
-        tell: &|line| terminal::tell(&visible_line(line)),
+        tell: &tell,
         patience: arguments.gate.patience(),
         head: head.clone(),
         wanted: wanted.clone(),
@@ -138,11 +140,21 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
     })
     .with_causes(under.causes(&cause));
     let mut machine = Machine::new(targets, usize::from(delivery.jobs));
-    let live = Live::new();
     let is_stopping = stopping();
     drive(&mut machine, &mut journal, &work, &live, &|| is_stopping.load(Ordering::Relaxed))?;
     under.account(&head, &journal.head()?, live.became(&machine))?;
     summary(&machine, &mut journal)
+}
+
+/// A Terraform that was killed may have made something that it did not come to write into its state.
+fn orphans(unit: &UnitName, state: &State) {
+    let is_open = |intent: &Intent| intent.unit == *unit && intent.effect == Effect::Terraform;
+    for (record, _) in state.open.iter().filter(|(_, intent)| is_open(intent)) {
+        terminal::tell(&format!(
+            "{unit}: an earlier run began terraform and did not end it (record {record}). It is planned anew; but what that run \
+             made last may be missing from the state: an orphan, which nothing takes away. Look for it where it would be"
+        ));
+    }
 }
 
 /// Each unit in a line, and the ledger's head, which whoever keeps it elsewhere can hold the ledger against.
@@ -302,45 +314,6 @@ impl Apply {
             }
         }
         Ok(digests)
-    }
-}
-
-/// A line for each step, as it is taken.
-pub(super) struct Live {
-    told: Mutex<BTreeMap<UnitName, Timestamp>>,
-}
-
-impl Live {
-    pub(super) fn new() -> Live {
-        Live { told: Mutex::default() }
-    }
-
-    /// What became of each unit, and when.
-    fn became(&self, machine: &Machine) -> Vec<(UnitName, Conclusion, Timestamp)> {
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let became = machine.units().filter_map(|(unit, conclusion)| {
-            Some((unit.clone(), conclusion?.clone(), told.get(unit).copied().unwrap_or_else(now)))
-        });
-        became.collect()
-    }
-}
-
-impl Spectator for Live {
-    fn saw(&self, order: &Order) {
-        if let What::Act { .. } = &order.what {
-            terminal::tell(&format!("{}: {}", order.unit, order.what.name()));
-        }
-    }
-
-    fn concluded(&self, machine: &Machine) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        for (unit, conclusion) in machine.units() {
-            if let Some(conclusion) = conclusion.filter(|one| !matches!(one, Conclusion::Unchanged))
-                && told.insert(unit.clone(), now()).is_none()
-            {
-                terminal::tell(&format!("{unit}: {}", visible_line(&conclusion.to_string())));
-            }
-        }
     }
 }
 

@@ -27,6 +27,7 @@ mod handing;
 #[cfg(feature = "forge")]
 mod identity;
 mod ledger_source;
+mod live;
 mod part;
 mod plan;
 mod preflight;

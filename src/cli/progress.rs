@@ -58,10 +58,13 @@ impl Drop for Progress {
     }
 }
 
+/// Whether somebody looks. In CI a log would keep every state of a bar.
+pub fn is_watched() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("CI").is_none()
+}
+
 fn bar() -> ProgressBar {
-    // In CI a log would keep every one of its states.
-    let is_watched = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
-    let target = if is_watched { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target = if is_watched() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let style = ProgressStyle::with_template("{bar:30} {pos} of {len} units, {elapsed}");
     let bar = ProgressBar::with_draw_target(None, target);
     bar.set_style(style.expect("the template is right").progress_chars("=> "));

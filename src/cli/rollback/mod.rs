@@ -5,8 +5,9 @@ mod shown;
 
 pub use shown::held;
 
-use super::apply::{Live, again, stopping};
+use super::apply::{again, stopping};
 use super::delivery::{Delivery, Program, compiled};
+use super::live::Live;
 use super::reach::{Gate, Reach};
 use super::repository::Repository;
 use super::take_back::Back;
@@ -112,9 +113,11 @@ pub fn run(arguments: &Rollback) -> Result<Outcome> {
     let author = writer.actor.clone();
     let cause = Cause { head: head.clone(), base: None, pull: None, report: None, author, approved_by: Vec::new() };
     let confirmed: BTreeSet<UnitName> = arguments.confirm.iter().cloned().collect();
+    let live = Live::new();
+    let tell = |line: &str| live.tell(&visible_line(line));
     let work = Direct::new(Given {
         cluster: &cluster,
-        tell: &|line| terminal::tell(&visible_line(line)),
+        tell: &tell,
         patience: arguments.gate.patience(),
         head,
         wanted: wanted.clone(),
@@ -153,7 +156,7 @@ pub fn run(arguments: &Rollback) -> Result<Outcome> {
     let mut machine = Machine::by_hand(target, by_hand);
     let mut journal = Journal::new(store, writer);
     let is_stopping = stopping();
-    drive(&mut machine, &mut journal, &work, &Live::new(), &|| is_stopping.load(Ordering::Relaxed))?;
+    drive(&mut machine, &mut journal, &work, &live, &|| is_stopping.load(Ordering::Relaxed))?;
     let conclusion = machine.units().find_map(|(_, conclusion)| conclusion.cloned());
     let conclusion = conclusion.ok_or_else(|| anyhow!("nothing became of {unit}"))?;
     terminal::print(&shown::concluded(unit, &choice, &conclusion))?;

@@ -147,6 +147,22 @@ impl What {
     }
 }
 
+impl Order {
+    /// For people who watch: what is done to the unit now. None for what takes no time.
+    pub fn said(&self) -> Option<String> {
+        Some(match &self.what {
+            What::Plan { leg: Leg::Forth } => "plan".to_owned(),
+            What::Plan { leg: Leg::Back } => "plan of the way back".to_owned(),
+            What::Act { leg: Leg::Forth, step, .. } => step.effect().as_str().to_owned(),
+            What::Act { leg: Leg::Back, step: Step::Revert, .. } => "taking back its declaration".to_owned(),
+            What::Act { leg: Leg::Back, step, .. } => format!("going back: {}", step.effect().as_str()),
+            What::Follow => "waits for another run".to_owned(),
+            What::Pause => "waits".to_owned(),
+            What::Lease | What::Append { .. } | What::Look => return None,
+        })
+    }
+}
+
 impl Draft {
     fn name(&self) -> &'static str {
         match self {

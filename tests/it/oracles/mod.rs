@@ -5,6 +5,7 @@
 //! every run of the tests. They know nothing of either.
 
 pub mod declarations;
+pub mod deliveries;
 pub mod deploys;
 pub mod diffs;
 pub mod edits;
@@ -36,7 +37,7 @@ pub enum Reached {
 pub type Oracle = fn(&[u8]) -> Reached;
 
 /// Every target with its oracle.
-pub const ALL: [(&str, Oracle); 13] = [
+pub const ALL: [(&str, Oracle); 14] = [
     ("yaml", yaml::holds),
     ("placeholders", placeholders::holds),
     ("expressions", expressions::holds),
@@ -44,6 +45,7 @@ pub const ALL: [(&str, Oracle); 13] = [
     ("manifests", manifests::holds),
     ("declarations", declarations::holds),
     ("edits", edits::holds),
+    ("deliveries", deliveries::holds),
     ("deploys", deploys::holds),
     ("score", score::holds),
     ("imports", imports::holds),
