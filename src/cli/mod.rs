@@ -20,6 +20,7 @@ mod delivery;
 mod diff;
 mod drift;
 mod explain;
+mod following;
 mod handed;
 #[cfg(feature = "forge")]
 mod handing;

@@ -18,6 +18,7 @@ pub mod mandate;
 mod plan;
 pub mod preview;
 pub mod engine_status;
+pub mod follow;
 pub mod publish;
 pub mod published;
 pub mod plan_json;

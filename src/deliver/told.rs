@@ -1,6 +1,6 @@
 //! What a tool said, as it may be told and written down for ever: nothing in it that is a value, or looks like a secret.
 
-use crate::read::secrets::covered_words;
+use crate::read::covered_words;
 use regex::Regex;
 use std::sync::LazyLock;
 

@@ -24,5 +24,5 @@ pub use load::{
 };
 pub use parse::{MAX_DEPTH, MAX_DOCUMENTS, MAX_KEY_BYTES, MAX_KEYS, MAX_NODES, MAX_SCALAR_BYTES, parse, roots};
 pub use reading::{Trees, read, read_keeping};
-pub use secrets::{Introduced, IntroducedFile, Searched};
+pub use secrets::{Introduced, IntroducedFile, Searched, covered_words};
 pub use snapshot::{Change, Changes, Snapshot, Unread};

@@ -12,6 +12,7 @@ mod disk;
 mod editor;
 mod facts;
 #[cfg(feature = "forge")]
+mod follow;
 mod forge;
 mod history;
 mod hostile;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-fn git(folder: &Path, arguments: &[&str]) -> String {
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new("git");
     command.arg("-C").arg(folder).args(["-c", "user.name=jo", "-c", "user.email=jo@acme.example"]).args(arguments);
     let output = command.output().unwrap();
@@ -14,7 +14,7 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-fn pavior(folder: &Path, arguments: &[&str]) -> (String, Option<i32>) {
+pub fn pavior(folder: &Path, arguments: &[&str]) -> (String, Option<i32>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pavior"));
     command.args(arguments).current_dir(folder).env_clear().env("PATH", "/usr/bin:/bin").env("USER", "bot");
     let Output { stdout, stderr, status } = command.output().unwrap();
@@ -22,8 +22,8 @@ fn pavior(folder: &Path, arguments: &[&str]) -> (String, Option<i32>) {
 }
 
 /// The repository of a case, committed, with a remote beside it.
-fn world(root: &Path) -> (std::path::PathBuf, String) {
-    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/engine-flux-follows-a-branch/files");
+pub fn world(root: &Path, case: &str) -> (std::path::PathBuf, String) {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(case).join("files");
     let source = root.join("source");
     git(root, &["init", "--quiet", "--bare", "remote.git"]);
     git(root, &["init", "--quiet", "source"]);
@@ -40,7 +40,7 @@ fn world(root: &Path) -> (std::path::PathBuf, String) {
 #[test]
 fn an_environment_is_published_recorded_and_published_again_only_when_it_changed() {
     let folder = tempfile::tempdir().unwrap();
-    let (source, remote) = world(folder.path());
+    let (source, remote) = world(folder.path(), "engine-flux-follows-a-branch");
     let publish = |more: &[&str]| {
         pavior(&source, &[&["publish", "--environment", "staging", "--remote", &remote], more].concat())
     };

@@ -9,6 +9,7 @@
 
 mod apply;
 mod drift;
+mod engine;
 mod error;
 pub mod health;
 mod inventory;

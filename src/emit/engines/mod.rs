@@ -73,6 +73,8 @@ pub struct Rendered {
     pub objects: Vec<Artifact>,
     /// All files of the branch.
     pub branch: BTreeMap<RepoPath, String>,
+    /// What tells the engine to bring each unit. A unit that has nothing to be brought has none.
+    pub units: Vec<(UnitId, Value)>,
 }
 
 /// All environments that are delivered by an engine, by name. Of a pattern of previews there is none.
@@ -192,7 +194,8 @@ fn rendered(followed: &Followed<'_>, units: &[DeliveredUnit<'_>]) -> Result<Rend
             branch.insert(RepoPath::literal(&format!("{}/{}", unit.path, artifact.path)), artifact.text.clone());
         }
     }
-    Ok(Rendered { environment, objects, branch })
+    let units = units.iter().zip(of_units).map(|(unit, object)| (unit.id.clone(), Value::Object(object))).collect();
+    Ok(Rendered { environment, objects, branch, units })
 }
 
 impl DeliveredUnit<'_> {
@@ -290,6 +293,16 @@ mod tests {
         assert!(file(&rendered, "_shared/carts/kustomization.yaml").ends_with("resources:\n- manifests\n"));
         assert_eq!(file(&rendered, "cart/manifests/deployment-cart.yaml"), "at: manifests/deployment-cart.yaml\n");
         assert_eq!(branch(&rendered.environment), "pavior/staging");
+        let objects: Vec<(&str, &Value)> =
+            rendered.units.iter().map(|(id, object)| (id.name.as_str(), &object["metadata"]["name"])).collect();
+        assert_eq!(
+            objects,
+            [
+                ("staging", &json!("environment.staging")),
+                ("carts", &json!("shared.carts-staging")),
+                ("cart", &json!("cart-staging"))
+            ]
+        );
     }
 
     #[test]
