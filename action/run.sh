@@ -69,6 +69,9 @@ apply() {
   read -r -a environments <<< "${PAVIOR_ENVIRONMENTS:-}"
   for environment in ${environments[@]+"${environments[@]}"}; do more+=(--environment "$environment"); done
   [[ -z "${PAVIOR_PROMETHEUS:-}" ]] || more+=(--prometheus "$PAVIOR_PROMETHEUS")
+  if is "${PAVIOR_ASK_PUBLIC:-}"; then more+=(--ask-public); fi
+  [[ -z "${PAVIOR_DEADLINE:-}" ]] || more+=(--deadline "$PAVIOR_DEADLINE")
+  [[ -z "${PAVIOR_SOAK:-}" ]] || more+=(--soak "$PAVIOR_SOAK")
   "$binary" "${arguments[@]}" --mandate "$mandate" || status=$?
   # Without a mandate nothing is to be applied.
   if [[ ! -f "$mandate" ]] || is "${PAVIOR_DRY_RUN:-}"; then return "$status"; fi
