@@ -113,17 +113,22 @@ fn log(arguments: &Log) -> anyhow::Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
+/// What this record began.
+fn named(began: u64, all: &[Record]) -> Option<String> {
+    match &all.get(usize::try_from(began).ok()?.checked_sub(1)?)?.entry {
+        Entry::Began(intent) => Some(format!("{}: {}", intent.unit, intent.effect.as_str())),
+        _ => None,
+    }
+}
+
 fn row(record: &Record, all: &[Record]) -> Vec<String> {
+    let said = record.entry.to_string();
     // What ended is named: its number alone says little.
-    let began = match &record.entry {
-        Entry::Ended { began, .. } => usize::try_from(*began).ok().and_then(|number| all.get(number.checked_sub(1)?)),
+    let ended = match &record.entry {
+        Entry::Ended { began, .. } => named(*began, all).zip(said.strip_prefix(&format!("{began} "))),
         _ => None,
     };
-    let of = began.and_then(|began| match &began.entry {
-        Entry::Began(intent) => Some(format!("{}: {} ", intent.unit, intent.effect.as_str())),
-        _ => None,
-    });
-    let what = of.unwrap_or_default() + &record.entry.to_string();
+    let what = ended.map_or_else(|| said.clone(), |(of, how)| format!("{of} {how}"));
     vec![
         record.number.to_string(),
         record.at.to_string(),

@@ -70,7 +70,10 @@ fn an_environment_is_published_recorded_and_published_again_only_when_it_changed
     let (late, code) = publish(&["--head", "HEAD~1"]);
     assert!(late.contains("was published from a later commit") && code == Some(0), "{late}");
     let (log, _) = pavior(&source, &["audit", "log", "--remote", &remote]);
-    assert!(log.contains("was superseded") && log.matches("staging/_shared/carts: publish").count() == 1, "{log}");
+    assert!(
+        log.contains("was superseded") && log.matches("staging/_shared/carts: publish begins").count() == 1,
+        "{log}"
+    );
     assert_eq!(pavior(&source, &["audit", "verify", "--remote", &remote]).1, Some(0));
     let (error, code) = pavior(&source, &["publish", "--environment", "stagin"]);
     assert!(error.contains("did you mean staging?") && code == Some(2), "{error}");
