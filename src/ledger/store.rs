@@ -11,7 +11,7 @@ use gix::objs::Tree;
 use gix::objs::tree::{Entry as TreeEntry, EntryKind};
 use gix::{ObjectId, Repository};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Not a branch: it is in no list of branches, and protects itself by its chain.
 pub const REFERENCE: &str = "refs/pavior/ledger";
@@ -27,8 +27,8 @@ const TOGETHER: u64 = 1_000;
 /// Git holds the lock of a reference for moments. Longer than this it is one that a killed process left behind.
 const LEFT_BEHIND: Duration = Duration::from_secs(10);
 
-/// So often somebody else may come first.
-const TRIES: u32 = 20;
+/// For so long somebody else may come first, again and again, before it is given up.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The ledger of a repository.
 pub struct Store {
@@ -131,7 +131,8 @@ impl Store {
         now: impl Fn() -> Timestamp,
         entries: impl Fn(&[Record]) -> Result<Vec<Entry>>,
     ) -> Result<Head> {
-        for attempt in 0..TRIES {
+        let began = Instant::now();
+        loop {
             // Asked once: whoever writes while the entries are thought of has moved it away from what they were thought of.
             let commit = self.commit()?;
             let entries = entries(self.records_of(commit)?)?;
@@ -146,11 +147,13 @@ impl Store {
             if self.publish(tip.commit, written)? {
                 return Ok(end);
             }
-            // The others are as many as we were slow.
-            std::thread::sleep(Duration::from_millis(u64::from(10 * attempt)));
+            if began.elapsed() > PATIENCE {
+                bail!("others wrote into the ledger before us for {} seconds: try again", PATIENCE.as_secs());
+            }
+            // Never longer for who has waited longer: who comes last would come last for ever.
+            std::thread::sleep(uneven(Duration::from_millis(40)));
             self.refresh()?;
         }
-        bail!("others wrote into the ledger {TRIES} times before us: try again")
     }
 
     fn commit(&self) -> Result<Option<ObjectId>> {
@@ -306,4 +309,11 @@ fn message(entries: &[Entry]) -> String {
         [line] => format!("{line}\n"),
         lines => format!("{} records\n\n{}\n", lines.len(), lines.join("\n")),
     }
+}
+
+/// A part of this time, another one for each who asks at the same moment: those who have met once do not meet again.
+fn uneven(most: Duration) -> Duration {
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_nanos();
+    let mixed = (nanos ^ std::process::id().wrapping_mul(0x9e37_79b9)).wrapping_mul(0x85eb_ca6b) >> 22;
+    most * mixed / 1_024
 }
