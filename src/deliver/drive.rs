@@ -4,6 +4,7 @@
 use super::fail_point::point;
 use super::journal::Journal;
 use super::machine::{Event, Fault, Happened, Leg, Machine, Order, Step, What};
+use super::terraform::Locked;
 use super::told::told;
 use crate::ledger::{Effect, Intent, UnitName, UnitState};
 use anyhow::Result;
@@ -70,6 +71,12 @@ pub fn drive(
                     continue;
                 }
                 let (answer, state) = (answer.clone(), states.get(&order.unit).cloned().unwrap_or_default());
+                // Who slept past the end of the lease would act beside who has it now, with a plan that is not stale.
+                if matches!(order.what, What::Act { lease, .. } if !journal.holds(lease)) {
+                    let happened = Happened::Lost;
+                    orders.extend(machine.take(Event { unit: order.unit, number: order.number, happened }));
+                    continue;
+                }
                 // Who has stopped listening is not told.
                 scope.spawn(move || drop(answer.send(carry_out(work, &state, order))));
             }
@@ -128,6 +135,7 @@ fn carry_out(work: &dyn Work, state: &UnitState, order: Order) -> Event {
     let happened = match order.what {
         What::Plan { leg } => match work.plan(&unit, state, leg) {
             Ok(Prospect { steps, risk }) => Happened::Planned { steps, risk },
+            Err(error) if error.downcast_ref::<Locked>().is_some() => Happened::Locked { why: told(&error) },
             Err(error) => Happened::NotPlanned { why: told(&error) },
         },
         What::Act { lease, leg, step } => {
@@ -148,4 +156,85 @@ fn carry_out(work: &dyn Work, state: &UnitState, order: Order) -> Event {
     };
     point(&format!("{name}.after"));
     Event { unit, number: order.number, happened }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::machine::{Conclusion, Target};
+    use crate::ledger::{Cause, Store, Undo, Writer};
+    use crate::model::Name;
+    use std::collections::BTreeSet;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Sleeps before it writes what it is about to do.
+    #[derive(Default)]
+    struct Sleeper {
+        acted: AtomicUsize,
+        pause: Duration,
+    }
+
+    impl Work for Sleeper {
+        fn plan(&self, _: &UnitName, _: &UnitState, _: Leg) -> Result<Prospect> {
+            Ok(Prospect { steps: vec![Step::Terraform], risk: None })
+        }
+
+        fn act(&self, _: &UnitName, _: &UnitState, _: u64, _: Leg, _: Step) -> Result<()> {
+            self.acted.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        }
+
+        fn is_newer(&self, _: &UnitName) -> Result<bool> {
+            Ok(false)
+        }
+
+        fn intent(&self, unit: &UnitName, _: &UnitState, _: Leg, effect: Effect) -> Intent {
+            thread::sleep(self.pause);
+            let change = Cause {
+                head: String::new(),
+                base: None,
+                pull: None,
+                report: None,
+                author: String::new(),
+                approved_by: Vec::new(),
+            };
+            let (unit, digest) = (unit.clone(), Some("new".to_owned()));
+            Intent { effect, unit, digest, plan: None, change, cost: None, undo: Undo::Reversible }
+        }
+    }
+
+    impl Spectator for Sleeper {
+        fn saw(&self, _: &Order) {}
+        fn concluded(&self, _: &Machine) {}
+    }
+
+    fn run(work: &Sleeper, lease: u64) -> Option<Conclusion> {
+        let folder = tempfile::tempdir().unwrap();
+        gix::init(folder.path()).unwrap();
+        let store = Store::open(folder.path().to_owned(), None).unwrap();
+        let writer = Writer { version: String::new(), actor: "jo".to_owned(), run: None };
+        let mut journal = Journal::new(store, writer).leasing(lease);
+        let unit = UnitName { environment: Name::parse("staging").unwrap(), unit: "cart".to_owned() };
+        let digest = Some("new".to_owned());
+        let target = Target {
+            unit,
+            digest,
+            after: BTreeSet::new(),
+            refused: None,
+            is_open: false,
+            is_elsewhere: false,
+            handover: None,
+        };
+        let mut machine = Machine::new([target], 1);
+        drive(&mut machine, &mut journal, work, work, &|| false).unwrap();
+        machine.units().next().and_then(|(_, conclusion)| conclusion.cloned())
+    }
+
+    #[test]
+    fn a67_who_slept_past_the_end_of_its_lease_does_nothing_with_the_plan_it_has() {
+        let awake = Sleeper::default();
+        assert_eq!((run(&awake, 600), awake.acted.into_inner()), (Some(Conclusion::Healthy), 1));
+        let asleep = Sleeper { pause: Duration::from_secs(3), ..Sleeper::default() };
+        assert_eq!((run(&asleep, 2), asleep.acted.into_inner()), (Some(Conclusion::Lost), 0));
+    }
 }

@@ -27,6 +27,8 @@ pub struct Journal {
     patience: Duration,
     /// How many records there were when the run began.
     before: u64,
+    /// How long a unit is the run's own, in seconds.
+    lease: u64,
 }
 
 /// What the records add up to, and how many were read: there are only ever more of them.
@@ -79,6 +81,7 @@ impl Journal {
             idle: BTreeMap::new(),
             patience: PATIENCE,
             before: 0,
+            lease: LEASE,
         }
     }
 
@@ -86,6 +89,12 @@ impl Journal {
     #[must_use]
     pub fn waiting(self, patience: Duration) -> Journal {
         Journal { patience, ..self }
+    }
+
+    #[cfg(test)]
+    #[must_use]
+    pub(super) fn leasing(self, lease: u64) -> Journal {
+        Journal { lease, ..self }
     }
 
     /// How things stand, for a run that begins.
@@ -103,6 +112,11 @@ impl Journal {
     pub fn head(&mut self) -> Result<crate::ledger::Head> {
         self.store.records()?;
         Ok(self.store.head())
+    }
+
+    /// Whether this lease of the run's is still its own.
+    pub(super) fn holds(&self, lease: u64) -> bool {
+        holds(&self.known.borrow().state, lease)
     }
 
     /// Writes entries that need no lease.
@@ -124,7 +138,7 @@ impl Journal {
         if orders.iter().any(|order| order.what == What::Follow) {
             self.store.refresh()?;
         }
-        let (clock, writer, known) = (&self.clock, &self.writer, &self.known);
+        let (clock, writer, known, seconds) = (&self.clock, &self.writer, &self.known, self.lease);
         self.store.append(writer, now, |records| {
             let mut known = known.borrow_mut();
             let state = known.catch_up(records);
@@ -141,7 +155,7 @@ impl Journal {
                     }
                     What::Append { .. } => Answer::Lost,
                     What::Follow => Answer::Seen,
-                    _ => lease(state, &order.unit, first, &mut entries),
+                    _ => lease(state, &order.unit, seconds, first, &mut entries),
                 };
                 given.push(answer);
             }
@@ -193,7 +207,7 @@ fn holds(state: &State, lease: u64) -> bool {
 }
 
 /// Takes the unit, unless somebody has it who is alive or not known to be dead, and closes what was left open of it.
-fn lease(state: &State, unit: &UnitName, first: u64, entries: &mut Vec<Entry>) -> Answer {
+fn lease(state: &State, unit: &UnitName, seconds: u64, first: u64, entries: &mut Vec<Entry>) -> Answer {
     let scope = scope(unit);
     if let Some((token, held)) = state.held(&scope, now()) {
         if !is_dead(held) {
@@ -201,8 +215,8 @@ fn lease(state: &State, unit: &UnitName, first: u64, entries: &mut Vec<Entry>) -
         }
         entries.push(Entry::Returned { lease: token });
     }
-    let seconds = u64::try_from(now().unix_seconds()).unwrap_or_default() + LEASE;
-    entries.push(Entry::Leased { scope, until: Timestamp::of_unix_seconds(seconds).unwrap_or_else(now) });
+    let until = u64::try_from(now().unix_seconds()).unwrap_or_default() + seconds;
+    entries.push(Entry::Leased { scope, until: Timestamp::of_unix_seconds(until).unwrap_or_else(now) });
     for (began, _) in state.open.iter().filter(|(_, intent)| intent.unit == *unit) {
         let note = Some("its run was stopped".to_owned());
         entries.push(Entry::Ended { began: *began, outcome: Outcome::Interrupted, took: 0, note });

@@ -14,6 +14,9 @@ use std::process::{Command, Output, Stdio};
 /// Where a unit's Terraform stands among its artifacts.
 const FOLDER: &str = "terraform/";
 
+/// How Terraform's error begins when a lock is in its way.
+const LOCKED: &str = "Error acquiring the state lock";
+
 /// Whether a unit with these artifacts has any.
 pub fn has_terraform(artifacts: &[Artifact]) -> bool {
     artifacts.iter().any(|one| one.path.as_str().starts_with(FOLDER))
@@ -66,6 +69,14 @@ pub struct Planned {
     pub digest: Sha,
     /// Of the file: another one is not applied.
     sum: Sha,
+}
+
+/// Somebody else is at work on the state, and says so.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("terraform {command}: {why}")]
+pub struct Locked {
+    command: String,
+    why: String,
 }
 
 /// Why a plan was not carried out.
@@ -169,6 +180,9 @@ impl Terraform {
             return Ok(output.stdout);
         }
         let said = reason(&String::from_utf8_lossy(&output.stderr));
+        if let Some(why) = said.as_ref().filter(|why| why.starts_with(LOCKED)) {
+            return Err(Locked { command: arguments[0].to_owned(), why: why.clone() }.into());
+        }
         let unsaid = || format!("it ended with {} and told no error", output.status);
         bail!("terraform {}: {}", arguments[0], said.unwrap_or_else(unsaid))
     }

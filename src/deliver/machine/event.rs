@@ -47,6 +47,10 @@ pub enum Happened {
     NotPlanned {
         why: String,
     },
+    /// Somebody else is at work on it, and it cannot be planned before they are done. Nothing was done.
+    Locked {
+        why: String,
+    },
     Acted(Result<(), Fault>),
     /// Whether a newer merge has something else for this unit.
     Looked {

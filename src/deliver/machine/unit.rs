@@ -153,6 +153,9 @@ impl Unit {
             (Phase::Pausing, Happened::Resumed) => self.order(Phase::Leasing, What::Lease),
             (Phase::Planning(Leg::Forth), Happened::Planned { steps, .. }) => self.go(steps),
             (Phase::Planning(Leg::Forth), Happened::NotPlanned { why }) => self.not_planned(why),
+            // Who is at work there may be what a run that was killed has left running: what it brings is not to blame.
+            (Phase::Planning(Leg::Forth), Happened::Locked { why }) => self.give_back(Conclusion::Refused(why)),
+            (Phase::Planning(Leg::Back), Happened::Locked { why }) => self.not_back(why),
             (Phase::Planning(Leg::Back), Happened::Planned { steps, risk }) => self.go_back(steps, risk),
             (Phase::Planning(Leg::Back), Happened::NotPlanned { why }) => self.not_back(why),
             (Phase::Writing(then), Happened::Appended { last }) => self.written(then, last),

@@ -259,3 +259,17 @@ fn a76_what_is_sick_and_left_to_a_newer_merge_is_not_promoted() {
     assert!(matches!(conclusion(&cart()), Some(Conclusion::SickAndSuperseded { .. })));
     assert_eq!(conclusion(&next), Some(Conclusion::Skipped { on: cart() }));
 }
+
+#[test]
+fn a68_what_a_killed_run_left_at_work_is_waited_for_and_not_taken_for_a_fault_of_what_it_brings() {
+    let mut state = healthy("good");
+    (state.applied, state.unsettled) = (deployed("new"), true);
+    let mut play = Play::of(Machine::new([target("new")], 1));
+    assert_eq!(play.leased(state.clone(), false), "plan-forth");
+    assert_eq!(play.answer(Happened::Locked { why: "jo holds it".to_owned() }), "returned");
+    assert_eq!(play.written(), "refused: jo holds it");
+    // Nobody is at work there, and it cannot be planned: what is there is why.
+    let mut play = Play::of(Machine::new([target("new")], 1));
+    play.leased(state, false);
+    assert_eq!(play.answer(Happened::NotPlanned { why: "it is in halves".to_owned() }), "look");
+}

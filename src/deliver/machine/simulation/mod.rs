@@ -19,6 +19,8 @@ use std::collections::BTreeSet;
 const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
 const UNITS: [&str; 2] = ["cart", "web"];
 const LEASE: u64 = 50;
+/// Whoever does what a run that is gone has left behind.
+const LATE: &str = "late";
 
 /// What a digest does, by its name.
 fn is_sick(digest: &str) -> bool {
@@ -62,6 +64,12 @@ struct Errand {
 struct Late {
     errand: Errand,
     order: Order,
+}
+
+impl Late {
+    fn is_terraform(&self) -> bool {
+        matches!(self.order.what, What::Act { step: Step::Terraform, .. })
+    }
 }
 
 struct World {
@@ -248,7 +256,7 @@ impl World {
         if !self.late.is_empty() {
             let Late { errand, order } = self.late.swap_remove(self.chance.below(self.late.len()));
             self.tell(|| format!("late: {} {:?}", order.unit, order.what));
-            self.carry_out(&errand, "late", &order);
+            self.carry_out(&errand, LATE, &order);
         }
     }
 

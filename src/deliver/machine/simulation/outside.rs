@@ -7,6 +7,9 @@ impl World {
     pub(super) fn carry_out(&mut self, errand: &Errand, run: &str, order: &Order) -> Happened {
         let (unit, head) = (&order.unit, errand.head);
         match &order.what {
+            What::Plan { .. } if self.is_locked(unit) => Happened::Locked { why: "it is locked".to_owned() },
+            // Who asks its own clock whether the lease is still its own does not act beside who has it now.
+            What::Act { lease, .. } if run != LATE && self.is_over(*lease) => Happened::Lost,
             What::Lease => self.lease(errand, run, unit),
             What::Append { lease, drafts } => self.append(errand, run, unit, *lease, drafts),
             What::Plan { leg: Leg::Forth } if self.main[head].contains_key(unit) => {
@@ -44,6 +47,15 @@ impl World {
             }
             What::Pause => Happened::Resumed,
         }
+    }
+
+    /// What a run that was killed has left running holds Terraform's lock.
+    fn is_locked(&self, unit: &UnitName) -> bool {
+        self.late.iter().any(|late| late.order.unit == *unit && late.is_terraform())
+    }
+
+    fn is_over(&self, lease: u64) -> bool {
+        self.state.leases.get(&lease).is_none_or(|lease| lease.until <= self.time())
     }
 
     pub(super) fn time(&self) -> Timestamp {
@@ -89,8 +101,7 @@ impl World {
     }
 
     fn append(&mut self, errand: &Errand, run: &str, unit: &UnitName, lease: u64, drafts: &[Draft]) -> Happened {
-        let now = self.time();
-        if self.state.leases.get(&lease).is_none_or(|lease| lease.until <= now) {
+        if self.is_over(lease) {
             return Happened::Lost;
         }
         let mut last = 0;
@@ -160,7 +171,7 @@ impl World {
         real.token = lease;
         let open =
             |effect: Effect| self.state.open.values().any(|intent| intent.unit == *unit && intent.effect == effect);
-        if run != "late" && is_ours {
+        if run != LATE && is_ours {
             assert!(open(step.effect()), "{run} does {step:?} to {unit} without a record of it");
             let others = self.state.leases.values().filter(|held| {
                 held.until > now
@@ -191,7 +202,7 @@ impl World {
             Step::Terraform => real.terraform = digest,
             Step::Manifests => {
                 assert!(
-                    run == "late" || real.terraform == digest,
+                    run == LATE || real.terraform == digest,
                     "{unit}: manifests of {digest:?} upon {:?}",
                     real.terraform
                 );
@@ -203,7 +214,7 @@ impl World {
             }
             Step::Prune => {}
             Step::Health => {
-                if run != "late" && (real.terraform != digest || real.manifests != digest) {
+                if run != LATE && (real.terraform != digest || real.manifests != digest) {
                     return Err("something else is there".to_owned());
                 }
                 if fails(is_sick) {
