@@ -71,6 +71,8 @@ pub enum Why {
     Missing { found: u64 },
     #[error("is not the one that was published: its hash is {found}, and {published} was published")]
     NotPublished { found: Sha, published: Sha },
+    #[error("is not the one that record {by} follows: its hash is {found}, and {named} is what was followed")]
+    Changed { by: u64, named: Sha, found: Sha },
     #[error("does not follow the one before it: it names {named}, and that one's hash is {found}")]
     Unchained { named: Sha, found: Sha },
     #[error("is from before the one before it ({at}, {before})")]
@@ -150,6 +152,33 @@ impl Verifier {
         }
         self.head = Head { number: expected, hash, at: Some(record.at) };
         Ok(record)
+    }
+
+    /// The same, with the record behind it at hand, which is asked for only where two do not fit: it tells which of them was
+    /// changed.
+    ///
+    /// # Errors
+    /// With the record that is not the one that should stand here.
+    pub fn read_before<B: AsRef<[u8]>>(
+        &mut self,
+        number: u64,
+        bytes: &[u8],
+        next: impl FnOnce() -> Option<B>,
+    ) -> Result<Record, Bad> {
+        self.read(number, bytes).map_err(|bad| match bad.why {
+            Why::Unchained { named, found } if !self.is_contradicted(bad.number, bytes, next()) => {
+                Bad { number: bad.number - 1, why: Why::Changed { by: bad.number, named, found } }
+            }
+            _ => bad,
+        })
+    }
+
+    /// Whether this record is not the one that was followed, or published, itself.
+    fn is_contradicted(&self, number: u64, bytes: &[u8], next: Option<impl AsRef<[u8]>>) -> bool {
+        let hash = Sha::of(bytes);
+        let next = next.and_then(|bytes| serde_json::from_slice::<Record>(bytes.as_ref()).ok());
+        let is_followed = next.is_none_or(|next| next.previous == hash);
+        number < 2 || !is_followed || self.published.iter().any(|one| one.number == number && one.hash != hash)
     }
 
     /// What the ledger ends with.

@@ -93,9 +93,11 @@ impl Store {
     }
 
     fn records_of(&mut self, commit: Option<ObjectId>) -> Result<&[Record]> {
-        let known = self.verifier.head().number;
-        for (number, id) in self.files(commit, known)? {
-            let record = self.verifier.read(number, &self.repository.find_blob(id)?.data).context(BROKEN)?;
+        let files = self.files(commit, self.verifier.head().number)?;
+        for (index, (number, id)) in files.iter().enumerate() {
+            let next = || self.repository.find_blob(files.get(index + 1)?.1).ok().map(|blob| blob.data.clone());
+            let record =
+                self.verifier.read_before(*number, &self.repository.find_blob(*id)?.data, next).context(BROKEN)?;
             self.records.push(record);
         }
         Ok(&self.records)
@@ -112,8 +114,10 @@ impl Store {
     /// When git cannot be read.
     pub fn verify(&self, published: Vec<Published>) -> Result<Result<Head, Bad>> {
         let mut verifier = Verifier::new(published);
-        for (number, id) in self.files(self.commit()?, 0)? {
-            if let Err(bad) = verifier.read(number, &self.repository.find_blob(id)?.data) {
+        let files = self.files(self.commit()?, 0)?;
+        for (index, (number, id)) in files.iter().enumerate() {
+            let next = || self.repository.find_blob(files.get(index + 1)?.1).ok().map(|blob| blob.data.clone());
+            if let Err(bad) = verifier.read_before(*number, &self.repository.find_blob(*id)?.data, next) {
                 return Ok(Err(bad));
             }
         }

@@ -106,7 +106,7 @@ fn a80_a_record_that_is_edited_in_git_is_the_first_bad_one() {
     let commit = git(root, &[&identity[..], &["commit-tree", "-m", "x", &tree]].concat());
     git(root, &["update-ref", REFERENCE, &commit]);
     let (said, code) = audit(root, &["verify"]);
-    assert!(said.starts_with("record 3 does not follow the one before it"), "{said}");
+    assert!(said.starts_with("record 2 is not the one that record 3 follows: its hash is "), "{said}");
     assert_eq!(code, Some(1));
     let (refused, code) = audit(root, &["log"]);
     assert!(refused.contains("the ledger is broken"), "{refused}");
