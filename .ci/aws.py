@@ -132,7 +132,7 @@ def moto_repository(folder, account):
     catalog.mkdir()
     (folder / "pavior.yaml").write_text(
         "apiVersion: pavior.dev/v1\nkind: Platform\nmetadata: {name: test}\n"
-        "spec: {organisation: moto, owners: [platform]}\n")
+        "spec: {organisation: moto, owners: [platform], forge: {kind: github, repository: moto/platform}}\n")
     (catalog / "team.yaml").write_text(
         "apiVersion: pavior.dev/v1\nkind: Team\nmetadata: {name: platform}\nspec: {forgeTeam: '@moto/platform'}\n")
     environment = {
@@ -270,3 +270,95 @@ def an_environment_in_aws_comes_and_goes(_):
         assert not any(listed(environment, folder).values()), listed(environment, folder)
         platform.pavior("audit", "verify")
         print(f"gone again after {time.monotonic() - started:.0f} s; {len(platform.records())} records")
+
+
+SECRET_REQUEST = """apiVersion: pavior.dev/v1
+kind: SecretRequest
+metadata: {name: gateway, owner: platform}
+spec:
+  service: shop
+  environments: [test]
+  keys: {API_KEY: {description: Charges cards}}
+  reason: Every order is charged through the gateway
+  rotation: 90d
+  expires: 2027-06-30
+"""
+
+SHOP = """apiVersion: pavior.dev/v1
+kind: Service
+metadata: {name: shop, owner: platform}
+spec:
+  containers: {main: {image: "example.com/app:1", variables: {KEY: "${secrets.gateway.API_KEY}"}}}
+  service: {ports: {http: {port: 80, targetPort: 8080}}}
+"""
+
+
+def a_secret_request_in_aws_is_granted_and_filled_by_its_owner(_):
+    """The store's empty secret with its policy, by AWS's own client; who asked, why and until when in the ledger; the value
+    put there by the command that is printed, and seen nowhere else."""
+    client, terraform, plugins = need("aws"), need("terraform"), plugin_directory()
+    need("jq")
+    with moto() as endpoint, tempfile.TemporaryDirectory() as folder:
+        platform = Platform(folder)
+        moto_repository(platform.folder, moto_account(endpoint))
+        for file in (platform.folder / "catalog").glob("with-*.yaml"):
+            file.unlink()
+        settings = json.loads((platform.folder / "catalog/test.yaml").read_text())
+        # Without a cluster here: manifests are an engine's.
+        settings["spec"]["delivery"] = "argocd"
+        (platform.folder / "catalog/test.yaml").write_text(json.dumps(settings))
+        (platform.folder / "catalog/shop.yaml").write_text(SHOP)
+        (platform.folder / "catalog/gateway.secret.yaml").write_text(SECRET_REQUEST)
+        identity = platform.folder / "golden-paths/resources/identity/aws/main.tf"
+        text = identity.read_text()
+        # Moto lacks CreatePodIdentityAssociation.
+        identity.write_text(text[:text.index('resource "aws_eks_pod_identity_association"')])
+        platform.git("init", "--quiet", "--initial-branch", "main")
+        platform.commit("a key for the gateway")
+        environment = aws_environment(platform.folder, endpoint)
+        del environment["TF_DATA_DIR"]
+
+        def aws(*arguments, ok=(0,)):
+            return run(client, "--endpoint-url", endpoint, "secretsmanager", *arguments, "--region", "eu-central-1",
+                       "--output", "json", cwd=folder, env=environment, ok=ok)
+
+        said = platform.pavior("apply", "--environment", "test", "--unit", "shop", "--yes", "--terraform", terraform,
+                               "--plugin-dir", plugins, env=environment).stdout
+        assert "no Terraform is left to do; Argo CD brings the rest" in said, said
+        (listed,) = json.loads(aws("list-secrets").stdout)["SecretList"]
+        path = listed["Name"]
+        assert {"Key": "pavior.dev/rotate-within-days", "Value": "90"} in listed["Tags"], listed
+        assert "OnlyReadersRead" in aws("get-resource-policy", "--secret-id", path).stdout
+        empty = aws("get-secret-value", "--secret-id", path, ok=(254, 255))
+        assert "ResourceNotFoundException" in empty.stderr, empty.stderr
+        (asked,) = [record["entry"] for record in platform.records() if record["entry"].get("secrets")]
+        assert asked["secrets"] == [{"name": "gateway", "keys": ["API_KEY"], "rotation": "90d", "expires": "2027-06-30",
+                                     "reason": "Every order is charged through the gateway"}], asked
+        assert asked["effect"] == "terraform" and asked["change"]["author"], asked
+        platform.pavior("publish", "--environment", "test")
+        published = [record["entry"] for record in platform.records() if record["entry"].get("effect") == "publish"]
+        assert [one.get("secrets") for one in published if one["unit"]["unit"] == "shop"] == [asked["secrets"]], published
+        log = platform.pavior("audit", "log").stdout
+        assert "; secret gateway (API_KEY) until 2027-06-30" in log, log
+        known = json.loads(platform.pavior("secrets", "list", "--format", "json").stdout)["requests"][0]
+        assert known["environments"][0]["carried"]["askedBy"] == asked["change"]["author"], known
+
+        value = f"not-a-real-value-{os.getpid()}"
+        printed = platform.pavior("secrets", "put", "gateway", "--environment", "test").stdout
+        command = printed.splitlines()[-1]
+        # Older clients do not read from the environment where AWS is.
+        shim = pathlib.Path(folder) / ".git/shim/aws"
+        shim.parent.mkdir()
+        shim.write_text(f'#!/bin/sh\nexec {client} --endpoint-url {endpoint} "$@"\n')
+        shim.chmod(0o755)
+        done = subprocess.run(["bash", "-c", command], input=f"{value}\n", capture_output=True, text=True,
+                              env={**environment, "PATH": f"{shim.parent}:{os.environ['PATH']}"})
+        assert done.returncode == 0, done
+        there = json.loads(aws("get-secret-value", "--secret-id", path).stdout)
+        assert json.loads(there["SecretString"]) == {"value": value}, there
+        again = platform.pavior("apply", "--environment", "test", "--unit", "shop", "--yes", "--terraform", terraform,
+                                "--plugin-dir", plugins, env=environment).stdout
+        told = said + log + printed + again + done.stdout + platform.pavior("audit", "log", "--format", "json").stdout
+        states = "".join(path.read_text() for path in platform.folder.rglob("*.tfstate*"))
+        assert value not in told + states and states, "Pavior never sees it"
+        print(f"{path}: empty, granted, in the ledger, filled by its owner")

@@ -684,6 +684,7 @@ CHECKS = [
     deliveries.a79_a_full_disk_and_a_signal_leave_what_the_next_apply_finishes,
     aws.an_aws_unit_is_planned,
     aws.an_environment_in_aws_comes_and_goes,
+    aws.a_secret_request_in_aws_is_granted_and_filled_by_its_owner,
     terraform_validates_every_root,
 ]
 

@@ -9,7 +9,7 @@ use crate::deliver::follow::Followed;
 use crate::deliver::publish::{Content, Difference, EngineBranch, Published};
 use crate::deliver::published::{Publication, publish_recorded};
 use crate::deliver::terraform::has_terraform;
-use crate::deliver::{now, unit_name};
+use crate::deliver::{now, secrets_asked, unit_name};
 use crate::emit::engines::{Rendered, branch};
 use crate::ledger::{Cause, State, Store, Upstream};
 use crate::model::{Timestamp, listed, nearest};
@@ -87,6 +87,7 @@ pub fn run(arguments: &Publish) -> anyhow::Result<Outcome> {
     let publication = Publication {
         environment: rendered.environment.clone(),
         units: here().map(|unit| (unit_name(&unit.id), unit.digest.to_string())).collect(),
+        secrets: secrets_asked(&documents),
         cause: Cause {
             head: source.clone(),
             base: None,

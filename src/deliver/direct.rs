@@ -9,8 +9,8 @@ use super::machine::{Leg, Step};
 use super::plan::{Ends, Plannable, Prepared, outcomes, prepare};
 use super::plan_json::Step as Doing;
 use super::revision::Revision;
-use super::terraform::Terraform;
-use crate::ledger::{Cause, Cost, Deployed, Effect, Intent, Undo, UnitName, UnitState};
+use super::terraform::{Terraform, has_terraform};
+use crate::ledger::{Cause, Cost, Deployed, Effect, Intent, SecretAsked, Undo, UnitName, UnitState};
 use crate::review::reversibility::{Cause as Reason, Consequence, Undo as Reviewed};
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::{BTreeMap, BTreeSet};
@@ -122,6 +122,17 @@ impl<'a> Direct<'a> {
 
     fn engine(&self, unit: &UnitName, state: &UnitState) -> Option<&'static str> {
         engine_of(&self.given.wanted, unit, Some(state))
+    }
+
+    /// The secret requests that a step carries out: the first of those that bring something.
+    fn secrets(&self, unit: &UnitName, leg: Leg, effect: Effect) -> Vec<SecretAsked> {
+        let wanted = self.given.wanted.units.get(unit).filter(|_| leg == Leg::Forth);
+        let carries = |unit: &Plannable| match has_terraform(&unit.unit.artifacts) {
+            true => effect == Effect::Terraform,
+            false => effect == Effect::Manifests,
+        };
+        let asked = wanted.filter(|unit| carries(unit)).and_then(|_| self.given.wanted.secrets.get(unit));
+        asked.cloned().unwrap_or_default()
     }
 
     /// Where its objects are this run's to bring.
@@ -288,7 +299,8 @@ impl Work for Direct<'_> {
         let base = cause.base.or_else(|| healthy.map(|healthy| healthy.commit.clone()));
         let change = Cause { head, base, ..cause };
         let Weight { undo, cost } = self.weight(unit, state, leg);
-        Intent { effect, unit: unit.clone(), digest, plan, change, cost, undo }
+        let secrets = self.secrets(unit, leg, effect);
+        Intent { effect, unit: unit.clone(), digest, plan, change, cost, undo, secrets }
     }
 }
 

@@ -199,7 +199,7 @@ mod tests {
                 approved_by: Vec::new(),
             };
             let (unit, digest) = (unit.clone(), Some("new".to_owned()));
-            Intent { effect, unit, digest, plan: None, change, cost: None, undo: Undo::Reversible }
+            Intent { effect, unit, digest, plan: None, change, cost: None, undo: Undo::Reversible, secrets: Vec::new() }
         }
     }
 

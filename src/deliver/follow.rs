@@ -111,6 +111,7 @@ pub fn entries(
             change: cause.clone(),
             cost: None,
             undo: Undo::Reversible,
+            secrets: Vec::new(),
         };
         entries.push(Entry::Began(Box::new(intent)));
         entries.push(Entry::Ended { began: next, outcome, took, note });
@@ -257,6 +258,7 @@ mod tests {
             change: cause.clone(),
             cost: None,
             undo: Undo::Reversible,
+            secrets: Vec::new(),
         };
         let ended = |began, outcome| Entry::Ended { began, outcome, took: 1, note: None };
         let mut all = vec![Entry::Began(Box::new(publish)), ended(1, Outcome::Succeeded)];

@@ -4,6 +4,7 @@
 pub mod account;
 mod affected;
 mod announced;
+mod asked;
 mod attributes;
 mod by_hand;
 mod direct;
@@ -31,6 +32,7 @@ mod told;
 
 pub use affected::{Affected, affected, unit_name};
 pub use announced::{Announced, Surplus, Told};
+pub use asked::secrets_asked;
 pub use by_hand::{Foreseen, WayBack};
 pub use direct::{Direct, Given, Patience};
 pub use drive::{Prospect, Sick, Spectator, Work, drive};

@@ -2,7 +2,9 @@
 //! brought to another digest by it has a record before and after.
 
 use super::publish::{Content, EngineBranch, Published};
-use crate::ledger::{Cause, Effect, Entry, Intent, Outcome, Record, Scope, State, Store, Undo, UnitName, Writer};
+use crate::ledger::{
+    Cause, Effect, Entry, Intent, Outcome, Record, Scope, SecretAsked, State, Store, Undo, UnitName, Writer,
+};
 use crate::model::{Name, Timestamp};
 use anyhow::{Context, Result, bail};
 use std::cell::RefCell;
@@ -15,6 +17,8 @@ pub struct Publication {
     pub environment: Name,
     /// The digest of each unit of the environment.
     pub units: BTreeMap<UnitName, String>,
+    /// What is asked for with each.
+    pub secrets: BTreeMap<UnitName, Vec<SecretAsked>>,
     pub cause: Cause,
     /// Until when nobody else publishes it.
     pub until: Timestamp,
@@ -92,6 +96,7 @@ fn intents(state: &State, publication: &Publication) -> Vec<Intent> {
     let intent = |unit: &UnitName, digest: Option<String>| Intent {
         effect: Effect::Publish,
         unit: unit.clone(),
+        secrets: digest.iter().filter_map(|_| publication.secrets.get(unit).cloned()).flatten().collect(),
         digest,
         plan: None,
         change: publication.cause.clone(),

@@ -1,10 +1,12 @@
 //! One commit as it is delivered: its units with their artifacts, which of them need which, and what their environments
 //! ask for.
 
+use super::asked::secrets_asked;
 use super::plan::{Compiled, Plannable, by_name};
 use super::provider_lock::{self, ProviderLock};
 use crate::check::Loaded;
 use crate::compile::compile_verified_linked;
+use crate::ledger::SecretAsked;
 use crate::ledger::UnitName;
 use crate::link::Graph;
 use crate::model::kinds::environment::{Delivery, Environment, EnvironmentClass};
@@ -18,6 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Revision {
     pub units: Compiled,
     pub environments: BTreeMap<Name, Setting>,
+    /// What is asked for with each unit.
+    pub secrets: BTreeMap<UnitName, Vec<SecretAsked>>,
     graph: Graph,
     /// Which builds of providers it trusts.
     pub lock: ProviderLock,
@@ -85,7 +89,8 @@ impl Revision {
         for declaration in declared.iter().filter(|one| !patterns.contains(&one.metadata.name)) {
             environments.insert(declaration.metadata.name.clone(), Setting::of(&declaration.spec));
         }
-        Ok(Delivered::Compiled(Box::new(Revision { units: by_name(units), environments, graph, lock })))
+        let (units, secrets) = (by_name(units), secrets_asked(&documents));
+        Ok(Delivered::Compiled(Box::new(Revision { units, environments, secrets, graph, lock })))
     }
 
     /// What has to be done before this unit: what its environment needs, what it uses there, and itself in the environment

@@ -122,7 +122,16 @@ mod tests {
         let change = Cause { head, base: None, pull: None, report: None, author, approved_by: Vec::new() };
         let digest = Some(digest.to_owned());
         let undo = Undo::Reversible;
-        Entry::Began(Box::new(Intent { effect, unit: cart(), digest, plan: None, change, cost: None, undo }))
+        Entry::Began(Box::new(Intent {
+            effect,
+            unit: cart(),
+            digest,
+            plan: None,
+            change,
+            cost: None,
+            undo,
+            secrets: Vec::new(),
+        }))
     }
 
     fn ended(began: u64, outcome: Outcome) -> Entry {

@@ -22,8 +22,8 @@ pub use cost::Cost;
 pub use hash::Sha;
 pub use history::{Quarantine, Stay, brought_beside, healthy_with, intent_at, quarantined};
 pub use record::{
-    Cause, Effect, Entry, Intent, Outcome, PreviewLife, PreviewStage, PreviewStep, Record, Scope, Undo, UnitName,
-    Writer, short,
+    Cause, Effect, Entry, Intent, Outcome, PreviewLife, PreviewStage, PreviewStep, Record, Scope, SecretAsked, Undo,
+    UnitName, Writer, short,
 };
 pub use state::{Brought, Deployed, Lease, State, UnitState};
 pub use store::{REFERENCE, Store, Upstream};

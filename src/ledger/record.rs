@@ -3,7 +3,7 @@
 
 use super::cost::Cost;
 use super::hash::Sha;
-use crate::model::{Name, Timestamp};
+use crate::model::{Date, Duration, Name, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -152,6 +152,26 @@ pub struct Intent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
     pub undo: Undo,
+    /// The secret requests that are granted with it. Said where the store's empty secret comes to be: before Terraform, or
+    /// before the manifests where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<SecretAsked>,
+}
+
+/// A secret request, as it was when it was carried out. Who asked and who approved is its `change`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SecretAsked {
+    pub name: Name,
+    /// Names of keys; never a value.
+    pub keys: Vec<String>,
+    pub reason: String,
+    /// The day after which it may no longer be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Date>,
+    /// How often its owner replaces it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<Duration>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -222,9 +242,10 @@ impl fmt::Display for Entry {
                 write!(f, "{}: {} begins", intent.unit, intent.effect.as_str())?;
                 let (digest, commit) = (intent.digest.as_deref().map_or("nothing", short), short(&intent.change.head));
                 match intent.change.pull {
-                    Some(pull) => write!(f, ", for {digest} of {commit} (#{pull})"),
-                    None => write!(f, ", for {digest} of {commit}"),
+                    Some(pull) => write!(f, ", for {digest} of {commit} (#{pull})")?,
+                    None => write!(f, ", for {digest} of {commit}")?,
                 }
+                intent.secrets.iter().try_for_each(|secret| write!(f, "; {secret}"))
             }
             Entry::Ended { began, outcome, took, note } => {
                 write!(f, "{began} {} after {}.{:03} s", outcome.as_str(), took / 1_000, took % 1_000)?;
@@ -237,6 +258,13 @@ impl fmt::Display for Entry {
             Entry::Returned { lease } => write!(f, "lease {lease} is returned"),
             Entry::Preview(step) => write!(f, "{}: {}", step.environment, step.stage),
         }
+    }
+}
+
+impl fmt::Display for SecretAsked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "secret {} ({})", self.name, self.keys.join(", "))?;
+        self.expires.iter().try_for_each(|expires| write!(f, " until {expires}"))
     }
 }
 

@@ -156,6 +156,13 @@ impl State {
         }
     }
 
+    /// Whether something of a unit was begun and not ended, on its way to this digest or back from it: by a run that still
+    /// works, or by one that was killed.
+    pub fn is_left_open(&self, unit: &UnitName, wanted: Option<&str>) -> bool {
+        let is_begun = self.open.values().any(|intent| intent.unit == *unit);
+        is_begun || self.units.get(unit).is_some_and(|state| state.is_going_back(wanted))
+    }
+
     /// Who, at this moment, holds something that this scope is part of, or that is part of it; by fencing token.
     pub fn held(&self, scope: &Scope, now: Timestamp) -> Option<(u64, &Lease)> {
         let overlaps = |lease: &Lease| {
@@ -172,6 +179,13 @@ impl UnitState {
     /// hand; then it is what they chose.
     pub fn refuge(&self) -> Option<&Deployed> {
         self.returning.as_ref().or(self.healthy.as_ref())
+    }
+
+    /// Whether it was found sick of this digest, or taken away from it, and whoever was to bring it back did not come to the
+    /// end of that.
+    pub fn is_going_back(&self, from: Option<&str>) -> bool {
+        let is_quarantined = from.is_some_and(|digest| self.quarantined.contains(digest));
+        is_quarantined && self.unsettled && !self.held && self.refuge().is_some()
     }
 
     /// Nobody is on the way back any more. But while what it was healthy with is quarantined, that is not where it goes.
@@ -215,8 +229,16 @@ mod tests {
             approved_by: Vec::new(),
         };
         let digest = Some(digest.to_owned());
-        let intent =
-            Intent { effect, unit: name(unit), digest, plan: None, change, cost: None, undo: Undo::Reversible };
+        let intent = Intent {
+            effect,
+            unit: name(unit),
+            digest,
+            plan: None,
+            change,
+            cost: None,
+            undo: Undo::Reversible,
+            secrets: Vec::new(),
+        };
         Entry::Began(Box::new(intent))
     }
 

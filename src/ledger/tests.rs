@@ -33,6 +33,7 @@ fn began(name: &str) -> Entry {
         change,
         cost: Some(Cost { currency: "USD".to_owned(), micros: -12_410_000 }),
         undo: Undo::Reversible,
+        secrets: Vec::new(),
     };
     Entry::Began(Box::new(intent))
 }

@@ -165,5 +165,6 @@ fn scaled(change: &Change, digest: Option<String>) -> Entry {
         },
         cost,
         undo: Undo::Reversible,
+        secrets: Vec::new(),
     }))
 }

@@ -132,13 +132,13 @@ fn is_pattern(documents: &Documents, environment: &Name) -> bool {
 }
 
 /// The first of these records that brought a unit to a commit which has what is asked about.
-pub fn carried(records: &[Record], unit: &UnitName, has: impl Fn(&str) -> bool) -> Option<Carried> {
+pub fn carried(records: &[Record], unit: &UnitName, has: impl Fn(&Intent) -> bool) -> Option<Carried> {
     let mut begun: BTreeMap<u64, &Intent> = BTreeMap::new();
     for record in records {
         match &record.entry {
             Entry::Began(intent) if intent.unit == *unit && brings(intent) => drop(begun.insert(record.number, intent)),
             Entry::Ended { began, outcome: Outcome::Succeeded, .. } => {
-                let Some(intent) = begun.get(began).filter(|intent| has(&intent.change.head)) else { continue };
+                let Some(intent) = begun.get(began).filter(|intent| has(intent)) else { continue };
                 let change = &intent.change;
                 return Some(Carried {
                     record: *began,
@@ -180,7 +180,16 @@ mod tests {
             approved_by: approved_by.iter().map(|who| (*who).to_owned()).collect(),
         };
         let (effect, undo, digest) = (Effect::Terraform, Undo::Reversible, Some("d".to_owned()));
-        Entry::Began(Box::new(Intent { effect, unit: unit(name), digest, plan: None, change, cost: None, undo }))
+        Entry::Began(Box::new(Intent {
+            effect,
+            unit: unit(name),
+            digest,
+            plan: None,
+            change,
+            cost: None,
+            undo,
+            secrets: Vec::new(),
+        }))
     }
 
     fn ended(began: u64, outcome: Outcome) -> Entry {
@@ -209,7 +218,7 @@ mod tests {
             began("pay", "with", &["later"]),
             ended(9, Outcome::Succeeded),
         ]);
-        let found = carried(&records, &unit("pay"), |commit| commit == "with").unwrap();
+        let found = carried(&records, &unit("pay"), |intent| intent.change.head == "with").unwrap();
         assert_eq!(
             (found.record, found.approved_by.as_slice(), found.pull),
             (7, ["mira".to_owned()].as_slice(), Some(7))

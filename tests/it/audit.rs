@@ -31,7 +31,16 @@ fn began(unit: &str, effect: Effect) -> Entry {
     };
     let unit = UnitName { environment: Name::parse("staging").unwrap(), unit: unit.to_owned() };
     let digest = Some("3f9c".to_owned());
-    Entry::Began(Box::new(Intent { effect, unit, digest, plan: None, change, cost: None, undo: Undo::Reversible }))
+    Entry::Began(Box::new(Intent {
+        effect,
+        unit,
+        digest,
+        plan: None,
+        change,
+        cost: None,
+        undo: Undo::Reversible,
+        secrets: Vec::new(),
+    }))
 }
 
 fn ended(began: u64, outcome: Outcome) -> Entry {

@@ -147,7 +147,16 @@ fn healthy(repository: &Repository, commit: &str) {
     let unit = UnitName { environment: Name::parse("staging").unwrap(), unit: "cartservice".to_owned() };
     let digest = Some("d".to_owned());
     let (effect, undo) = (Effect::Health, Undo::Reversible);
-    let began = Entry::Began(Box::new(Intent { effect, unit, digest, plan: None, change, cost: None, undo }));
+    let began = Entry::Began(Box::new(Intent {
+        effect,
+        unit,
+        digest,
+        plan: None,
+        change,
+        cost: None,
+        undo,
+        secrets: Vec::new(),
+    }));
     let mut store = Store::open(repository.root(), None).unwrap();
     let writer = Writer { version: "0.1.0".to_owned(), actor: "jo".to_owned(), run: None };
     let now = || Timestamp::parse("2026-11-22T08:00:00Z").unwrap();

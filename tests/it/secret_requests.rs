@@ -27,7 +27,16 @@ fn applied(repository: &Repository, environment: &str, unit: &str, approved_by: 
     };
     let unit = UnitName { environment: Name::parse(environment).unwrap(), unit: unit.to_owned() };
     let (effect, undo, digest) = (Effect::Terraform, Undo::Reversible, Some("d".to_owned()));
-    let began = Entry::Began(Box::new(Intent { effect, unit, digest, plan: None, change, cost: None, undo }));
+    let began = Entry::Began(Box::new(Intent {
+        effect,
+        unit,
+        digest,
+        plan: None,
+        change,
+        cost: None,
+        undo,
+        secrets: Vec::new(),
+    }));
     let mut store = Store::open(repository.root(), None).unwrap();
     let writer = Writer { version: "0.1.0".to_owned(), actor: "jo".to_owned(), run: None };
     let now = || Timestamp::parse("2026-11-22T08:00:00Z").unwrap();

@@ -151,7 +151,16 @@ mod tests {
         let (head, author) = (format!("c0ffee-{digest}"), "jo".to_owned());
         let change = Cause { head, base: None, pull: None, report: None, author, approved_by: Vec::new() };
         let (digest, undo) = (Some(digest.to_owned()), Undo::Reversible);
-        Entry::Began(Box::new(Intent { effect, unit: cart(), digest, plan: None, change, cost: None, undo }))
+        Entry::Began(Box::new(Intent {
+            effect,
+            unit: cart(),
+            digest,
+            plan: None,
+            change,
+            cost: None,
+            undo,
+            secrets: Vec::new(),
+        }))
     }
 
     /// Healthy with these, one after the other; then what else is written.

@@ -4,7 +4,7 @@ use super::Source;
 use crate::cli::terminal;
 use crate::compile::compile_kept;
 use crate::git::{git, printed};
-use crate::ledger::{Record, Store, UnitName, Upstream};
+use crate::ledger::{Intent, Record, SecretAsked, Store, UnitName, Upstream};
 use crate::model::{Findings, Name, RepoPath, Timestamp};
 use crate::read::{Node, NodeValue, Objects, roots};
 use crate::revisions;
@@ -35,11 +35,20 @@ impl Known {
         let past = Past { objects: Objects::open(&root).ok(), texts: RefCell::default() };
         let carried = |request: &Request, environment: &Name| {
             let unit = UnitName { environment: environment.clone(), unit: request.service.to_string() };
-            carried(&records, &unit, |commit| past.has(commit, request, environment))
+            carried(&records, &unit, |intent| {
+                says(intent, request) || past.has(&intent.change.head, request, environment)
+            })
         };
         let requests = register(&documents, &planned, |path, line| blamed(&root, path, line), carried);
         Ok(Some(Known { requests, ledger_is_empty: records.is_empty() }))
     }
+}
+
+/// Whether a record names the request, with all its keys. Engines' health, and records from before they were named, do not.
+fn says(intent: &Intent, request: &Request) -> bool {
+    let is_it =
+        |asked: &SecretAsked| asked.name == request.name && request.keys.keys().all(|key| asked.keys.contains(key));
+    intent.secrets.iter().any(is_it)
 }
 
 fn records(root: &Path, ledger: Option<&String>) -> Result<Vec<Record>> {

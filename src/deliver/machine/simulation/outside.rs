@@ -124,6 +124,7 @@ impl World {
                     change,
                     cost: None,
                     undo: Undo::Reversible,
+                    secrets: Vec::new(),
                 };
                 Entry::Began(Box::new(intent))
             };

@@ -97,8 +97,16 @@ fn lock(scene: &Scene, run: u64) {
     };
     let run = Some(format!("https://github.com/acme/shop/actions/runs/{run}"));
     let writer = Writer { version: "0.1.0".to_owned(), actor: "ada".to_owned(), run };
-    let intent =
-        Intent { effect: Effect::Health, unit, digest: None, plan: None, change, cost: None, undo: Undo::Reversible };
+    let intent = Intent {
+        effect: Effect::Health,
+        unit,
+        digest: None,
+        plan: None,
+        change,
+        cost: None,
+        undo: Undo::Reversible,
+        secrets: Vec::new(),
+    };
     let entries = vec![
         Entry::Leased {
             scope: Scope { environment: production, unit: Some("cart".to_owned()) },
