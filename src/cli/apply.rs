@@ -263,7 +263,7 @@ impl Apply {
                 };
                 refused.or_else(|| stands_on(one))
             }),
-            is_open: is_open(&one.unit),
+            is_open: state.is_left_open(&one.unit, one.to.as_deref()),
             is_elsewhere: false,
         });
         let targets = targets.collect();

@@ -148,7 +148,7 @@ pub fn run(arguments: &Rollback) -> Result<Outcome> {
         digest: choice.from.digest.clone(),
         after: BTreeSet::new(),
         refused: None,
-        is_open: all.open.values().any(|intent| intent.unit == *unit),
+        is_open: all.is_left_open(unit, choice.from.digest.as_deref()),
         is_elsewhere: false,
         handover: None,
     };

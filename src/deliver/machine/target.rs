@@ -15,7 +15,7 @@ pub struct Target {
     pub after: BTreeSet<UnitName>,
     /// Why nobody may do it: what is compiled is not what was reviewed, or not enough people approved it.
     pub refused: Option<String>,
-    /// The ledger has something that was begun and not ended, by a run that still works or by one that was killed.
+    /// `State::is_left_open`: a run that was killed may have left it half-way.
     pub is_open: bool,
     /// Another run of this delivery brings it: a run that has its own part of the units only waits for it.
     pub is_elsewhere: bool,

@@ -114,7 +114,8 @@ impl Unit {
         }
     }
 
-    /// Leaves the unit as it is. What a run that was killed left open in the ledger is closed all the same.
+    /// Leaves the unit as it is. What a run that was killed left open in the ledger is closed all the same, and a way back is
+    /// gone to its end.
     pub(super) fn decline(&mut self, conclusion: Conclusion) -> Vec<Order> {
         if self.target.is_open && !self.target.is_elsewhere {
             self.declined = Some(conclusion);
@@ -199,7 +200,10 @@ impl Unit {
         let wanted = &self.target.digest;
         let is_quarantined = wanted.as_ref().is_some_and(|digest| self.state.quarantined.contains(digest));
         let healthy = self.state.healthy.as_ref();
-        if let Some(conclusion) = self.declined.take() {
+        let is_going_back = self.target.handover.is_none() && self.state.is_going_back(wanted.as_deref());
+        // Whatever is in the way of what is wanted: a unit is not left between two digests.
+        let declined = self.declined.take().filter(|_| is_superseded || !is_going_back);
+        if let Some(conclusion) = declined {
             self.give_back(conclusion)
         } else if let Some(by_hand) = self.by_hand.take() {
             let drafts = self.leased_by_hand(&by_hand, is_superseded);
@@ -209,7 +213,7 @@ impl Unit {
             self.give_back(Conclusion::Superseded)
         } else if is_quarantined && self.target.handover.is_some() {
             self.give_back(Conclusion::Quarantined)
-        } else if is_quarantined && self.state.unsettled && !self.state.held && self.state.refuge().is_some() {
+        } else if is_going_back {
             // A run was killed between finding it sick and having it back.
             self.why = Some("a run before this one found it sick, and was stopped before it was back".to_owned());
             self.order(Phase::Looking, What::Look)

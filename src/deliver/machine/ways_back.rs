@@ -273,3 +273,20 @@ fn a68_what_a_killed_run_left_at_work_is_waited_for_and_not_taken_for_a_fault_of
     play.leased(state, false);
     assert_eq!(play.answer(Happened::NotPlanned { why: "it is in halves".to_owned() }), "look");
 }
+
+#[test]
+fn a75_whatever_is_in_the_way_of_what_is_wanted_a_unit_is_not_left_between_two_digests() {
+    let mut state = healthy("bad");
+    state.quarantined = BTreeSet::from(["bad".to_owned()]);
+    (state.unsettled, state.returning) = (true, deployed("good"));
+    let declined = || Target { refused: Some("it stands on what is sick".to_owned()), is_open: true, ..target("bad") };
+    let mut play = Play::of(Machine::new([declined()], 1));
+    assert_eq!(play.leased(state.clone(), false), "look");
+    assert_eq!(play.answer(Happened::Looked { is_newer: false }), "plan-back");
+    // A newer merge brings it on; and who is held is left alone.
+    let mut play = Play::of(Machine::new([declined()], 1));
+    assert_eq!(play.leased(state.clone(), true), "returned");
+    assert_eq!(play.written(), "refused: it stands on what is sick");
+    let mut play = Play::of(Machine::new([declined()], 1));
+    assert_eq!(play.leased(UnitState { held: true, ..state }, false), "returned");
+}

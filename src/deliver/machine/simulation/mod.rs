@@ -199,7 +199,7 @@ impl World {
             let digest = tree.get(unit).cloned();
             let after = stands_on(unit, &tree);
             let refused = digest.as_ref().filter(|digest| is_unreviewed(digest)).map(|_| "nobody saw it".to_owned());
-            let is_open = self.state.open.values().any(|intent| intent.unit == *unit);
+            let is_open = self.state.is_left_open(unit, digest.as_deref());
             Target { unit: unit.clone(), digest, after, refused, is_open, is_elsewhere: false, handover: None }
         });
         self.started += 1;
