@@ -1,6 +1,6 @@
 //! `pavior apply`: what is merged becomes what runs, as it was reviewed, and goes back where it makes a unit sick.
 
-use super::delivery::{Delivery, compiled};
+use super::delivery::{Delivery, compiled, is_there, tell_uncommitted};
 use super::handed::{Handed, Under};
 use super::live::Live;
 use super::reach::{Gate, Reach};
@@ -34,7 +34,7 @@ pub struct Apply {
     #[command(flatten)]
     delivery: Delivery,
     /// Carry out this revision
-    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    #[arg(long, value_name = "REV", default_value = HEAD)]
     head: String,
     /// The branch whose tip wins over a run that is under way; default `--head`
     #[arg(long, value_name = "REF")]
@@ -96,6 +96,8 @@ Where Argo CD or Flux delivers, only Terraform is done here, and `pavior publish
 
 Exit codes: 0 all healthy or left to their engine, 1 a unit is not, 2 could not run.";
 
+const HEAD: &str = "HEAD";
+
 pub fn run(arguments: &Apply) -> Result<Outcome> {
     let delivery = &arguments.delivery;
     let root = delivery.repository.root()?;
@@ -106,6 +108,10 @@ pub fn run(arguments: &Apply) -> Result<Outcome> {
     let mut journal = Journal::new(under.store(&root)?, writer(&root)?).waiting(Duration::from_secs(arguments.wait));
     let state = journal.state()?;
     delivery.are_there(&wanted.units, state.units.keys())?;
+    arguments.confirms_what_is_there(&wanted, &state)?;
+    if under.head().is_none() && arguments.head == HEAD {
+        tell_uncommitted(&root);
+    }
     let targets = arguments.targets(&wanted, &state, &under)?;
     if targets.is_empty() {
         terminal::print("nothing to do: all is as the ledger says\n")?;
@@ -213,6 +219,22 @@ impl Apply {
             return back.propose(root, base, self.delivery.remote.as_deref());
         }
         back.show(root).map(|()| None)
+    }
+
+    /// A name that is mistyped must not look like one that was confirmed.
+    fn confirms_what_is_there(&self, wanted: &Revision, state: &State) -> Result<()> {
+        let known = || wanted.units.keys().chain(state.units.keys());
+        let units: Vec<String> = known().map(UnitName::to_string).collect();
+        let units: Vec<&str> = units.iter().map(String::as_str).collect();
+        let declared = wanted.environments.keys().map(Name::as_str);
+        let environments: Vec<&str> = known().map(|unit| unit.environment.as_str()).chain(declared).collect();
+        self.confirm.iter().try_for_each(|text| {
+            let is_there = match Name::parse(text) {
+                Some(_) => is_there("environment", text, &environments),
+                None => is_there("unit", text, &units),
+            };
+            is_there.map_err(|why| anyhow!("--confirm: {why}"))
+        })
     }
 
     fn confirmed(&self) -> Result<BTreeSet<UnitName>> {

@@ -2,11 +2,13 @@
 
 use super::ledger_source::LedgerSource;
 use super::{Outcome, terminal};
-use crate::ledger::{Entry, Published, REFERENCE, Record, Sha};
+use crate::ledger::{Entry, Published, REFERENCE, Record, Sha, UnitName};
+use crate::model::{listed, nearest};
 use crate::report::{Align, table, visible, visible_line};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Read the ledger: what was done, on whose word, and what came of it
 #[derive(Debug, Args)]
@@ -98,7 +100,7 @@ fn log(arguments: &Log) -> anyhow::Result<Outcome> {
     let shown = &found[..found.len().min(arguments.limit)];
     let text = match arguments.format {
         Format::Json => format!("{:#}\n", json!({ "version": 1, "records": shown, "found": found.len() })),
-        Format::Human if found.is_empty() => format!("{REFERENCE} has no such record\n"),
+        Format::Human if found.is_empty() => arguments.found_nothing(records),
         Format::Human => {
             let rows: Vec<Vec<String>> = shown.iter().map(|record| row(record, records)).collect();
             let columns = [("#", Align::Right), ("at", Align::Left), ("who", Align::Left), ("what", Align::Left)];
@@ -139,30 +141,44 @@ fn row(record: &Record, all: &[Record]) -> Vec<String> {
 
 impl Log {
     fn asks_for(&self, record: &Record, all: &[Record]) -> bool {
-        if self.environment.is_none() && self.unit.is_none() {
-            return true;
-        }
-        let is_wanted = |environment: &str, unit: Option<&str>| {
-            self.environment.as_ref().is_none_or(|wanted| wanted == environment)
-                && self.unit.as_ref().is_none_or(|wanted| Some(wanted.as_str()) == unit)
-        };
-        // An end is about what its beginning is about.
-        let about = match &record.entry {
-            Entry::Ended { began: number, .. }
-            | Entry::Extended { lease: number, .. }
-            | Entry::Returned { lease: number } => at(all, *number),
-            _ => Some(record),
-        };
-        match about.map(|record| &record.entry) {
-            Some(Entry::Began(intent)) => is_wanted(intent.unit.environment.as_str(), Some(&intent.unit.unit)),
-            Some(Entry::Quarantined { unit, .. } | Entry::Released { unit, .. }) => {
-                is_wanted(unit.environment.as_str(), Some(&unit.unit))
-            }
-            Some(Entry::Leased { scope, .. }) => is_wanted(scope.environment.as_str(), scope.unit.as_deref()),
-            Some(Entry::Preview(step)) => is_wanted(step.environment.as_str(), None),
-            _ => false,
-        }
+        let is =
+            |wanted: &Option<String>, name: Option<&str>| wanted.as_deref().is_none_or(|wanted| name == Some(wanted));
+        let (environment, unit) =
+            about(record, all).map_or((None, None), |(environment, unit)| (Some(environment), unit));
+        is(&self.environment, environment) && is(&self.unit, unit)
     }
+
+    /// A name that is mistyped must not look like one to which nothing happened.
+    fn found_nothing(&self, all: &[Record]) -> String {
+        let known: BTreeSet<_> = all.iter().filter_map(|record| about(record, all)).collect();
+        let environments: BTreeSet<&str> = known.iter().map(|(environment, _)| *environment).collect();
+        let units: BTreeSet<&str> = known.iter().filter_map(|(_, unit)| *unit).collect();
+        let near = [(&self.environment, environments), (&self.unit, units)].into_iter().filter_map(|(name, known)| {
+            let name = name.as_deref().filter(|name| !known.contains(name))?;
+            nearest(name, known)
+        });
+        let near: Vec<&str> = near.collect();
+        let meant = if near.is_empty() { String::new() } else { format!("; did you mean {}?", listed(near, 2)) };
+        format!("{REFERENCE} has no such record{meant}\n")
+    }
+}
+
+/// The environment that a record is about, and the unit. An end is about what its beginning is about.
+fn about<'r>(record: &'r Record, all: &'r [Record]) -> Option<(&'r str, Option<&'r str>)> {
+    let of_unit = |unit: &'r UnitName| (unit.environment.as_str(), Some(unit.unit.as_str()));
+    let begun = match &record.entry {
+        Entry::Ended { began: number, .. }
+        | Entry::Extended { lease: number, .. }
+        | Entry::Returned { lease: number } => at(all, *number)?,
+        _ => record,
+    };
+    Some(match &begun.entry {
+        Entry::Began(intent) => of_unit(&intent.unit),
+        Entry::Quarantined { unit, .. } | Entry::Released { unit, .. } => of_unit(unit),
+        Entry::Leased { scope, .. } => (scope.environment.as_str(), scope.unit.as_deref()),
+        Entry::Preview(step) => (step.environment.as_str(), None),
+        Entry::Ended { .. } | Entry::Extended { .. } | Entry::Returned { .. } => return None,
+    })
 }
 
 fn at(all: &[Record], number: u64) -> Option<&Record> {

@@ -6,6 +6,7 @@ use super::terminal;
 use crate::deliver::provider_lock::ProviderLock;
 use crate::deliver::terraform::Terraform;
 use crate::deliver::{Compiled, Delivered, Revision};
+use crate::git::{git, printed};
 use crate::ledger::{Store, UnitName, Upstream};
 use crate::model::{listed, nearest};
 use crate::read::Objects;
@@ -78,11 +79,7 @@ impl Delivery {
             (self.environment.iter().map(|name| ("environment", name, environments().collect::<Vec<_>>())))
                 .chain(self.unit.iter().map(|name| ("unit", name, units().collect::<Vec<_>>())))
         {
-            if !known.contains(&name.as_str()) {
-                let near = nearest(name, known.iter().copied());
-                let near = near.map(|near| format!("; did you mean {}?", listed([near], 1))).unwrap_or_default();
-                bail!("there is no {kind} `{}`{near}", visible_line(name));
-            }
+            is_there(kind, name, &known)?;
         }
         Ok(())
     }
@@ -93,6 +90,38 @@ impl Delivery {
         let store = Store::open(root.to_owned(), remote)?;
         store.refresh()?;
         Ok(store)
+    }
+}
+
+/// # Errors
+/// When it is not, with what may have been meant.
+pub fn is_there(kind: &str, name: &str, known: &[&str]) -> Result<()> {
+    if known.contains(&name) {
+        return Ok(());
+    }
+    let near = nearest(name, known.iter().copied());
+    let near = near.map(|near| format!("; did you mean {}?", listed([near], 1))).unwrap_or_default();
+    bail!("there is no {kind} `{}`{near}", visible_line(name))
+}
+
+/// Tells what is written and not committed: who tries something out wonders why nothing comes of it.
+pub fn tell_uncommitted(root: &Path) {
+    let mut command = git(root);
+    command.env("GIT_OPTIONAL_LOCKS", "0").args([
+        "status",
+        "--porcelain",
+        "--no-renames",
+        "--untracked-files=all",
+        "-z",
+        "--",
+        ".",
+    ]);
+    // Who cannot ask is told nothing: it is a courtesy.
+    let told = printed(command).unwrap_or_default();
+    let paths: Vec<&str> = told.split('\0').filter_map(|line| line.get(3..)).collect();
+    if !paths.is_empty() {
+        let are = if paths.len() == 1 { "is" } else { "are" };
+        terminal::tell(&format!("not committed, and so not applied, {are} {}", visible_line(&listed(paths, 3))));
     }
 }
 

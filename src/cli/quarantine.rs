@@ -1,7 +1,7 @@
 //! `pavior quarantine`: digests that nothing applies, who said so and why; and how one is let go again.
 
 use super::ledger_source::LedgerSource;
-use super::unit_name::{near, unit_name};
+use super::unit_name::{near, reason, unit_name};
 use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::deliver::Journal;
@@ -49,7 +49,7 @@ struct Release {
     /// The beginning of the digest; may be left out where there is only one
     digest: Option<String>,
     /// Why, for those who read the ledger
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
     why: String,
     #[command(flatten)]
     source: LedgerSource,

@@ -19,6 +19,12 @@ pub fn near<'u>(text: &str, known: impl Iterator<Item = &'u UnitName>) -> String
     near.map(|near| format!("; did you mean {}?", listed([near], 1))).unwrap_or_default()
 }
 
+/// A person's word for those who read the ledger.
+pub fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned()).ok_or_else(|| "say why: it stands in the ledger for good".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

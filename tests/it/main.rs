@@ -2,6 +2,7 @@
 //!
 //! A new behaviour is a new folder under `tests/cases/`; its README says what is in one.
 
+mod apply;
 mod audit;
 mod case;
 mod change;

@@ -11,7 +11,7 @@ use super::live::Live;
 use super::reach::{Gate, Reach};
 use super::repository::Repository;
 use super::take_back::Back;
-use super::unit_name::{near, unit_name};
+use super::unit_name::{near, reason, unit_name};
 use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::deliver::machine::{ByHand, Conclusion, Machine, Target};
@@ -38,7 +38,7 @@ pub struct Rollback {
     #[arg(long, value_name = "WHAT")]
     to: Option<String>,
     /// Why, for those who read the ledger
-    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
+    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run", value_parser = reason)]
     why: Option<String>,
     /// Say what would happen, and do nothing
     #[arg(long)]
