@@ -222,7 +222,11 @@ impl World {
                     return Err("it was never ready".to_owned());
                 }
             }
-            Step::Revert => drop(real.reverts.insert(self.main[errand.head][unit].clone())),
+            Step::Revert => {
+                // By hand, what is taken back is what the branch says by then.
+                let head = errand.by_hand.as_ref().map_or(errand.head, |_| self.merged);
+                real.reverts.extend(self.main[head].get(unit).cloned());
+            }
         }
         Ok(())
     }
