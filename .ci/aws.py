@@ -335,7 +335,7 @@ def a_secret_request_in_aws_is_granted_and_filled_by_its_owner(_):
         assert asked["secrets"] == [{"name": "gateway", "keys": ["API_KEY"], "rotation": "90d", "expires": "2027-06-30",
                                      "reason": "Every order is charged through the gateway"}], asked
         assert asked["effect"] == "terraform" and asked["change"]["author"], asked
-        platform.pavior("publish", "--environment", "test")
+        platform.pavior("publish", "--environment", "test", "--yes")
         published = [record["entry"] for record in platform.records() if record["entry"].get("effect") == "publish"]
         assert [one.get("secrets") for one in published if one["unit"]["unit"] == "shop"] == [asked["secrets"]], published
         log = platform.pavior("audit", "log").stdout

@@ -64,19 +64,26 @@ if is "${PAVIOR_DRY_RUN:-}"; then arguments+=(--dry-run); fi
 
 # What may be applied is counted, then applied, then told: also what failed is told.
 apply() {
-  local mandate="$folder/mandate.json" outcome="$folder/outcome.json" status=0
-  local -a more=() environments=()
+  local mandate="$folder/mandate.json" outcome="$folder/outcome.json" published="$folder/published.json" status=0
+  local -a where=() more=() follow=() environments=()
   read -r -a environments <<< "${PAVIOR_ENVIRONMENTS:-}"
-  for environment in ${environments[@]+"${environments[@]}"}; do more+=(--environment "$environment"); done
+  for environment in ${environments[@]+"${environments[@]}"}; do where+=(--environment "$environment"); done
   [[ -z "${PAVIOR_PROMETHEUS:-}" ]] || more+=(--prometheus "$PAVIOR_PROMETHEUS")
   if is "${PAVIOR_ASK_PUBLIC:-}"; then more+=(--ask-public); fi
   [[ -z "${PAVIOR_DEADLINE:-}" ]] || more+=(--deadline "$PAVIOR_DEADLINE")
   [[ -z "${PAVIOR_SOAK:-}" ]] || more+=(--soak "$PAVIOR_SOAK")
+  if [[ -n "${PAVIOR_ENGINE_CONTEXT:-}" ]]; then
+    follow+=(--follow --context "$PAVIOR_ENGINE_CONTEXT")
+    [[ -z "${PAVIOR_DEADLINE:-}" ]] || follow+=(--deadline "$PAVIOR_DEADLINE")
+  fi
   "$binary" "${arguments[@]}" --mandate "$mandate" || status=$?
   # Without a mandate nothing is to be applied.
   if [[ ! -f "$mandate" ]] || is "${PAVIOR_DRY_RUN:-}"; then return "$status"; fi
-  "$binary" apply --mandate "$mandate" --outcome "$outcome" --revert-on "$GITHUB_REF_NAME" ${more[@]+"${more[@]}"} || status=$?
-  "$binary" "${arguments[@]}" --mandate "$mandate" --outcome "$outcome" || status=$?
+  "$binary" apply --mandate "$mandate" --outcome "$outcome" --revert-on "$GITHUB_REF_NAME" ${where[@]+"${where[@]}"} \
+    ${more[@]+"${more[@]}"} || status=$?
+  # What Argo CD and Flux deliver, once Terraform has made what it needs.
+  "$binary" publish --mandate "$mandate" --outcome "$published" ${where[@]+"${where[@]}"} ${follow[@]+"${follow[@]}"} || status=$?
+  "$binary" "${arguments[@]}" --mandate "$mandate" --outcome "$outcome" --outcome "$published" || status=$?
   return "$status"
 }
 

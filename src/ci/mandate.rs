@@ -10,7 +10,7 @@ use crate::deliver::{Affected, Delivered, Revision, Setting, affected_of, engine
 use crate::forge::applied::{blocks, could_not_be_judged, does_not_compile};
 use crate::forge::wording;
 use crate::forge::words::{CommitId, Pull, PullNumber, PullState};
-use crate::ledger::{State, Store, UnitName, Upstream};
+use crate::ledger::{State, Store, UnitName, UnitState, Upstream};
 use crate::model::Name;
 use crate::model::kinds::environment::EnvironmentClass;
 use crate::read::{Objects, merge_base};
@@ -152,13 +152,24 @@ fn compiled(folder: &Path, head: &str) -> Result<Revision> {
     }
 }
 
-/// Those of which a run has something to do: where an engine delivers that is Terraform.
+/// Those of which a run has something to do: where an engine delivers that is Terraform, and to tell the engine.
 fn affected(revision: &Revision, state: &State) -> Vec<Affected> {
-    let is_a_runs = |unit: &UnitName| {
+    let is_left = |unit: &UnitName| {
         let (wanted, state) = (revision.units.get(unit), state.units.get(unit));
-        engine_of(revision, unit, state).is_none() || !is_done(wanted, state)
+        let digest = wanted.map(|wanted| wanted.unit.digest.to_string());
+        let published = state.and_then(|state| state.published.as_ref());
+        let is_told = published.is_some_and(|published| published.is(digest.as_deref()));
+        engine_of(revision, unit, state).is_none() || !is_done(wanted, state) || !is_told
     };
-    affected_of(&revision.units, state, is_a_runs)
+    let mut all = affected_of(&revision.units, state, is_left);
+    for one in &mut all {
+        let known = state.units.get(&one.unit);
+        // How an engine's unit is may never be known: nobody has to follow it.
+        if engine_of(revision, &one.unit, known).is_some() {
+            one.from = known.and_then(UnitState::runs).cloned();
+        }
+    }
+    all
 }
 
 fn wanting(folder: &Path, head: &str, state: &State) -> Result<Wanting> {
@@ -196,7 +207,7 @@ fn asks_for_none(folder: &Path, now: &Revision, state: &State, environment: &Nam
     }
     let units = state.units.iter().filter(|(unit, _)| unit.environment == *environment);
     let mut healthy: Vec<(u64, &String)> =
-        units.filter_map(|(_, unit)| unit.healthy.as_ref()).map(|one| (one.record, &one.commit)).collect();
+        units.filter_map(|(_, unit)| unit.runs()).map(|one| (one.record, &one.commit)).collect();
     healthy.sort_unstable();
     let mut commits: Vec<&String> = healthy.into_iter().rev().map(|(_, commit)| commit).collect();
     commits.dedup();

@@ -4,24 +4,22 @@ use super::delivery::{Delivery, compiled, is_there, tell_uncommitted};
 use super::handed::{Handed, Under};
 use super::live::Live;
 use super::reach::{Gate, Reach};
+use super::reviewed::Reviewed;
 use super::rollback::held;
 use super::take_back::Back;
 use super::unit_name::unit_name;
 use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::deliver::machine::{Conclusion, Handover, Machine, Target};
-use crate::deliver::{
-    Affected, Direct, Given, Journal, Revision, Setting, Shard, affected_of, drive, engine_of, is_done,
-};
+use crate::deliver::{Affected, Direct, Given, Journal, Revision, Shard, affected_of, drive, engine_of, is_done};
 use crate::ledger::{Cause, Effect, Intent, State, UnitName, UnitState};
 use crate::model::Name;
 use crate::read::Objects;
 use crate::report::{counted, visible_line};
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use clap::Args;
-use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,12 +39,8 @@ pub struct Apply {
     branch: Option<String>,
     #[command(flatten)]
     handed: Handed,
-    /// A report that was reviewed, as `pavior preflight --format json` wrote it; may be given several times
-    #[arg(long, value_name = "FILE")]
-    reviewed: Vec<PathBuf>,
-    /// What these commands would do is what I want: for environments that ask for no approval
-    #[arg(long)]
-    yes: bool,
+    #[command(flatten)]
+    reviewed: Reviewed,
     /// This unit may go with all that it holds, as ENVIRONMENT/UNIT, or most of this ENVIRONMENT may; may be given several
     /// times
     #[arg(long, value_name = "UNIT")]
@@ -79,9 +73,6 @@ pub struct Apply {
 
 /// Why a declaration is taken back.
 const SICK: &str = "it was not healthy with it, and is back on what it was healthy with before";
-
-/// By environment and unit, what it was reviewed with; None where it goes.
-type Digests = BTreeMap<(String, String), BTreeSet<Option<String>>>;
 
 const HOW: &str = "\
 A unit is applied when its digest is not the one that the ledger last found it healthy with: after what it needs and, where \
@@ -245,7 +236,7 @@ impl Apply {
     }
 
     fn targets(&self, wanted: &Revision, state: &State, under: &Under) -> Result<Vec<Target>> {
-        let reviewed = self.reviewed_digests()?;
+        let reviewed = self.reviewed.digests()?;
         let all = affected_of(&wanted.units, state, |_| true);
         let affected: Vec<&Affected> = all.iter().filter(|one| self.delivery.asks_for(&one.unit)).collect();
         let left: BTreeSet<&UnitName> =
@@ -281,7 +272,10 @@ impl Apply {
                     // Nobody has to agree to what is not done.
                     _ if handover(&one.unit).is_some_and(|handover| handover.is_done) => None,
                     Some(decided) => decided,
-                    None => self.refusal(wanted, &one.unit, one.to.as_deref(), &reviewed),
+                    None => {
+                        let setting = wanted.environments.get(&one.unit.environment);
+                        self.reviewed.refusal(setting, &one.unit, one.to.as_deref(), &reviewed)
+                    }
                 };
                 refused.or_else(|| stands_on(one))
             }),
@@ -307,51 +301,6 @@ impl Apply {
         (going >= FEW && going * 2 > all && !is_confirmed).then(|| {
             format!("{going} of {all} units of {environment} would go: say --confirm {environment} if that is meant")
         })
-    }
-
-    /// Why nobody may apply it.
-    fn refusal(&self, wanted: &Revision, unit: &UnitName, digest: Option<&str>, reviewed: &Digests) -> Option<String> {
-        let setting = wanted.environments.get(&unit.environment);
-        let known = reviewed.get(&(unit.environment.to_string(), unit.unit.clone()));
-        if known.is_some_and(|digests| digests.contains(&digest.map(str::to_owned))) {
-            return None;
-        }
-        if known.is_some() {
-            return Some("what is compiled is not what was reviewed: its digest is another one".to_owned());
-        }
-        match (self.yes, setting.is_none_or(Setting::asks_for_no_approval)) {
-            (true, true) => None,
-            (true, false) => Some(format!(
-                "{} wants its changes reviewed: give the report with --reviewed, --yes is not enough",
-                unit.environment
-            )),
-            (false, true) => Some("nobody reviewed it: say --yes, or give the report with --reviewed".to_owned()),
-            (false, false) => Some("nobody reviewed it: give the report with --reviewed".to_owned()),
-        }
-    }
-
-    /// By environment and unit, what the reports say that it compiles into. None: that it goes.
-    fn reviewed_digests(&self) -> Result<Digests> {
-        let mut digests = Digests::new();
-        for file in &self.reviewed {
-            let text = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
-            let report: Value = serde_json::from_slice(&text).with_context(|| format!("reading {}", file.display()))?;
-            let units = report["diff"]["units"].as_array().filter(|_| report["version"] == 1);
-            let Some(units) = units else {
-                bail!("{} is no report of `pavior preflight --format json`", file.display())
-            };
-            if report["outcome"] == "blocked" {
-                bail!("{} blocks the change: nothing of it is applied", file.display());
-            }
-            for unit in units {
-                let Some((environment, name)) = unit["unit"].as_str().and_then(|unit| unit.split_once('/')) else {
-                    continue;
-                };
-                let digest = unit["digestAfter"].as_str().map(str::to_owned);
-                digests.entry((environment.to_owned(), name.to_owned())).or_default().insert(digest);
-            }
-        }
-        Ok(digests)
     }
 }
 

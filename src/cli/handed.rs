@@ -47,14 +47,7 @@ impl Handed {
     /// # Errors
     /// When there is no such mandate, it is too old, or nobody says who we are.
     pub fn open(&self, delivery: &Delivery, root: &Path) -> Result<Under> {
-        let mandate = self.mandate.as_deref().map(read).transpose()?;
-        let given = delivery.remote.clone().map(|address| Upstream { address, authorization: None });
-        let upstream = match &mandate {
-            Some(_) => upstream(root, given)?,
-            None => given,
-        };
-        let (reverts, tip) = (Mutex::default(), Mutex::default());
-        Ok(Under { mandate, outcome: self.outcome.clone(), upstream, reverts, tip })
+        Under::open(self.mandate.as_deref(), self.outcome.as_ref(), delivery.remote.as_ref(), root)
     }
 }
 
@@ -90,6 +83,33 @@ fn upstream(_: &Path, given: Option<Upstream>) -> Result<Option<Upstream>> {
 }
 
 impl Under {
+    /// # Errors
+    /// When there is no such mandate, it is too old, or nobody says who we are.
+    pub fn open(
+        mandate: Option<&Path>,
+        outcome: Option<&PathBuf>,
+        remote: Option<&String>,
+        root: &Path,
+    ) -> Result<Under> {
+        let mandate = mandate.map(read).transpose()?;
+        let given = remote.cloned().map(|address| Upstream { address, authorization: None });
+        let upstream = match &mandate {
+            Some(_) => upstream(root, given)?,
+            None => given,
+        };
+        let (reverts, tip) = (Mutex::default(), Mutex::default());
+        Ok(Under { mandate, outcome: outcome.cloned(), upstream, reverts, tip })
+    }
+
+    /// Where the ledger is, and branches are pushed.
+    pub fn upstream(&self) -> Option<&Upstream> {
+        self.upstream.as_ref()
+    }
+
+    pub fn has_mandate(&self) -> bool {
+        self.mandate.is_some()
+    }
+
     /// The commit that is to be carried out, where the mandate says so.
     pub fn head(&self) -> Option<&str> {
         self.mandate.as_ref().map(|mandate| mandate.head.as_str())
@@ -152,7 +172,6 @@ impl Under {
     /// # Errors
     /// When the file cannot be written.
     pub fn account(&self, head: &str, ledger: &Head, units: Vec<(UnitName, Conclusion, Timestamp)>) -> Result<()> {
-        let Some(file) = &self.outcome else { return Ok(()) };
         let reverts = self.reverts.lock().unwrap_or_else(PoisonError::into_inner);
         let became = units.into_iter().map(|(unit, conclusion, at)| Became {
             revert: reverts.get(&unit).copied(),
@@ -161,7 +180,16 @@ impl Under {
             unit,
             at,
         });
-        let account = Account::new(head.to_owned(), ledger.to_string(), became.collect());
+        self.leave(head, ledger, became.collect())
+    }
+
+    /// The same, of what is known by now.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn leave(&self, head: &str, ledger: &Head, units: Vec<Became>) -> Result<()> {
+        let Some(file) = &self.outcome else { return Ok(()) };
+        let account = Account::new(head.to_owned(), ledger.to_string(), units);
         let text = serde_json::to_string_pretty(&account).context("writing what came of it")?;
         replace(file, format!("{text}\n").as_bytes()).with_context(|| format!("writing {}", file.display()))
     }

@@ -43,6 +43,7 @@ mod reach;
 mod replace;
 mod repository;
 mod resource_types;
+mod reviewed;
 mod rollback;
 mod rules;
 mod schema;
@@ -107,10 +108,10 @@ enum Command {
 }
 
 /// How a command that ran ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     Clean,
-    /// There are findings that block.
+    /// There are findings that block, or not all was done.
     Blocked,
 }
 

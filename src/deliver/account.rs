@@ -4,6 +4,7 @@ use super::machine::Conclusion;
 use crate::ledger::UnitName;
 use crate::model::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 const VERSION: u32 = 1;
 
@@ -97,14 +98,16 @@ impl Account {
         }
     }
 
-    /// What several runs that shared the work came to: each has units of its own, and the last word on the ledger is that
-    /// of the longest one. None of none.
+    /// What several runs came to that shared the work, or came one after the other: of a unit that more than one has, what is
+    /// said by the one that saw more of the ledger counts, and so does what that says of the ledger. None of none.
     pub fn of_all(all: Vec<Account>) -> Option<Account> {
         let records =
             |account: &Account| account.ledger.split_once(':').and_then(|(number, _)| number.parse::<u64>().ok());
-        let mut whole = all.iter().max_by_key(|account| records(account))?.clone();
-        whole.units = all.into_iter().flat_map(|account| account.units).collect();
-        whole.units.sort_by(|one, other| one.unit.cmp(&other.unit));
+        let mut all = all;
+        all.sort_by_key(|account| records(account));
+        let mut whole = all.last()?.clone();
+        let units = all.into_iter().flat_map(|account| account.units).map(|one| (one.unit.clone(), one));
+        whole.units = units.collect::<BTreeMap<_, _>>().into_values().collect();
         Some(whole)
     }
 

@@ -20,6 +20,8 @@ pub struct Publication {
     /// What is asked for with each.
     pub secrets: BTreeMap<UnitName, Vec<SecretAsked>>,
     pub cause: Cause,
+    /// On whose word each unit, where that is known of it alone.
+    pub causes: BTreeMap<UnitName, Cause>,
     /// Until when nobody else publishes it.
     pub until: Timestamp,
 }
@@ -99,7 +101,7 @@ fn intents(state: &State, publication: &Publication) -> Vec<Intent> {
         secrets: digest.iter().filter_map(|_| publication.secrets.get(unit).cloned()).flatten().collect(),
         digest,
         plan: None,
-        change: publication.cause.clone(),
+        change: publication.causes.get(unit).unwrap_or(&publication.cause).clone(),
         cost: None,
         undo: Undo::Reversible,
     };

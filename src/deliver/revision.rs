@@ -46,7 +46,7 @@ pub enum Delivered {
 }
 
 impl Setting {
-    fn of(spec: &Environment) -> Setting {
+    pub fn of(spec: &Environment) -> Setting {
         Setting {
             class: spec.class,
             delivery: spec.delivery,

@@ -38,6 +38,8 @@ pub struct UnitState {
     pub terraform: Option<Brought>,
     /// What its engine was last told to run; with no digest, that it is gone.
     pub published: Option<Brought>,
+    /// The same, as far as it is sure: a push that failed may have arrived.
+    pub told: Option<Deployed>,
 }
 
 /// What a unit was last brought to by one kind of step.
@@ -131,6 +133,10 @@ impl State {
             _ => {}
         }
         match (intent.effect, outcome) {
+            (Effect::Publish, Outcome::Succeeded) => {
+                unit.told = Some(deployed.clone());
+                unit.applied = Some(deployed);
+            }
             (Effect::Health, Outcome::Succeeded) => {
                 unit.applied = Some(deployed.clone());
                 unit.healthy = Some(deployed);
@@ -175,6 +181,11 @@ impl State {
 }
 
 impl UnitState {
+    /// What it is, as far as is known: what it was found healthy with, or what its engine was told to run since.
+    pub fn runs(&self) -> Option<&Deployed> {
+        self.healthy.iter().chain(&self.told).max_by_key(|deployed| deployed.record)
+    }
+
     /// What it goes back to where it is sick: what it was last healthy with. Somebody may have taken it away from that by
     /// hand; then it is what they chose.
     pub fn refuge(&self) -> Option<&Deployed> {

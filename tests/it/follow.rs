@@ -90,7 +90,8 @@ fn what_flux_says_of_the_published_commit_is_what_the_ledger_says() {
     let (source, remote) = world(folder.path(), "engine-flux-follows-a-branch");
     let engine = Engine::new();
     let follow = |deadline: &str| {
-        let publish = ["publish", "--environment", "staging", "--remote", &remote, "--follow", "--deadline", deadline];
+        let publish =
+            ["publish", "--environment", "staging", "--yes", "--remote", &remote, "--follow", "--deadline", deadline];
         pavior(&source, &[&publish[..], &["--kubectl", engine.kubectl(), "--context", "management"]].concat())
     };
     let log = || pavior(&source, &["audit", "log", "--limit", "1000", "--remote", &remote]).0;
@@ -148,7 +149,7 @@ fn what_argo_cd_says_of_another_commit_is_not_believed() {
     let folder = tempfile::tempdir().unwrap();
     let (source, remote) = world(folder.path(), "engine-argocd-follows-a-branch");
     let engine = Engine::new();
-    let published = pavior(&source, &["publish", "--environment", "staging", "--remote", &remote]);
+    let published = pavior(&source, &["publish", "--environment", "staging", "--yes", "--remote", &remote]);
     assert_eq!(published.1, Some(0), "{}", published.0);
     let commit = git(Path::new(&remote), &["rev-parse", "pavior/staging"]);
     let files = git(Path::new(&remote), &["ls-tree", "--name-only", "pavior/staging", "_engine/"]);
@@ -156,7 +157,8 @@ fn what_argo_cd_says_of_another_commit_is_not_believed() {
         files.lines().filter_map(|file| file.strip_prefix("_engine/application-")?.strip_suffix(".yaml")).collect();
     let says = |commit: &str, health: &str| {
         engine.says(&names.iter().map(|name| application(name, commit, health)).collect::<Vec<_>>());
-        let follow = ["publish", "--environment", "staging", "--remote", &remote, "--follow", "--deadline", "1"];
+        let follow =
+            ["publish", "--environment", "staging", "--yes", "--remote", &remote, "--follow", "--deadline", "1"];
         pavior(&source, &[&follow[..], &["--kubectl", engine.kubectl()]].concat())
     };
     let (told, code) = says(&"0".repeat(40), "Healthy");

@@ -74,7 +74,15 @@ pub struct Rendered {
     /// All files of the branch.
     pub branch: BTreeMap<RepoPath, String>,
     /// What tells the engine to bring each unit. A unit that has nothing to be brought has none.
-    pub units: Vec<(UnitId, Value)>,
+    pub units: Vec<EngineUnit>,
+}
+
+/// What tells an engine to bring a unit, and where it stands in the branch.
+#[derive(Debug)]
+pub struct EngineUnit {
+    pub id: UnitId,
+    pub object: Value,
+    pub file: RepoPath,
 }
 
 /// All environments that are delivered by an engine, by name. Of a pattern of previews there is none.
@@ -194,8 +202,11 @@ fn rendered(followed: &Followed<'_>, units: &[DeliveredUnit<'_>]) -> Result<Rend
             branch.insert(RepoPath::literal(&format!("{}/{}", unit.path, artifact.path)), artifact.text.clone());
         }
     }
-    let units = units.iter().zip(of_units).map(|(unit, object)| (unit.id.clone(), Value::Object(object))).collect();
-    Ok(Rendered { environment, objects, branch, units })
+    let files = layout::paths(ENGINE, &of_units);
+    let told = units.iter().zip(of_units).zip(files);
+    let told =
+        told.map(|((unit, object), file)| EngineUnit { id: unit.id.clone(), object: Value::Object(object), file });
+    Ok(Rendered { environment, objects, branch, units: told.collect() })
 }
 
 impl DeliveredUnit<'_> {
@@ -294,7 +305,7 @@ mod tests {
         assert_eq!(file(&rendered, "cart/manifests/deployment-cart.yaml"), "at: manifests/deployment-cart.yaml\n");
         assert_eq!(branch(&rendered.environment), "pavior/staging");
         let objects: Vec<(&str, &Value)> =
-            rendered.units.iter().map(|(id, object)| (id.name.as_str(), &object["metadata"]["name"])).collect();
+            rendered.units.iter().map(|one| (one.id.name.as_str(), &one.object["metadata"]["name"])).collect();
         assert_eq!(
             objects,
             [

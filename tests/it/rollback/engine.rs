@@ -52,11 +52,11 @@ fn lives(platform: &Platform) {
     let nobody = platform.pavior(&["apply", "--environment", "local"]);
     assert_eq!(nobody.code, Some(0), "nobody has to agree to what is not done: {nobody:?}");
 
-    let published = platform.pavior(&["publish", "--environment", "local"]);
+    let published = platform.pavior(&["publish", "--environment", "local", "--yes"]);
     assert_eq!(published.code, Some(0), "{published:?}");
     let engine = Engine::new();
     engine.says(&engine.all(platform.path(), "local", "True", "applied"));
-    let follow = ["publish", "--environment", "local", "--follow", "--kubectl", engine.kubectl()];
+    let follow = ["publish", "--environment", "local", "--yes", "--follow", "--kubectl", engine.kubectl()];
     let followed = platform.pavior(&follow);
     assert!(followed.stdout.contains("local/cart: healthy\n") && followed.code == Some(0), "{followed:?}");
     let later = platform.pavior(&["apply", "--yes"]);
@@ -80,7 +80,7 @@ fn lives(platform: &Platform) {
         "local/cart: refused: publish first: Flux still runs what uses it (`pavior publish --environment local`)\n";
     assert!(early.stdout.contains(told) && early.code == Some(1), "{early:?}");
     assert_eq!(steps(platform, "cart").len(), 5, "nothing is destroyed");
-    let published = platform.pavior(&["publish", "--environment", "local"]);
+    let published = platform.pavior(&["publish", "--environment", "local", "--yes"]);
     assert!(published.stdout.contains("local/cart: goes: once its engine has taken it away"), "{published:?}");
     let gone = platform.pavior(&delete);
     assert!(gone.stdout.contains("local/cart: taken away\n"), "{gone:?}");
@@ -109,7 +109,7 @@ fn of_an_environment_that_is_gone_no_engine_was_told_and_a_person_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let platform = platform(&idle(folder.path()));
     platform.apply();
-    platform.pavior(&["publish", "--environment", "local"]);
+    platform.pavior(&["publish", "--environment", "local", "--yes"]);
     fs::remove_file(platform.path().join("catalog/local.yaml")).unwrap();
     platform.edit("catalog/later.yaml", ", promotesFrom: local", "");
     platform.commit("no local");
@@ -135,10 +135,10 @@ fn terraform_comes_before_its_engine_and_goes_after_it_in_the_world() {
     let mended = platform.apply();
     assert!(mended.stdout.contains(LEFT), "what failed half-way is gone on from: {mended:?}");
     assert_eq!(platform.memory(), "3Gi");
-    platform.pavior(&["publish", "--environment", "local"]);
+    platform.pavior(&["publish", "--environment", "local", "--yes"]);
     fs::remove_file(platform.path().join("catalog/cart.yaml")).unwrap();
     platform.commit("no cart");
-    platform.pavior(&["publish", "--environment", "local"]);
+    platform.pavior(&["publish", "--environment", "local", "--yes"]);
     let gone = platform.pavior(&["apply", "--environment", "local", "--yes"]);
     assert!(gone.stdout.contains("local/cart: taken away\n"), "{gone:?}");
     assert_eq!(platform.state()["resources"].as_array().unwrap().len(), 0);

@@ -21,6 +21,17 @@ pub fn platform() -> Scene {
     platform_in(Repository::empty())
 }
 
+/// The same, where Argo CD delivers to production.
+pub fn delivered_by_an_engine() -> Scene {
+    let scene = platform();
+    scene.git(&["checkout", "--quiet", "main"]);
+    scene.edit("catalog/production.yaml", "approvals: 1}", "approvals: 1, delivery: argocd}");
+    scene.edit("pavior.yaml", "owners: [platform]", "owners: [platform], forge: {kind: github, repository: acme/shop}");
+    scene.commit("an engine");
+    scene.push_main();
+    scene
+}
+
 fn platform_in(repository: Repository) -> Scene {
     let declarations = [
         ("pavior.yaml", "kind: Platform\nmetadata: {name: shop}\nspec: {organisation: acme, owners: [platform]}\n"),
@@ -86,6 +97,7 @@ pub enum How {
 pub struct Job {
     pub decided: Ran,
     pub applied: (i32, String),
+    pub published: (i32, String),
     pub told: Ran,
     pub mandate: Value,
     pub outcome: Value,
@@ -156,23 +168,26 @@ impl Scene {
 
     /// As `action/run.sh` has it: where no mandate is left, nothing more is done.
     fn job(&self, event: (&'static str, Value)) -> Job {
-        let [mandate, outcome] = ["mandate.json", "outcome.json"].map(|name| self.handed(name));
-        for left in [&mandate, &outcome] {
+        let [mandate, outcome, published] =
+            ["mandate.json", "outcome.json", "published.json"].map(|name| self.handed(name));
+        for left in [&mandate, &outcome, &published] {
             let _ = std::fs::remove_file(left);
         }
-        let paths = [&mandate, &outcome].map(|path| path.to_str().unwrap().to_owned());
+        let paths = [&mandate, &outcome, &published].map(|path| path.to_str().unwrap().to_owned());
         let decided = self.step_with(event.clone(), &["--mandate", &paths[0]]);
-        let (mut applied, mut told) = ((0, String::new()), None);
+        let (mut applied, mut told, mut pushed) = ((0, String::new()), None, (0, String::new()));
         if mandate.exists() {
             applied = self.apply(&["--mandate", &paths[0], "--outcome", &paths[1], "--revert-on", "main"]);
-            told = Some(self.step_with(event, &["--mandate", &paths[0], "--outcome", &paths[1]]));
+            pushed = self.pavior(&["publish", "--mandate", &paths[0], "--outcome", &paths[2]]);
+            told =
+                Some(self.step_with(event, &["--mandate", &paths[0], "--outcome", &paths[1], "--outcome", &paths[2]]));
         }
         let told = told.unwrap_or_else(|| decided.clone());
         let read = |path: &PathBuf| {
             let text = std::fs::read(path).unwrap_or_default();
             serde_json::from_slice(&text).unwrap_or_default()
         };
-        Job { mandate: read(&mandate), outcome: read(&outcome), decided, applied, told }
+        Job { mandate: read(&mandate), outcome: read(&outcome), decided, applied, published: pushed, told }
     }
 
     /// `pavior apply` in the workspace of the job.
@@ -266,6 +281,11 @@ impl Scene {
         std::fs::write(&report, output.stdout).unwrap();
         let applied = self.apply(&["--reviewed", report.to_str().unwrap()]);
         assert_eq!(applied.0, 0, "{} {}", applied.1, String::from_utf8_lossy(&output.stderr));
+        if applied.1.contains("left to their engine") {
+            let published =
+                self.pavior(&["publish", "--environment", "production", "--reviewed", report.to_str().unwrap()]);
+            assert_eq!(published.0, 0, "{}", published.1);
+        }
     }
 
     /// The newest check run of that name, as it was told.

@@ -11,6 +11,7 @@ mod closed;
 mod commands;
 mod comment;
 mod deployments;
+mod engines;
 mod first_stage;
 mod hostile;
 mod limits;

@@ -1,0 +1,129 @@
+//! What is merged is told to an engine as it was reviewed, and nothing else is.
+
+use super::applying::{APPROVER, How, delivered_by_an_engine};
+use super::scene::{Scene, git};
+use serde_json::json;
+
+const BRANCH: &str = "pavior/production";
+
+/// The image that the engine is told to run, of each service; empty where it is told of none.
+fn told(scene: &Scene, service: &str) -> String {
+    let remote = scene.remote();
+    let path = format!("{BRANCH}:{service}/manifests/deployment-{service}.yaml");
+    let is_there = git(&remote, &["ls-tree", "-r", "--name-only", BRANCH]).contains(&format!("{service}/manifests/"));
+    let text = if is_there { git(&remote, &["show", &path]) } else { String::new() };
+    let image = text.lines().find_map(|line| line.split_once("image: ")).map(|(_, image)| image.to_owned());
+    image.unwrap_or_default()
+}
+
+#[test]
+fn what_was_approved_and_merged_is_told_and_the_ledger_says_on_whose_word() {
+    let scene = delivered_by_an_engine();
+    scene.begin();
+    assert_eq!(told(&scene, "cart"), "example.com/cart:1");
+    scene.change(7, "cart", "2");
+    scene.report();
+    scene.approve(7);
+    let merged = scene.merge(7, How::Squash);
+    let job = scene.push_job(&merged);
+    assert_eq!((job.applied.0, job.published.0, job.told.code), (0, 0, 0), "{job:#?}");
+    assert_eq!(
+        (told(&scene, "cart").as_str(), told(&scene, "web").as_str()),
+        ("example.com/cart:2", "example.com/web:1")
+    );
+    let intent = scene.intent("production/cart");
+    assert_eq!((&intent["effect"], &intent["change"]["pull"]), (&json!("publish"), &json!(7)), "{intent:#}");
+    assert_eq!(intent["change"]["approvedBy"], json!([APPROVER]));
+    let said = scene.said();
+    assert!(said.contains("- **`production`**: applied at 20") && said.contains("left to their engine"), "{said}");
+    let check = scene.check_of(&merged, "pavior apply");
+    assert_eq!(check["conclusion"], "success", "{check:#}");
+    let head = scene.pavior(&["audit", "verify", "--published", check["external_id"].as_str().unwrap()]);
+    assert_eq!(head.0, 0, "the head behind the publishing: {}", head.1);
+    // Once more: nothing is left, though nobody ever said that it is healthy.
+    let records = scene.ledger().len();
+    let again = scene.push_job(&merged);
+    assert_eq!((again.mandate["units"].as_array().unwrap().len(), scene.ledger().len()), (0, records), "{again:#?}");
+}
+
+#[test]
+fn a63_what_nobody_approved_stays_on_the_branch_as_it_is_and_others_go_on() {
+    let scene = delivered_by_an_engine();
+    scene.begin();
+    scene.change(7, "cart", "2");
+    scene.report();
+    scene.merge(7, How::Merge);
+    scene.change(8, "web", "2");
+    scene.approve(8);
+    let merged = scene.merge(8, How::Merge);
+    let job = scene.push_job(&merged);
+    assert_eq!(
+        (told(&scene, "cart").as_str(), told(&scene, "web").as_str()),
+        ("example.com/cart:1", "example.com/web:2")
+    );
+    assert!(job.published.1.contains("production/cart: not published: #7: "), "{job:#?}");
+    assert_eq!(job.published.0, 1);
+    let said = scene.said_on(7);
+    assert!(said.contains("- **`production`**: not applied: `cart` `not published: #7: "), "{said}");
+    assert_eq!(scene.check_of(&merged, "pavior apply")["conclusion"], "action_required");
+    // Somebody approves it.
+    scene.approve(7);
+    let job = scene.push_job(&merged);
+    assert_eq!((job.published.0, told(&scene, "cart").as_str()), (0, "example.com/cart:2"), "{job:#?}");
+}
+
+#[test]
+fn a63_what_was_pushed_without_a_pull_request_is_not_told_nor_is_what_goes_taken_away() {
+    let scene = delivered_by_an_engine();
+    scene.begin();
+    scene.git(&["checkout", "--quiet", "main"]);
+    scene.retag("cart", "3");
+    scene.git(&["rm", "--quiet", "catalog/web.yaml"]);
+    scene.commit("in a hurry");
+    scene.push_main();
+    let job = scene.push_job(&scene.main());
+    assert_eq!(
+        (told(&scene, "cart").as_str(), told(&scene, "web").as_str()),
+        ("example.com/cart:1", "example.com/web:1")
+    );
+    for unit in ["cart", "web"] {
+        assert!(job.published.1.contains(&format!("production/{unit}: not published: nobody reviewed it")), "{job:#?}");
+    }
+    let by_hand = scene.pavior(&["publish", "--environment", "production", "--yes", "--head", &scene.main()]);
+    assert!(by_hand.1.contains("--yes is not enough") && by_hand.0 == 1, "{}", by_hand.1);
+    assert_eq!(told(&scene, "cart"), "example.com/cart:1");
+}
+
+#[test]
+fn what_goes_is_taken_from_the_branch_once_that_is_approved() {
+    let scene = delivered_by_an_engine();
+    scene.begin();
+    scene.open(7);
+    scene.git(&["rm", "--quiet", "catalog/web.yaml"]);
+    scene.push(7);
+    scene.approve(7);
+    let merged = scene.merge(7, How::Merge);
+    let job = scene.push_job(&merged);
+    assert_eq!((told(&scene, "cart").as_str(), told(&scene, "web").as_str()), ("example.com/cart:1", ""), "{job:#?}");
+    assert!(job.published.0 == 0 && job.published.1.contains("production/web: goes: "), "{job:#?}");
+    let next = scene.push_job(&merged);
+    assert_eq!(next.applied.0, 0, "what is left is a run's: {next:#?}");
+    assert!(scene.push_job(&merged).mandate["units"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a65_how_an_engine_is_told_to_deliver_changes_by_hand_alone() {
+    let scene = delivered_by_an_engine();
+    scene.begin();
+    scene.change(7, "cart", "2");
+    scene.edit("catalog/production.yaml", "delivery: argocd", "delivery: argocd, cluster: elsewhere");
+    scene.push(7);
+    scene.approve(7);
+    let merged = scene.merge(7, How::Merge);
+    let job = scene.push_job(&merged);
+    let why = "production: how its engine is told to deliver changes (_engine/application-environment.production.yaml)";
+    assert!(job.published.0 == 1 && job.published.1.contains(why), "{job:#?}");
+    let engine =
+        |file: &str| git(&scene.remote(), &["show", &format!("{BRANCH}:_engine/application-{file}-production.yaml")]);
+    assert!(!engine("cart").contains("elsewhere") && !engine("web").contains("elsewhere"));
+}
