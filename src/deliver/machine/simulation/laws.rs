@@ -7,7 +7,8 @@ impl World {
         assert!(self.state.open.is_empty(), "open: {:?}", self.state.open);
         let now = self.time();
         assert!(self.state.leases.values().all(|lease| lease.until <= now), "held: {:?}", self.state.leases);
-        let mut rollbacks: BTreeMap<(UnitName, String, usize), usize> = BTreeMap::new();
+        // From where, to where, and released how often: who is taken somewhere else by hand is not in a loop.
+        let mut rollbacks: BTreeMap<(UnitName, String, Option<String>, usize), usize> = BTreeMap::new();
         for unit in units() {
             let (real, state) = (self.real.get(&unit).cloned().unwrap_or_default(), self.state.units.get(&unit));
             let wanted = self.main[3].get(&unit);
@@ -55,7 +56,7 @@ impl World {
             {
                 let bad = self.quarantined_before(record.number, &intent.unit);
                 let released = self.released_before(record.number, &intent.unit, &bad);
-                *rollbacks.entry((intent.unit.clone(), bad, released)).or_default() += 1;
+                *rollbacks.entry((intent.unit.clone(), bad, intent.digest.clone(), released)).or_default() += 1;
             }
         }
         assert!(rollbacks.values().all(|count| *count == 1), "rolled back in a loop: {rollbacks:?}");
