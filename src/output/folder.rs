@@ -25,6 +25,18 @@ pub(super) struct Folder {
     way: Vec<(String, Dir)>,
 }
 
+/// Keeps other runs out for as long as it lives.
+#[derive(Debug)]
+pub(super) struct Held(std::fs::File);
+
+impl Drop for Held {
+    /// Closing the file is not enough: a child of this process that is just about to become another program has it open, too.
+    fn drop(&mut self) {
+        // What cannot be given back now goes when the file is closed.
+        drop(self.0.unlock());
+    }
+}
+
 /// What is at a path.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
@@ -55,7 +67,7 @@ impl Folder {
     }
 
     /// Keeps other runs out for as long as the result lives.
-    pub(super) fn lock(&self, out: &Path) -> anyhow::Result<std::fs::File> {
+    pub(super) fn lock(&self, out: &Path) -> anyhow::Result<Held> {
         if let Found::Obstacle { path, what } = self.look_at_top(LOCK)? {
             return Err(Refusal::Obstacle { path, what }.into());
         }
@@ -63,7 +75,7 @@ impl Folder {
         options.write(true).create(true).follow(FollowSymlinks::No);
         let file = self.root.open_with(LOCK, &options)?.into_std();
         match file.try_lock() {
-            Ok(()) => Ok(file),
+            Ok(()) => Ok(Held(file)),
             Err(TryLockError::WouldBlock) => Err(Refusal::Busy { out: out.into() }.into()),
             Err(TryLockError::Error(error)) => Err(error.into()),
         }

@@ -1,6 +1,7 @@
 //! What is merged is told to an engine as it was reviewed, and nothing else is.
 
 use super::applying::{APPROVER, How, delivered_by_an_engine};
+use super::events::push;
 use super::scene::{Scene, git};
 use serde_json::json;
 
@@ -126,4 +127,19 @@ fn a65_how_an_engine_is_told_to_deliver_changes_by_hand_alone() {
     let engine =
         |file: &str| git(&scene.remote(), &["show", &format!("{BRANCH}:_engine/application-{file}-production.yaml")]);
     assert!(!engine("cart").contains("elsewhere") && !engine("web").contains("elsewhere"));
+}
+
+#[test]
+fn the_action_tells_the_engine_behind_the_apply() {
+    let scene = delivered_by_an_engine();
+    scene.begin();
+    scene.change(7, "cart", "2");
+    scene.report();
+    scene.approve(7);
+    let merged = scene.merge(7, How::Squash);
+    let (code, text) = scene.action(push(&merged), &[("PAVIOR_APPLY", "true"), ("PAVIOR_ENVIRONMENTS", "local")]);
+    assert_eq!((code, told(&scene, "cart").as_str()), (0, "example.com/cart:1"), "not asked for: {text}");
+    let (code, text) = scene.action(push(&merged), &[("PAVIOR_APPLY", "true")]);
+    assert_eq!((code, told(&scene, "cart").as_str()), (0, "example.com/cart:2"), "{text}");
+    assert!(text.contains("pavior/production is at "), "{text}");
 }
