@@ -4,7 +4,7 @@ use super::delivery::Delivery;
 use super::replace::replace;
 use crate::deliver::account::{Account, Became, Is};
 use crate::deliver::machine::Conclusion;
-use crate::deliver::mandate::{Mandate, Word};
+use crate::deliver::mandate::{Mandate, Turn, Word};
 use crate::deliver::now;
 use crate::git::{git, run};
 use crate::ledger::{Cause, Head, Store, UnitName, Upstream};
@@ -47,14 +47,15 @@ impl Handed {
     /// # Errors
     /// When there is no such mandate, it is too old, or nobody says who we are.
     pub fn open(&self, delivery: &Delivery, root: &Path) -> Result<Under> {
-        Under::open(self.mandate.as_deref(), self.outcome.as_ref(), delivery.remote.as_ref(), root)
+        let mandate = self.mandate.as_deref().map(|file| (file, Turn::First));
+        Under::open(mandate, self.outcome.as_ref(), delivery.remote.as_ref(), root)
     }
 }
 
-fn read(file: &Path) -> Result<Mandate> {
+fn read(file: &Path, turn: Turn) -> Result<Mandate> {
     let bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
     let mandate = Mandate::read(&bytes).map_err(|why| anyhow!("{}: {why}", file.display()))?;
-    match mandate.is_stale(now()) {
+    match mandate.is_stale(now(), turn) {
         Some(why) => bail!("{}: {why}", file.display()),
         None => Ok(mandate),
     }
@@ -86,12 +87,12 @@ impl Under {
     /// # Errors
     /// When there is no such mandate, it is too old, or nobody says who we are.
     pub fn open(
-        mandate: Option<&Path>,
+        mandate: Option<(&Path, Turn)>,
         outcome: Option<&PathBuf>,
         remote: Option<&String>,
         root: &Path,
     ) -> Result<Under> {
-        let mandate = mandate.map(read).transpose()?;
+        let mandate = mandate.map(|(file, turn)| read(file, turn)).transpose()?;
         let given = remote.cloned().map(|address| Upstream { address, authorization: None });
         let upstream = match &mandate {
             Some(_) => upstream(root, given)?,

@@ -17,6 +17,18 @@ const VERSION: u32 = 1;
 /// Approvals were counted when it was made: so many seconds later they have to be counted again.
 const FRESH: i64 = 15 * 60;
 
+/// What comes behind the apply of the same job comes later by as long as that takes: a database takes a quarter of an hour.
+const BEHIND: i64 = FRESH + 2 * 3_600;
+
+/// Where a mandate is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// By `pavior apply`, as soon as it is there.
+    First,
+    /// By `pavior publish`, behind it.
+    BehindApply,
+}
+
 /// What one commit may be applied on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -258,9 +270,13 @@ impl Mandate {
     }
 
     /// Why it may not be carried out at this moment.
-    pub fn is_stale(&self, now: Timestamp) -> Option<String> {
+    pub fn is_stale(&self, now: Timestamp, turn: Turn) -> Option<String> {
         let age = now.unix_seconds() - self.at.unix_seconds();
-        (!(-FRESH..=FRESH).contains(&age))
+        let most = match turn {
+            Turn::First => FRESH,
+            Turn::BehindApply => BEHIND,
+        };
+        (!(-FRESH..=most).contains(&age))
             .then(|| format!("approvals were counted at {}, which is not now: count them again", self.at))
     }
 
@@ -395,9 +411,12 @@ mod tests {
         assert!(mandate.refusal(&unit(), Some("2")).is_some() && mandate.refusal(&unit(), None).is_some());
         let other = UnitName { unit: "web".to_owned(), ..unit() };
         assert!(mandate.refusal(&other, Some("1")).is_some());
-        let later = |text: &str| mandate.is_stale(Timestamp::parse(text).unwrap());
+        let at = |text: &str, turn: Turn| mandate.is_stale(Timestamp::parse(text).unwrap(), turn);
+        let later = |text: &str| at(text, Turn::First);
         assert_eq!(later("2026-11-23T12:15:00Z"), None);
         assert!(later("2026-11-23T12:15:01Z").is_some() && later("2026-11-23T11:00:00Z").is_some());
+        assert_eq!(at("2026-11-23T14:15:00Z", Turn::BehindApply), None);
+        assert!(at("2026-11-23T14:15:01Z", Turn::BehindApply).is_some());
     }
 
     fn report() -> impl Strategy<Value = Reviewed> {

@@ -92,7 +92,7 @@ impl World<'_> {
         let state = State::of(store.records()?);
         let composed = self.compose(environment, &state)?;
         terminal::print(&said_of(&composed.held))?;
-        let mut units: Vec<Became> = composed.held.iter().filter_map(|(unit, held)| refused(unit, held)).collect();
+        let mut units: Vec<Became> = composed.held.iter().filter_map(|(unit, held)| became_of(unit, held)).collect();
         let target = branch(environment);
         let engine = EngineBranch::open(self.root.to_owned(), self.under.upstream().cloned(), &target)?;
         if let Some(why) = self.is_told_otherwise(&engine, &composed)? {
@@ -217,9 +217,10 @@ fn became(unit: &UnitName, is: Is, said: &str) -> Became {
     Became { unit: unit.clone(), is, said: said.to_owned(), at: now(), revert: None }
 }
 
-fn refused(unit: &UnitName, held: &Held) -> Option<Became> {
+fn became_of(unit: &UnitName, held: &Held) -> Option<Became> {
     match held {
         Held::Refused(why) => Some(became(unit, Is::Refused, &format!("not published: {why}"))),
+        Held::Behind(before) => Some(became(unit, Is::Skipped, &format!("not published: {before} is not healthy"))),
         // `pavior apply` has said what is wrong.
         Held::WithoutTerraform => None,
     }
@@ -229,6 +230,7 @@ fn said_of(held: &BTreeMap<UnitName, Held>) -> String {
     let line = |(unit, held): (&UnitName, &Held)| match held {
         Held::Refused(why) => format!("{unit}: not published: {}\n", visible_line(why)),
         Held::WithoutTerraform => format!("{unit}: not published: its Terraform is not applied\n"),
+        Held::Behind(before) => format!("{unit}: not published: {before} is not healthy\n"),
     };
     held.iter().map(line).collect()
 }

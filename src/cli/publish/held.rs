@@ -18,6 +18,8 @@ pub enum Held {
     Refused(String),
     /// What runs would not find what it needs: `pavior apply` says why.
     WithoutTerraform,
+    /// It is promoted from this one, which is not healthy as merged.
+    Behind(UnitName),
 }
 
 impl World<'_> {
@@ -42,13 +44,14 @@ impl World<'_> {
     /// Those of them that stay as they are.
     pub fn held(&self, news: &BTreeMap<UnitName, Option<&CompiledUnit>>, state: &State) -> BTreeMap<UnitName, Held> {
         let held = |(unit, wanted): (&UnitName, &Option<&CompiledUnit>)| {
-            let held = self.reason(unit, *wanted, &state.units.get(unit).cloned().unwrap_or_default());
+            let held = self.reason(unit, *wanted, state);
             held.map(|held| (unit.clone(), held))
         };
         news.iter().filter_map(held).collect()
     }
 
-    fn reason(&self, unit: &UnitName, wanted: Option<&CompiledUnit>, state: &UnitState) -> Option<Held> {
+    fn reason(&self, unit: &UnitName, wanted: Option<&CompiledUnit>, all: &State) -> Option<Held> {
+        let state = &all.units.get(unit).cloned().unwrap_or_default();
         let digest = wanted.map(|wanted| wanted.digest.to_string());
         let healthy = state.healthy.as_ref().filter(|_| !state.unsettled);
         // It runs already: only who delivers it is another one.
@@ -67,7 +70,38 @@ impl World<'_> {
         }
         let is_made = || state.terraform.as_ref().is_some_and(|made| made.is(digest.as_deref()));
         let needs = wanted.is_some_and(|wanted| has_terraform(&wanted.artifacts));
-        (self.under.has_mandate() && needs && !is_made()).then_some(Held::WithoutTerraform)
+        // By hand a person says when.
+        if !self.under.has_mandate() {
+            return None;
+        }
+        if needs && !is_made() {
+            return Some(Held::WithoutTerraform);
+        }
+        wanted.and_then(|_| self.behind(unit, all)).map(Held::Behind)
+    }
+
+    /// The unit that it is promoted from, where that is not healthy as merged.
+    fn behind(&self, unit: &UnitName, state: &State) -> Option<UnitName> {
+        let environment = self.setting(&unit.environment)?.promotes_from?;
+        let before = UnitName { environment, ..unit.clone() };
+        let wanted = self.units.iter().find(|one| unit_name(&one.id) == before)?.digest.to_string();
+        let known = state.units.get(&before).filter(|known| !known.unsettled);
+        let healthy = known.and_then(|known| known.healthy.as_ref()).and_then(|healthy| healthy.digest.as_ref());
+        (healthy != Some(&wanted)).then_some(before)
+    }
+
+    /// Each environment behind the one that it is promoted from.
+    pub fn in_order<'e>(&self, environments: Vec<&'e Name>) -> Vec<&'e Name> {
+        let depth = |environment: &Name| {
+            let before = |name: &Name| self.setting(name).and_then(|setting| setting.promotes_from);
+            // No more than there are: promotion in a circle is a mistake that is told elsewhere.
+            std::iter::successors(Some(environment.clone()), before)
+                .take(self.documents.declarations.environments.len())
+                .count()
+        };
+        let mut environments = environments;
+        environments.sort_by_key(|environment| depth(environment));
+        environments
     }
 
     fn setting(&self, environment: &Name) -> Option<Setting> {

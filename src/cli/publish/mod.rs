@@ -10,6 +10,7 @@ use super::reviewed::Reviewed;
 use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::compile::{CompiledUnit, compile_engines, compile_verified};
+use crate::deliver::mandate::Turn;
 use crate::deliver::secrets_asked;
 use crate::emit::engines::Rendered;
 use crate::model::{Name, listed, nearest};
@@ -69,7 +70,8 @@ published, or is not known to be healthy; 2 could not run.";
 
 pub fn run(arguments: &Publish) -> anyhow::Result<Outcome> {
     let root = arguments.repository.root()?;
-    let (mandate, outcome) = (arguments.mandate.as_deref(), arguments.outcome.as_ref());
+    let mandate = arguments.mandate.as_deref().map(|file| (file, Turn::BehindApply));
+    let outcome = arguments.outcome.as_ref();
     let under = Under::open(mandate, outcome, arguments.remote.as_ref(), &root)?;
     let objects = Objects::open(&root)?;
     let head =
@@ -102,7 +104,7 @@ pub fn run(arguments: &Publish) -> anyhow::Result<Outcome> {
         head,
     };
     let (mut outcome, mut became) = (Outcome::Clean, Vec::new());
-    for environment in chosen {
+    for environment in world.in_order(chosen) {
         if arguments.dry_run {
             outcome = outcome.max(world.show(environment)?);
             continue;

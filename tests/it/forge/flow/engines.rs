@@ -143,3 +143,25 @@ fn the_action_tells_the_engine_behind_the_apply() {
     assert_eq!((code, told(&scene, "cart").as_str()), (0, "example.com/cart:2"), "{text}");
     assert!(text.contains("pavior/production is at "), "{text}");
 }
+
+#[test]
+fn what_is_promoted_waits_until_the_environment_before_is_healthy() {
+    let scene = delivered_by_an_engine();
+    scene.git(&["checkout", "--quiet", "main"]);
+    scene.edit("catalog/production.yaml", "delivery: argocd", "delivery: argocd, promotesFrom: local");
+    // Local is an engine's as well, and nobody follows it here.
+    scene.edit("catalog/local.yaml", "domain: local.test}", "domain: local.test, delivery: argocd}");
+    scene.commit("one behind the other");
+    scene.push_main();
+    scene.begin();
+    scene.change(7, "cart", "2");
+    scene.approve(7);
+    let merged = scene.merge(7, How::Squash);
+    let job = scene.push_job(&merged);
+    let told_of = "production/cart: not published: local/cart is not healthy\n";
+    assert!(job.published.1.contains(told_of) && job.published.0 == 1, "{job:#?}");
+    assert_eq!(told(&scene, "cart"), "example.com/cart:1");
+    assert!(git(&scene.remote(), &["show", "pavior/local:cart/manifests/deployment-cart.yaml"]).contains("cart:2"));
+    let said = scene.said();
+    assert!(said.contains("`production`**: not applied: `cart` `not published: local/cart is not healthy`"), "{said}");
+}
