@@ -87,7 +87,10 @@ Where Argo CD or Flux delivers, only Terraform is done here, and `pavior publish
 
 Exit codes: 0 all healthy or left to their engine, 1 a unit is not, 2 could not run.";
 
-const HEAD: &str = "HEAD";
+pub(super) const HEAD: &str = "HEAD";
+
+/// Of fewer units more than half may go.
+pub(super) const FEW: usize = 4;
 
 pub fn run(arguments: &Apply) -> Result<Outcome> {
     let delivery = &arguments.delivery;
@@ -291,9 +294,8 @@ impl Apply {
 
     /// An environment of which most would go looks like a mistake: an empty checkout, a folder that was moved.
     fn too_much(&self, environment: &Name, state: &State, going: &BTreeSet<UnitName>) -> Option<String> {
-        const FEW: usize = 4;
         let is_there = |(name, unit): &(&UnitName, &UnitState)| {
-            name.environment == *environment && unit.healthy.as_ref().is_some_and(|healthy| healthy.digest.is_some())
+            name.environment == *environment && unit.runs().is_some_and(|deployed| deployed.digest.is_some())
         };
         let all = state.units.iter().filter(is_there).count();
         let going = going.iter().filter(|unit| unit.environment == *environment).count();

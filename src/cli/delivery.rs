@@ -118,7 +118,11 @@ pub fn tell_uncommitted(root: &Path) {
     ]);
     // Who cannot ask is told nothing: it is a courtesy.
     let told = printed(command).unwrap_or_default();
-    let paths: Vec<&str> = told.split('\0').filter_map(|line| line.get(3..)).collect();
+    let is_read = |path: &&str| {
+        let folders = ["catalog/", "golden-paths/", "policies/"];
+        *path == "pavior.yaml" || folders.iter().any(|folder| path.starts_with(folder))
+    };
+    let paths: Vec<&str> = told.split('\0').filter_map(|line| line.get(3..)).filter(is_read).collect();
     if !paths.is_empty() {
         let are = if paths.len() == 1 { "is" } else { "are" };
         terminal::tell(&format!("not committed, and so not applied, {are} {}", visible_line(&listed(paths, 3))));

@@ -107,6 +107,11 @@ impl Under {
         self.upstream.as_ref()
     }
 
+    /// Whether the mandate says anything of a unit.
+    pub fn names(&self, unit: &UnitName) -> bool {
+        self.mandate.as_ref().is_some_and(|mandate| mandate.unit(unit).is_some())
+    }
+
     pub fn has_mandate(&self) -> bool {
         self.mandate.is_some()
     }

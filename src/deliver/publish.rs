@@ -31,12 +31,26 @@ pub struct EngineBranch {
     name: String,
 }
 
+/// A file of a branch that is made of the paths of all others.
+pub type List = dyn Fn(&[&str]) -> Option<(RepoPath, String)>;
+
 /// What is to be on it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Content<'c> {
     pub files: &'c BTreeMap<RepoPath, String>,
+    /// Which of the files that are there stay as they are.
+    pub keeps: &'c dyn Fn(&str) -> bool,
+    /// A file that is made of the paths of all that is there in the end.
+    pub list: &'c List,
     /// The commit that it was rendered from.
     pub source: ObjectId,
+}
+
+/// Whether what is to be known of a file's text is only its hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Blobs {
+    Written,
+    Named,
 }
 
 /// What came of it.
@@ -58,6 +72,8 @@ pub enum Published {
 /// How the branch would change, by path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Difference {
+    /// There is no such branch yet.
+    pub is_new: bool,
     pub created: Vec<String>,
     pub changed: Vec<String>,
     pub removed: Vec<String>,
@@ -72,15 +88,15 @@ impl EngineBranch {
     }
 
     /// Brings the branch to this content, on top of what is there. Equal content makes no commit; a publisher that is late
-    /// does not take back what a later commit brought.
+    /// does not take back what a later commit brought. `may_push` is asked before each push.
     ///
     /// # Errors
     /// When git cannot be read or written, or others come first again and again.
-    pub fn publish(&self, content: Content<'_>) -> Result<Published> {
-        let tree = self.tree_of(content.files)?;
+    pub fn publish(&self, content: Content<'_>, may_push: &dyn Fn() -> Result<()>) -> Result<Published> {
         for attempt in 0..TRIES {
             self.fetch()?;
             let tip = self.tip()?;
+            let tree = self.tree_of(&self.composed(tip, content, Blobs::Written)?)?;
             if let Some(tip) = tip {
                 if self.repository.find_commit(tip)?.tree_id()?.detach() == tree {
                     return Ok(Published::Nothing { commit: tip });
@@ -90,6 +106,7 @@ impl EngineBranch {
                 }
             }
             let commit = self.commit(tree, tip, content.source)?;
+            may_push()?;
             if self.push(tip, commit)? {
                 return Ok(Published::Pushed { commit });
             }
@@ -102,23 +119,71 @@ impl EngineBranch {
     ///
     /// # Errors
     /// When git cannot be read.
-    pub fn difference(&self, files: &BTreeMap<RepoPath, String>) -> Result<Difference> {
+    pub fn difference(&self, content: Content<'_>) -> Result<Difference> {
         self.fetch()?;
-        let mut there = BTreeMap::new();
-        if let Some(tip) = self.tip()? {
-            self.list(self.repository.find_commit(tip)?.tree_id()?.detach(), "", &mut there)?;
-        }
-        let mut difference = Difference::default();
-        for (path, text) in files {
-            let blob = gix::objs::compute_hash(self.repository.object_hash(), gix::objs::Kind::Blob, text.as_bytes())?;
-            match there.remove(path.as_str()) {
-                None => difference.created.push(path.to_string()),
-                Some(was) if was != blob => difference.changed.push(path.to_string()),
+        let tip = self.tip()?;
+        let mut there = self.there(tip)?;
+        let mut difference = Difference { is_new: tip.is_none(), ..Difference::default() };
+        for (path, blob) in self.composed(tip, content, Blobs::Named)? {
+            match there.remove(&path) {
+                None => difference.created.push(path),
+                Some(was) if was != blob => difference.changed.push(path),
                 Some(_) => {}
             }
         }
         difference.removed = there.into_keys().collect();
         Ok(difference)
+    }
+
+    /// The first of these files that the branch does not have, or not like this.
+    ///
+    /// # Errors
+    /// When git cannot be read.
+    pub fn lacks<'f>(&self, files: impl Iterator<Item = (&'f RepoPath, &'f String)>) -> Result<Option<&'f RepoPath>> {
+        self.fetch()?;
+        let there = self.there(self.tip()?)?;
+        for (path, text) in files {
+            if there.get(path.as_str()) != Some(&self.blob(text, Blobs::Named)?) {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
+    }
+
+    fn there(&self, tip: Option<ObjectId>) -> Result<BTreeMap<String, ObjectId>> {
+        let mut there = BTreeMap::new();
+        if let Some(tip) = tip {
+            self.list(self.repository.find_commit(tip)?.tree_id()?.detach(), "", &mut there)?;
+        }
+        Ok(there)
+    }
+
+    /// All files of the branch as they are to be, by path.
+    fn composed(
+        &self,
+        tip: Option<ObjectId>,
+        content: Content<'_>,
+        blobs: Blobs,
+    ) -> Result<BTreeMap<String, ObjectId>> {
+        let mut files = self.there(tip)?;
+        files.retain(|path, _| (content.keeps)(path));
+        for (path, text) in content.files {
+            files.insert(path.to_string(), self.blob(text, blobs)?);
+        }
+        let paths: Vec<&str> = files.keys().map(String::as_str).collect();
+        if let Some((path, text)) = (content.list)(&paths) {
+            files.insert(path.to_string(), self.blob(&text, blobs)?);
+        }
+        Ok(files)
+    }
+
+    fn blob(&self, text: &str, blobs: Blobs) -> Result<ObjectId> {
+        Ok(match blobs {
+            Blobs::Written => self.repository.write_blob(text)?.detach(),
+            Blobs::Named => {
+                gix::objs::compute_hash(self.repository.object_hash(), gix::objs::Kind::Blob, text.as_bytes())?
+            }
+        })
     }
 
     /// Brings what others published.
@@ -146,10 +211,10 @@ impl EngineBranch {
         id.with_context(|| format!("reading {}", self.name))
     }
 
-    fn tree_of(&self, files: &BTreeMap<RepoPath, String>) -> Result<ObjectId> {
+    fn tree_of(&self, files: &BTreeMap<String, ObjectId>) -> Result<ObjectId> {
         let mut root = Folder::default();
-        for (path, text) in files {
-            root.add(path.as_str(), self.repository.write_blob(text)?.detach());
+        for (path, blob) in files {
+            root.add(path, *blob);
         }
         root.write(&self.repository)
     }
@@ -315,6 +380,15 @@ mod tests {
         }
     }
 
+    /// All that is to be there.
+    fn whole(files: &BTreeMap<RepoPath, String>, source: ObjectId) -> Content<'_> {
+        Content { files, keeps: &|_| false, list: &|_| None, source }
+    }
+
+    fn yes() -> Result<()> {
+        Ok(())
+    }
+
     fn files(list: &[(&str, &str)]) -> BTreeMap<RepoPath, String> {
         list.iter().map(|(path, text)| (RepoPath::literal(path), (*text).to_owned())).collect()
     }
@@ -325,33 +399,33 @@ mod tests {
         let publisher = world.publisher("one");
         let one =
             files(&[("cart/manifests/a.yaml", "a: 1\n"), ("cart/manifests/b.yaml", "b\n"), ("cart-x/c.yaml", "c\n")]);
-        let content = Content { files: &one, source: world.first };
-        assert!(matches!(publisher.publish(content).unwrap(), Published::Pushed { .. }));
-        assert!(matches!(publisher.publish(content).unwrap(), Published::Nothing { .. }));
-        assert!(matches!(world.publisher("two").publish(content).unwrap(), Published::Nothing { .. }));
+        let content = whole(&one, world.first);
+        assert!(matches!(publisher.publish(content, &yes).unwrap(), Published::Pushed { .. }));
+        assert!(matches!(publisher.publish(content, &yes).unwrap(), Published::Nothing { .. }));
+        assert!(matches!(world.publisher("two").publish(content, &yes).unwrap(), Published::Nothing { .. }));
         assert_eq!((world.commits(), world.show("cart/manifests/a.yaml").as_str()), (1, "a: 1"));
 
         let two = files(&[("cart/manifests/a.yaml", "a: 2\n"), ("new.yaml", "n\n"), ("cart-x/c.yaml", "c\n")]);
-        let difference = publisher.difference(&two).unwrap();
+        let difference = publisher.difference(whole(&two, world.second)).unwrap();
         let of = |list: &[&str]| list.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>();
         assert_eq!(difference.created, of(&["new.yaml"]));
         assert_eq!(difference.changed, of(&["cart/manifests/a.yaml"]));
         assert_eq!(difference.removed, of(&["cart/manifests/b.yaml"]));
-        publisher.publish(Content { files: &two, source: world.second }).unwrap();
+        publisher.publish(whole(&two, world.second), &yes).unwrap();
         let there = git_says(&world.remote(), &["ls-tree", "-r", "--name-only", "pavior/staging"]);
         assert_eq!(there.lines().collect::<Vec<_>>(), ["cart-x/c.yaml", "cart/manifests/a.yaml", "new.yaml"]);
         assert_eq!(world.commits(), 2);
         git_says(&world.remote(), &["fsck", "--strict", "--no-dangling"]);
-        assert_eq!(publisher.difference(&two).unwrap(), Difference::default());
+        assert_eq!(publisher.difference(whole(&two, world.second)).unwrap(), Difference::default());
     }
 
     #[test]
     fn who_is_late_does_not_take_back_what_a_later_commit_brought() {
         let world = World::new();
         let (early, late) = (files(&[("a.yaml", "early\n")]), files(&[("a.yaml", "late\n")]));
-        world.publisher("one").publish(Content { files: &late, source: world.second }).unwrap();
+        world.publisher("one").publish(whole(&late, world.second), &yes).unwrap();
         let publisher = world.publisher("two");
-        let published = publisher.publish(Content { files: &early, source: world.first }).unwrap();
+        let published = publisher.publish(whole(&early, world.first), &yes).unwrap();
         assert_eq!((published, world.show("a.yaml").as_str()), (Published::Superseded { by: world.second }, "late"));
     }
 
@@ -362,8 +436,8 @@ mod tests {
         clones.iter().for_each(|clone| world.clone_as(clone));
         let contents = [files(&[("a.yaml", "early\n")]), files(&[("a.yaml", "late\n")])];
         let publish = |one: usize| {
-            let content = Content { files: &contents[one % 2], source: [world.first, world.second][one % 2] };
-            world.publisher_in(&clones[one]).publish(content).unwrap()
+            let content = whole(&contents[one % 2], [world.first, world.second][one % 2]);
+            world.publisher_in(&clones[one]).publish(content, &yes).unwrap()
         };
         let results: Vec<Published> = std::thread::scope(|scope| {
             let started: Vec<_> = (0..4)
@@ -391,10 +465,44 @@ mod tests {
         let world = World::new();
         let publisher = world.publisher("one");
         let files = files(&[("a.yaml", "a\n")]);
-        let content = Content { files: &files, source: world.first };
-        publisher.publish(content).unwrap();
+        let content = whole(&files, world.first);
+        publisher.publish(content, &yes).unwrap();
         git_says(&world.remote(), &["update-ref", "-d", "refs/heads/pavior/staging"]);
-        assert!(matches!(publisher.publish(content).unwrap(), Published::Pushed { .. }));
+        assert!(matches!(publisher.publish(content, &yes).unwrap(), Published::Pushed { .. }));
         assert_eq!(world.commits(), 1);
+    }
+
+    #[test]
+    fn what_is_kept_stays_as_it_is_whoever_put_it_there() {
+        let world = World::new();
+        let publisher = world.publisher("one");
+        let one = files(&[("cart/a.yaml", "a: 1\n"), ("web/a.yaml", "w: 1\n"), ("_engine/list", "cart web\n")]);
+        publisher.publish(whole(&one, world.first), &yes).unwrap();
+        let two = files(&[("web/b.yaml", "w: 2\n")]);
+        let list = |paths: &[&str]| Some((RepoPath::literal("_engine/list"), paths.join(" ")));
+        let content =
+            Content { files: &two, keeps: &|path| path.starts_with("cart/"), list: &list, source: world.second };
+        let difference = publisher.difference(content).unwrap();
+        assert_eq!(
+            (difference.removed, difference.created),
+            (vec!["web/a.yaml".to_owned()], vec!["web/b.yaml".to_owned()])
+        );
+        publisher.publish(content, &yes).unwrap();
+        assert_eq!(
+            (world.show("cart/a.yaml").as_str(), world.show("_engine/list").as_str()),
+            ("a: 1", "cart/a.yaml web/b.yaml")
+        );
+        assert_eq!(publisher.lacks(one.iter()).unwrap().map(RepoPath::as_str), Some("_engine/list"));
+        assert_eq!(publisher.lacks(two.iter()).unwrap(), None);
+    }
+
+    #[test]
+    fn a67_who_may_no_longer_push_does_not() {
+        let world = World::new();
+        let publisher = world.publisher("one");
+        let files = files(&[("a.yaml", "a\n")]);
+        let told = publisher.publish(whole(&files, world.first), &|| bail!("the lease is over")).unwrap_err();
+        assert_eq!(told.to_string(), "the lease is over");
+        assert_eq!(git_says(&world.remote(), &["for-each-ref", "refs/heads/pavior"]), "");
     }
 }

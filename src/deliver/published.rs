@@ -15,8 +15,10 @@ use std::time::Instant;
 #[derive(Debug, Clone)]
 pub struct Publication {
     pub environment: Name,
-    /// The digest of each unit of the environment.
-    pub units: BTreeMap<UnitName, String>,
+    /// What its engine is told anew of; None where it is told to take a unit away.
+    pub units: BTreeMap<UnitName, Option<String>>,
+    /// Also of units that are the same: how they are delivered changes.
+    pub is_anew: bool,
     /// What is asked for with each.
     pub secrets: BTreeMap<UnitName, Vec<SecretAsked>>,
     pub cause: Cause,
@@ -47,7 +49,11 @@ pub fn publish_recorded(
         .with_context(|| format!("taking {} to publish it", publication.environment))?;
     let taken = taken.into_inner();
     let begun = Instant::now();
-    let published = branch.publish(content);
+    let in_time = || match clock() < publication.until {
+        true => Ok(()),
+        false => bail!("the lease on {} ran out before the push: try again", publication.environment),
+    };
+    let published = branch.publish(content, &in_time);
     let outcome = match &published {
         Ok(Published::Nothing { .. } | Published::Pushed { .. }) => Outcome::Succeeded,
         Ok(Published::Superseded { .. }) => Outcome::Superseded,
@@ -105,17 +111,13 @@ fn intents(state: &State, publication: &Publication) -> Vec<Intent> {
         cost: None,
         undo: Undo::Reversible,
     };
-    let changed = publication
-        .units
-        .iter()
-        .filter(|(unit, digest)| !published(unit).is_some_and(|published| published.is(Some(digest))));
-    let gone = state.units.keys().filter(|unit| {
-        unit.environment == publication.environment
-            && !publication.units.contains_key(unit)
-            && published(unit).is_some_and(|published| !published.is(None))
-    });
-    let changed = changed.map(|(unit, digest)| intent(unit, Some(digest.clone())));
-    changed.chain(gone.map(|unit| intent(unit, None))).collect()
+    let is_said = |unit: &UnitName, digest: Option<&str>| match published(unit) {
+        Some(published) => published.is(digest) && !(publication.is_anew && digest.is_some()),
+        // Nobody told it to run what it is not to run.
+        None => digest.is_none(),
+    };
+    let units = publication.units.iter().filter(|(unit, digest)| !is_said(unit, digest.as_deref()));
+    units.map(|(unit, digest)| intent(unit, digest.clone())).collect()
 }
 
 /// What is still open of it, and the lease.

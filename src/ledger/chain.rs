@@ -51,7 +51,9 @@ impl Published {
     pub fn parse(text: &str) -> Option<Published> {
         let (number, hash) = text.trim().split_once(':')?;
         let is_plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        Some(Published { number: is_plain.then(|| number.parse().ok())??, hash: Sha::parse(hash)? })
+        let published = Published { number: is_plain.then(|| number.parse().ok())??, hash: Sha::parse(hash)? };
+        // Before the first record there is nothing, and its hash is known.
+        (published.number > 0 || published.hash == Sha::ZERO).then_some(published)
     }
 }
 
@@ -178,7 +180,9 @@ impl Verifier {
         let hash = Sha::of(bytes);
         let next = next.and_then(|bytes| serde_json::from_slice::<Record>(bytes.as_ref()).ok());
         let is_followed = next.is_none_or(|next| next.previous == hash);
-        number < 2 || !is_followed || self.published.iter().any(|one| one.number == number && one.hash != hash)
+        let published = |of: u64| self.published.iter().find(move |one| one.number == of).map(|one| one.hash);
+        let is_former_vouched = published(number - 1) == Some(self.head.hash);
+        number < 2 || !is_followed || is_former_vouched || published(number).is_some_and(|published| published != hash)
     }
 
     /// What the ledger ends with.

@@ -62,7 +62,7 @@ fn a_record_is_read_by_any_tool() {
     insta::assert_snapshot!(texts.join("\n"));
     assert_eq!(head.to_string(), format!("2:{}", Sha::of(texts[1].as_bytes())));
     assert_eq!(Published::parse(&head.to_string()), Some(Published { number: 2, hash: head.hash }));
-    for wrong in ["", "2", "2:", "x:00", "+2:0", &format!("-1:{}", head.hash)] {
+    for wrong in ["", "2", "2:", "x:00", "+2:0", &format!("-1:{}", head.hash), &format!("0:{}", head.hash)] {
         assert_eq!(Published::parse(wrong), None, "{wrong}");
     }
 }
@@ -86,6 +86,15 @@ fn a80_a_tail_that_is_cut_off_is_found_by_the_head_that_was_published() {
     let bad = verified(&texts[..4], &[head]).unwrap_err();
     assert_eq!(bad.to_string(), "record 5 is missing: the one that was published, 6, is behind it");
     assert_eq!(verified(&[], &[head]).unwrap_err().number, 1);
+}
+
+#[test]
+fn a80_of_two_records_that_do_not_fit_what_was_published_tells_which_was_changed() {
+    let (mut texts, _) = ledger(2);
+    let third = Head { number: 3, hash: Sha::of(texts[2].as_bytes()), at: None };
+    texts[3] = texts[3].replace(&third.hash.to_string(), &"a".repeat(64));
+    assert_eq!(verified(&texts, &[]).unwrap_err().number, 3, "nobody says which");
+    assert_eq!(verified(&texts, &[third]).unwrap_err().number, 4);
 }
 
 #[test]

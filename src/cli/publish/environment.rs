@@ -5,20 +5,21 @@ use crate::cli::following::{Following, Trail};
 use crate::cli::handed::Under;
 use crate::cli::reviewed::{Digests, Reviewed};
 use crate::cli::{Outcome, terminal};
-use crate::compile::{CompiledUnit, compile_engines};
+use crate::compile::CompiledUnit;
 use crate::deliver::account::{Became, Is};
 use crate::deliver::follow::Followed;
 use crate::deliver::publish::{Content, Difference, EngineBranch, Published};
 use crate::deliver::published::{Publication, publish_recorded};
 use crate::deliver::terraform::has_terraform;
-use crate::deliver::{now, unit_name};
-use crate::emit::engines::{Rendered, branch};
+use crate::deliver::{now, unit_id, unit_name};
+use crate::emit::engines::{Rendered, belongs, branch, engine_list};
 use crate::ledger::{Cause, Entry, Record, SecretAsked, State, Store, UnitName, Writer};
-use crate::model::{Findings, Name, Timestamp};
+use crate::model::{Name, RepoPath, Timestamp};
+use crate::provision::UnitId;
 use crate::read::Documents;
 use crate::report::{counted, visible_line};
-use anyhow::{Context, Result, anyhow};
-use std::collections::{BTreeMap, BTreeSet};
+use anyhow::{Context, Result};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// How long nobody else publishes the environment.
@@ -32,6 +33,8 @@ pub struct World<'w> {
     pub units: &'w [CompiledUnit],
     pub reviewed: &'w Reviewed,
     pub digests: Digests,
+    /// Environments of which most may go, and whose engines may be told otherwise.
+    pub confirmed: &'w [String],
     pub secrets: BTreeMap<UnitName, Vec<SecretAsked>>,
     pub head: String,
     pub author: String,
@@ -45,57 +48,87 @@ pub struct Came {
     pub units: Vec<Became>,
 }
 
-/// What an environment's branch is to hold.
-struct Composed {
-    rendered: Rendered,
-    units: Vec<CompiledUnit>,
-    /// Those that the engine is told of anew; None where it is told to take one away.
+/// What is to become of an environment's branch.
+struct Composed<'w> {
+    /// Those that its engine is told of anew; None where it is told to take one away.
     news: BTreeMap<UnitName, Option<String>>,
     held: BTreeMap<UnitName, Held>,
+    /// All that it is to run and that does not stay as it is.
+    units: Vec<&'w CompiledUnit>,
+    /// What of the branch is replaced by `files`; the rest stays.
+    replaced: Vec<UnitId>,
+    files: BTreeMap<RepoPath, String>,
+    /// Of units of which nothing changes.
+    same: BTreeMap<RepoPath, String>,
 }
 
 impl World<'_> {
-    fn compose(&self, environment: &Name, state: &State) -> Result<Composed> {
+    pub fn is_confirmed(&self, environment: &Name) -> bool {
+        self.confirmed.iter().any(|name| environment.as_str() == name)
+    }
+
+    fn compose(&self, rendered: &Rendered, state: &State) -> Composed<'_> {
+        let environment = &rendered.environment;
         let news = self.news(environment, state);
-        let held = self.held(&news, state);
-        let stays = |unit: &&CompiledUnit| !held.contains_key(&unit_name(&unit.id));
-        let units: Vec<CompiledUnit> =
-            self.here(environment).filter(stays).cloned().chain(self.kept(held.keys(), state)?).collect();
-        let all: Vec<&CompiledUnit> = units.iter().collect();
-        let engines = compile_engines(self.documents, &all, &mut Findings::default())?;
-        let rendered = engines.into_iter().find(|one| one.environment == *environment);
-        let rendered = rendered.ok_or_else(|| anyhow!("{environment} is not delivered by an engine"))?;
+        let held = self.held(rendered, &news, state);
         let digest = |wanted: Option<&CompiledUnit>| wanted.map(|wanted| wanted.digest.to_string());
-        let news = news.into_iter().filter(|(unit, _)| !held.contains_key(unit));
-        let news = news.map(|(unit, wanted)| (unit, digest(wanted))).collect();
-        Ok(Composed { rendered, units, news, held })
+        let mut news: BTreeMap<UnitName, Option<String>> =
+            news.into_iter().map(|(unit, wanted)| (unit, digest(wanted))).collect();
+        news.retain(|unit, _| !held.contains_key(unit));
+        let here = self.units.iter().filter(|unit| unit.id.environment == *environment);
+        let units: Vec<&CompiledUnit> = here.filter(|unit| !held.contains_key(&unit_name(&unit.id))).collect();
+        if self.is_confirmed(environment) {
+            news.extend(units.iter().map(|unit| (unit_name(&unit.id), Some(unit.digest.to_string()))));
+        }
+        let replaced: Vec<UnitId> = news.keys().filter_map(unit_id).collect();
+        let same: Vec<&UnitId> =
+            units.iter().map(|unit| &unit.id).filter(|id| !news.contains_key(&unit_name(id))).collect();
+        let of = |is_meant: &dyn Fn(&str) -> bool| -> BTreeMap<RepoPath, String> {
+            let files = rendered.branch.iter().filter(|(path, _)| is_meant(path.as_str()));
+            files.map(|(path, text)| (path.clone(), text.clone())).collect()
+        };
+        let files = of(&|path| replaced.iter().any(|id| belongs(id, path)));
+        let same = of(&|path| same.iter().any(|id| belongs(id, path)));
+        Composed { news, held, units, replaced, files, same }
     }
 
     /// Says what would change.
     ///
     /// # Errors
     /// When git or the ledger cannot be read.
-    pub fn show(&self, environment: &Name) -> Result<Outcome> {
+    pub fn show(&self, rendered: &Rendered) -> Result<Outcome> {
+        let environment = &rendered.environment;
         let mut store = self.under.store(self.root)?;
-        let composed = self.compose(environment, &State::of(store.records()?))?;
-        let target = branch(environment);
-        let engine = EngineBranch::open(self.root.to_owned(), self.under.upstream().cloned(), &target)?;
-        terminal::print(&difference(&target, &engine.difference(&composed.rendered.branch)?))?;
+        let composed = self.compose(rendered, &State::of(store.records()?));
+        let (engine, source) = (self.engine(environment)?, self.source()?);
         terminal::print(&said_of(&composed.held))?;
+        if let Some(why) = self.is_told_otherwise(&engine, environment, &composed)? {
+            terminal::tell(&format!("{environment}: {why}"));
+            return Ok(Outcome::Blocked);
+        }
+        let keeps = |path: &str| composed.keeps(path);
+        let content = Content { files: &composed.files, keeps: &keeps, list: &list, source };
+        terminal::print(&difference(&branch(environment), &engine.difference(content)?))?;
         Ok(outcome(&composed.held))
     }
 
     /// # Errors
     /// When git, the ledger or the branch cannot be read or written.
-    pub fn publish(&self, environment: &Name) -> Result<Came> {
+    pub fn publish(&self, rendered: &Rendered) -> Result<Came> {
+        let environment = &rendered.environment;
         let mut store = self.under.store(self.root)?;
         let state = State::of(store.records()?);
-        let composed = self.compose(environment, &state)?;
+        let composed = self.compose(rendered, &state);
+        if let Some(tip) = self.under.tip(self.root).transpose()?.filter(|tip| *tip != self.head) {
+            let said = format!("{tip} is merged by now, and its own run tells the engine");
+            terminal::print(&format!("{environment}: {said}\n"))?;
+            let units = composed.news.keys().map(|unit| became(unit, Is::Superseded, &said)).collect();
+            return Ok(Came { outcome: Outcome::Clean, units });
+        }
         terminal::print(&said_of(&composed.held))?;
         let mut units: Vec<Became> = composed.held.iter().filter_map(|(unit, held)| became_of(unit, held)).collect();
-        let target = branch(environment);
-        let engine = EngineBranch::open(self.root.to_owned(), self.under.upstream().cloned(), &target)?;
-        if let Some(why) = self.is_told_otherwise(&engine, &composed)? {
+        let (engine, source, target) = (self.engine(environment)?, self.source()?, branch(environment));
+        if let Some(why) = self.is_told_otherwise(&engine, environment, &composed)? {
             terminal::tell(&format!("{environment}: {why}"));
             units.extend(composed.news.keys().map(|unit| became(unit, Is::Refused, &why)));
             return Ok(Came { outcome: Outcome::Blocked, units });
@@ -105,13 +138,13 @@ impl World<'_> {
             return Ok(Came { outcome: outcome(&composed.held), units });
         }
         let publication = self.publication(environment, &composed)?;
-        let source = self.head.parse().context("reading the commit that is published")?;
-        let content = Content { files: &composed.rendered.branch, source };
+        let keeps = |path: &str| composed.keeps(path);
+        let content = Content { files: &composed.files, keeps: &keeps, list: &list, source };
         let published = publish_recorded(&mut store, &engine, content, &publication, &self.writer, &now)?;
         terminal::print(&match &published {
             Published::Nothing { commit } => format!("{target} holds this already: {commit}\n"),
             Published::Pushed { commit } => {
-                format!("{target} is at {commit}: {}\n", counted(composed.rendered.branch.len(), "file"))
+                format!("{target} is at {commit}: {}\n", counted(composed.news.len(), "unit"))
             }
             Published::Superseded { by } => {
                 format!("{target} was published from a later commit, {by}: left alone\n")
@@ -125,15 +158,30 @@ impl World<'_> {
                 return Ok(Came { outcome: outcome(&composed.held), units });
             }
         };
-        terminal::print(&left(&composed.units, &publication, &State::of(store.records()?)))?;
-        let followed = self.follow(&composed, commit, &publication.cause, &mut store)?;
+        terminal::print(&left(environment, &composed, &State::of(store.records()?)))?;
+        let followed = self.follow(rendered, &composed, commit, &publication.cause, &mut store)?;
         let records = store.records()?;
         let state = State::of(records);
-        units.extend(composed.news.iter().map(|(unit, digest)| self.told(unit, digest.as_deref(), &state, records)));
+        units.extend(composed.news.iter().map(|(unit, digest)| told(unit, digest.as_deref(), &state, records)));
         Ok(Came { outcome: outcome(&composed.held).max(followed), units })
     }
 
-    fn publication(&self, environment: &Name, composed: &Composed) -> Result<Publication> {
+    /// When it cannot even be tried: what the mandate says of its units is not done.
+    pub fn failed(&self, rendered: &Rendered, why: &str) -> Vec<Became> {
+        let here = self.here(&rendered.environment).map(|unit| unit_name(&unit.id));
+        let asked = here.filter(|unit| self.under.names(unit));
+        asked.map(|unit| became(&unit, Is::Failed, &format!("not published: {why}"))).collect()
+    }
+
+    fn engine(&self, environment: &Name) -> Result<EngineBranch> {
+        EngineBranch::open(self.root.to_owned(), self.under.upstream().cloned(), &branch(environment))
+    }
+
+    fn source(&self) -> Result<gix::ObjectId> {
+        self.head.parse().context("reading the commit that is published")
+    }
+
+    fn publication(&self, environment: &Name, composed: &Composed<'_>) -> Result<Publication> {
         let cause = Cause {
             head: self.head.clone(),
             base: None,
@@ -145,7 +193,8 @@ impl World<'_> {
         let until = u64::try_from(now().unix_seconds())? + LEASE;
         Ok(Publication {
             environment: environment.clone(),
-            units: composed.units.iter().map(|unit| (unit_name(&unit.id), unit.digest.to_string())).collect(),
+            units: composed.news.clone(),
+            is_anew: self.is_confirmed(environment),
             secrets: self.secrets.clone(),
             causes: self.under.causes(&cause),
             cause,
@@ -153,9 +202,16 @@ impl World<'_> {
         })
     }
 
-    fn follow(&self, composed: &Composed, commit: String, cause: &Cause, store: &mut Store) -> Result<Outcome> {
+    fn follow(
+        &self,
+        rendered: &Rendered,
+        composed: &Composed<'_>,
+        commit: String,
+        cause: &Cause,
+        store: &mut Store,
+    ) -> Result<Outcome> {
         let object = |unit: &CompiledUnit| {
-            let mut told = composed.rendered.units.iter();
+            let mut told = rendered.units.iter();
             told.find(|one| one.id == unit.id).map(|one| one.object.clone())
         };
         let followed = composed.units.iter().map(|unit| Followed {
@@ -167,41 +223,47 @@ impl World<'_> {
         Trail { followed: followed.collect(), commit, cause, writer: &self.writer }.follow(self.following, store)
     }
 
-    /// Where an engine is told to deliver a unit otherwise that is the same: of that no digest says anything, and so nobody
-    /// who approved one.
-    fn is_told_otherwise(&self, engine: &EngineBranch, composed: &Composed) -> Result<Option<String>> {
-        if !self.under.has_mandate() {
-            return Ok(None);
-        }
-        let changed: BTreeSet<String> = engine.difference(&composed.rendered.branch)?.changed.into_iter().collect();
-        let is_same = |id| !composed.news.contains_key(&unit_name(id));
-        let mut told = composed.rendered.units.iter();
-        let found = told.find(|one| is_same(&one.id) && changed.contains(one.file.as_str()));
-        Ok(found.map(|one| {
+    /// Where an engine would be told to deliver a unit otherwise that is the same: of that no digest says anything, and so
+    /// nobody who approved one. The same where the branch is not what was published.
+    fn is_told_otherwise(
+        &self,
+        engine: &EngineBranch,
+        environment: &Name,
+        composed: &Composed<'_>,
+    ) -> Result<Option<String>> {
+        let found = engine.lacks(composed.same.iter())?;
+        let by = if self.under.has_mandate() { "publish once by hand, with" } else { "say" };
+        Ok(found.map(|path| {
             format!(
-                "how its engine is told to deliver changes ({}), of which no report says anything: look at \
-                 `pavior publish --environment {} --dry-run`, and publish once by hand",
-                one.file, composed.rendered.environment
+                "how its engine is told to deliver changes, or its branch was changed ({path}), of which no report says \
+                 anything: look into it, and {by} --confirm {environment} if that is meant"
             )
         }))
     }
+}
 
-    /// What became of a unit that the engine was told of.
-    fn told(&self, unit: &UnitName, digest: Option<&str>, state: &State, records: &[Record]) -> Became {
-        let known = state.units.get(unit).cloned().unwrap_or_default();
-        let is_healthy = !known.unsettled && known.healthy.as_ref().is_some_and(|one| one.digest.as_deref() == digest);
-        match digest {
-            None => became(
-                unit,
-                Is::Waiting,
-                "taken from the branch: what Terraform made of it goes once its engine took it away",
-            ),
-            Some(_) if is_healthy => became(unit, Is::Applied, "healthy"),
-            Some(_) => match known.failed.and_then(|began| note(began, records)) {
-                Some(note) => became(unit, Is::Failed, &format!("its engine says: {note}")),
-                None => became(unit, Is::HandedOver, "published: its engine brings it"),
-            },
-        }
+impl Composed<'_> {
+    fn keeps(&self, path: &str) -> bool {
+        !self.replaced.iter().any(|id| belongs(id, path))
+    }
+}
+
+fn list(paths: &[&str]) -> Option<(RepoPath, String)> {
+    engine_list(paths.iter().copied())
+}
+
+/// What became of a unit that the engine was told of.
+fn told(unit: &UnitName, digest: Option<&str>, state: &State, records: &[Record]) -> Became {
+    const GOES: &str = "taken from the branch: what Terraform made of it goes once its engine took it away";
+    let known = state.units.get(unit).cloned().unwrap_or_default();
+    let is_healthy = !known.unsettled && known.healthy.as_ref().is_some_and(|one| one.digest.as_deref() == digest);
+    match digest {
+        None => became(unit, Is::Waiting, GOES),
+        Some(_) if is_healthy => became(unit, Is::Applied, "healthy"),
+        Some(_) => match known.failed.and_then(|began| note(began, records)) {
+            Some(note) => became(unit, Is::Failed, &format!("its engine says: {note}")),
+            None => became(unit, Is::HandedOver, "published: its engine brings it"),
+        },
     }
 }
 
@@ -220,7 +282,7 @@ fn became(unit: &UnitName, is: Is, said: &str) -> Became {
 fn became_of(unit: &UnitName, held: &Held) -> Option<Became> {
     match held {
         Held::Refused(why) => Some(became(unit, Is::Refused, &format!("not published: {why}"))),
-        Held::Behind(before) => Some(became(unit, Is::Skipped, &format!("not published: {before} is not healthy"))),
+        Held::Behind(on) => Some(became(unit, Is::Skipped, &format!("not published: it waits for {on}"))),
         // `pavior apply` has said what is wrong.
         Held::WithoutTerraform => None,
     }
@@ -230,7 +292,7 @@ fn said_of(held: &BTreeMap<UnitName, Held>) -> String {
     let line = |(unit, held): (&UnitName, &Held)| match held {
         Held::Refused(why) => format!("{unit}: not published: {}\n", visible_line(why)),
         Held::WithoutTerraform => format!("{unit}: not published: its Terraform is not applied\n"),
-        Held::Behind(before) => format!("{unit}: not published: {before} is not healthy\n"),
+        Held::Behind(on) => format!("{unit}: not published: it waits for {on}\n"),
     };
     held.iter().map(line).collect()
 }
@@ -240,22 +302,21 @@ fn outcome(held: &BTreeMap<UnitName, Held>) -> Outcome {
 }
 
 /// What is left to `pavior apply`.
-fn left(here: &[CompiledUnit], publication: &Publication, state: &State) -> String {
-    let environment = &publication.environment;
+fn left(environment: &Name, composed: &Composed<'_>, state: &State) -> String {
     let mut text = String::new();
-    for unit in here.iter().filter(|unit| has_terraform(&unit.artifacts)) {
+    let apply = format!("`pavior apply --environment {environment}`");
+    for unit in composed.units.iter().filter(|unit| has_terraform(&unit.artifacts)) {
         let name = unit_name(&unit.id);
         let made = state.units.get(&name).and_then(|unit| unit.terraform.as_ref());
         if !made.is_some_and(|made| made.is(Some(&unit.digest.to_string()))) {
-            text.push_str(&format!(
-                "{name}: its Terraform is not applied: `pavior apply --environment {environment}`\n"
-            ));
+            text.push_str(&format!("{name}: its Terraform is not applied: {apply}\n"));
         }
     }
     for (name, unit) in state.units.iter().filter(|(name, _)| name.environment == *environment) {
         let is_told = unit.published.as_ref().is_some_and(|published| published.is(None));
-        if is_told && unit.unsettled && !publication.units.contains_key(name) {
-            let apply = format!("`pavior apply --environment {environment}`");
+        let is_wanted =
+            composed.units.iter().any(|one| unit_name(&one.id) == *name) || composed.held.contains_key(name);
+        if is_told && unit.unsettled && !is_wanted {
             text.push_str(&format!("{name}: goes: once its engine has taken it away, {apply} does what is left\n"));
         }
     }
@@ -265,6 +326,9 @@ fn left(here: &[CompiledUnit], publication: &Publication, state: &State) -> Stri
 fn difference(branch: &str, difference: &Difference) -> String {
     let lines = [("create", &difference.created), ("change", &difference.changed), ("remove", &difference.removed)];
     let lines = lines.into_iter().flat_map(|(what, paths)| paths.iter().map(move |path| format!("{what} {path}\n")));
-    let lines: String = lines.collect();
-    if lines.is_empty() { format!("{branch} holds this already\n") } else { lines }
+    match (lines.collect::<String>(), difference.is_new) {
+        (lines, true) if lines.is_empty() => format!("there is no {branch}, and nothing to publish\n"),
+        (lines, false) if lines.is_empty() => format!("{branch} holds this already\n"),
+        (lines, _) => lines,
+    }
 }

@@ -2,14 +2,14 @@
 //! is asked.
 
 use super::environment::World;
-use crate::cli::delivery::compiled;
+use crate::cli::apply::FEW;
 use crate::compile::CompiledUnit;
 use crate::deliver::terraform::has_terraform;
-use crate::deliver::{Revision, Setting, unit_name};
-use crate::ledger::{Deployed, State, UnitName, UnitState, short};
+use crate::deliver::{Setting, unit_name};
+use crate::emit::engines::Rendered;
+use crate::ledger::{Deployed, State, UnitName, UnitState};
 use crate::model::Name;
-use anyhow::{Context, Result, bail};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Why a unit is not published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +18,12 @@ pub enum Held {
     Refused(String),
     /// What runs would not find what it needs: `pavior apply` says why.
     WithoutTerraform,
-    /// It is promoted from this one, which is not healthy as merged.
+    /// It waits for this one, which stays as it is, or is not healthy as merged where it is promoted from.
     Behind(UnitName),
 }
+
+/// What an engine is told anew of; None where it is told to take a unit away.
+pub type News<'w> = BTreeMap<UnitName, Option<&'w CompiledUnit>>;
 
 impl World<'_> {
     /// The units of an environment, as they are to be.
@@ -28,12 +31,10 @@ impl World<'_> {
         self.units.iter().filter(move |unit| unit.id.environment == *environment)
     }
 
-    /// All units of an environment that its engine is to be told of anew, with what; None where it is told to take one away.
-    pub fn news<'w>(&'w self, environment: &'w Name, state: &State) -> BTreeMap<UnitName, Option<&'w CompiledUnit>> {
+    /// All units of an environment that its engine is to be told of anew.
+    pub fn news<'w>(&'w self, environment: &'w Name, state: &State) -> News<'w> {
         let here = self.here(environment).map(|unit| (unit_name(&unit.id), Some(unit)));
-        let known = state.units.iter().filter(|(unit, _)| unit.environment == *environment);
-        let there = known.filter(|(_, state)| told(state).is_some()).map(|(unit, _)| (unit.clone(), None));
-        let mut all: BTreeMap<_, _> = there.chain(here).collect();
+        let mut all: News<'_> = there(environment, state).map(|unit| (unit.clone(), None)).chain(here).collect();
         all.retain(|unit, wanted| {
             let wanted = wanted.map(|wanted| wanted.digest.to_string());
             state.units.get(unit).and_then(told).and_then(|told| told.digest.clone()) != wanted
@@ -42,12 +43,29 @@ impl World<'_> {
     }
 
     /// Those of them that stay as they are.
-    pub fn held(&self, news: &BTreeMap<UnitName, Option<&CompiledUnit>>, state: &State) -> BTreeMap<UnitName, Held> {
+    pub fn held(&self, rendered: &Rendered, news: &News<'_>, state: &State) -> BTreeMap<UnitName, Held> {
+        let too_many = self.too_many(&rendered.environment, news, state);
         let held = |(unit, wanted): (&UnitName, &Option<&CompiledUnit>)| {
-            let held = self.reason(unit, *wanted, state);
+            let held = match (wanted, &too_many) {
+                (None, Some(why)) => Some(Held::Refused(why.clone())),
+                _ => self.reason(unit, *wanted, state),
+            };
             held.map(|held| (unit.clone(), held))
         };
-        news.iter().filter_map(held).collect()
+        let mut held: BTreeMap<UnitName, Held> = news.iter().filter_map(held).collect();
+        // Who waits for one that waits, waits, too.
+        while let Some((unit, on)) = waits(rendered, news, &held, state) {
+            held.insert(unit, Held::Behind(on));
+        }
+        held
+    }
+
+    fn too_many(&self, environment: &Name, news: &News<'_>, state: &State) -> Option<String> {
+        let (going, all) = (news.values().filter(|wanted| wanted.is_none()).count(), there(environment, state).count());
+        let is_too_many = going >= FEW && going * 2 > all && !self.is_confirmed(environment);
+        is_too_many.then(|| {
+            format!("{going} of {all} units of {environment} would go: say --confirm {environment} if that is meant")
+        })
     }
 
     fn reason(&self, unit: &UnitName, wanted: Option<&CompiledUnit>, all: &State) -> Option<Held> {
@@ -58,23 +76,22 @@ impl World<'_> {
         if digest.is_some() && healthy.is_some_and(|healthy| healthy.digest == digest) {
             return None;
         }
-        let is_quarantined = digest.as_ref().is_some_and(|digest| state.quarantined.contains(digest));
-        if is_quarantined {
+        if digest.as_ref().is_some_and(|digest| state.quarantined.contains(digest)) {
             return Some(Held::Refused("this digest is quarantined".to_owned()));
         }
-        let refusal = self.under.refusal(unit, digest.as_deref());
-        let by_hand =
-            || self.reviewed.refusal(self.setting(&unit.environment).as_ref(), unit, digest.as_deref(), &self.digests);
-        if let Some(why) = refusal.unwrap_or_else(by_hand) {
+        let by_hand = || {
+            let setting = self.setting(&unit.environment);
+            self.reviewed.refusal(setting.as_ref(), unit, digest.as_deref(), &self.digests)
+        };
+        if let Some(why) = self.under.refusal(unit, digest.as_deref()).unwrap_or_else(by_hand) {
             return Some(Held::Refused(why));
         }
-        let is_made = || state.terraform.as_ref().is_some_and(|made| made.is(digest.as_deref()));
-        let needs = wanted.is_some_and(|wanted| has_terraform(&wanted.artifacts));
         // By hand a person says when.
         if !self.under.has_mandate() {
             return None;
         }
-        if needs && !is_made() {
+        let is_made = || state.terraform.as_ref().is_some_and(|made| made.is(digest.as_deref()));
+        if wanted.is_some_and(|wanted| has_terraform(&wanted.artifacts)) && !is_made() {
             return Some(Held::WithoutTerraform);
         }
         wanted.and_then(|_| self.behind(unit, all)).map(Held::Behind)
@@ -91,16 +108,13 @@ impl World<'_> {
     }
 
     /// Each environment behind the one that it is promoted from.
-    pub fn in_order<'e>(&self, environments: Vec<&'e Name>) -> Vec<&'e Name> {
-        let depth = |environment: &Name| {
-            let before = |name: &Name| self.setting(name).and_then(|setting| setting.promotes_from);
-            // No more than there are: promotion in a circle is a mistake that is told elsewhere.
-            std::iter::successors(Some(environment.clone()), before)
-                .take(self.documents.declarations.environments.len())
-                .count()
-        };
+    pub fn in_order<'e>(&self, environments: Vec<&'e Rendered>) -> Vec<&'e Rendered> {
+        let before = |name: &Name| self.setting(name).and_then(|setting| setting.promotes_from);
+        // No more than there are: promotion in a circle is a mistake that is told elsewhere.
+        let all = self.documents.declarations.environments.len();
+        let depth = |name: &Name| std::iter::successors(Some(name.clone()), before).take(all).count();
         let mut environments = environments;
-        environments.sort_by_key(|environment| depth(environment));
+        environments.sort_by_key(|rendered| depth(&rendered.environment));
         environments
     }
 
@@ -108,35 +122,35 @@ impl World<'_> {
         let mut declared = self.documents.declarations.environments.iter();
         declared.find(|one| one.metadata.name == *environment).map(|one| Setting::of(&one.spec))
     }
+}
 
-    /// What the branch holds of units that stay: compiled again from the commits that they were published from.
-    ///
-    /// # Errors
-    /// When one no longer compiles into what was published.
-    pub fn kept<'u>(&self, held: impl Iterator<Item = &'u UnitName>, state: &State) -> Result<Vec<CompiledUnit>> {
-        let told: Vec<(&UnitName, &Deployed)> =
-            held.filter_map(|unit| Some((unit, state.units.get(unit).and_then(told)?))).collect();
-        let commits: BTreeSet<&String> = told.iter().map(|(_, told)| &told.commit).collect();
-        let mut known: BTreeMap<&String, Revision> = BTreeMap::new();
-        for commit in commits {
-            let revision = compiled(self.root, commit)?;
-            known.insert(commit, revision.with_context(|| format!("{commit} does not compile with this Pavior"))?);
-        }
-        let mut kept = Vec::new();
-        for (unit, told) in told {
-            let then = known[&told.commit].units.get(unit);
-            match then.filter(|then| Some(then.unit.digest.to_string()) == told.digest) {
-                Some(then) => kept.push(then.unit.clone()),
-                None => bail!(
-                    "{unit} may not be published, and no longer compiles into {} from {}, so that it cannot stay as it is: \
-                     Pavior is another one since; see to what holds it first",
-                    short(told.digest.as_deref().unwrap_or_default()),
-                    short(&told.commit)
-                ),
+/// A unit that is to be published and has to wait for one that stays as it is: for one that it needs and that is not there,
+/// or, where it goes, for one that may still use it.
+fn waits(
+    rendered: &Rendered,
+    news: &News<'_>,
+    held: &BTreeMap<UnitName, Held>,
+    state: &State,
+) -> Option<(UnitName, UnitName)> {
+    let is_there = |unit: &UnitName| state.units.get(unit).and_then(told).is_some();
+    news.iter().filter(|(unit, _)| !held.contains_key(unit)).find_map(|(unit, wanted)| {
+        let on = match wanted {
+            Some(wanted) => {
+                let told = rendered.units.iter().find(|one| one.id == wanted.id);
+                let mut after = told.into_iter().flat_map(|one| &one.after).map(unit_name);
+                after.find(|on| held.contains_key(on) && !is_there(on))
             }
-        }
-        Ok(kept)
-    }
+            None if unit.unit.starts_with('_') => held.keys().find(|other| *other != unit && is_there(other)).cloned(),
+            None => None,
+        };
+        on.map(|on| (unit.clone(), on))
+    })
+}
+
+/// The units of an environment that its engine runs.
+fn there<'s>(environment: &'s Name, state: &'s State) -> impl Iterator<Item = &'s UnitName> {
+    let known = state.units.iter().filter(move |(unit, _)| unit.environment == *environment);
+    known.filter(|(_, state)| told(state).is_some()).map(|(unit, _)| unit)
 }
 
 /// What its engine was last told to run, for sure.

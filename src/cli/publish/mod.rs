@@ -3,6 +3,8 @@
 mod environment;
 mod held;
 
+use super::apply::HEAD;
+use super::delivery::{is_there, tell_uncommitted};
 use super::following::Following;
 use super::handed::Under;
 use super::repository::Repository;
@@ -11,13 +13,13 @@ use super::writer::writer;
 use super::{Outcome, terminal};
 use crate::compile::{CompiledUnit, compile_engines, compile_verified};
 use crate::deliver::mandate::Turn;
-use crate::deliver::secrets_asked;
+use crate::deliver::{secrets_asked, told};
 use crate::emit::engines::Rendered;
-use crate::model::{Name, listed, nearest};
-use crate::read::Objects;
+use crate::model::{listed, nearest};
+use crate::read::{Documents, Objects};
 use crate::report::visible_line;
 use crate::revisions;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use environment::World;
 use std::path::PathBuf;
@@ -32,7 +34,7 @@ pub struct Publish {
     #[arg(long, value_name = "NAME", required_unless_present = "mandate")]
     environment: Vec<String>,
     /// Publish this revision
-    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    #[arg(long, value_name = "REV", default_value = HEAD)]
     head: String,
     /// Where the branch and the ledger are; default this clone
     #[arg(long, value_name = "URL")]
@@ -42,6 +44,10 @@ pub struct Publish {
     dry_run: bool,
     #[command(flatten)]
     reviewed: Reviewed,
+    /// Most of this environment may go, and its engine may be told otherwise to deliver what is the same; may be given several
+    /// times
+    #[arg(long, value_name = "ENVIRONMENT", conflicts_with = "mandate")]
+    confirm: Vec<String>,
     /// Publish on this mandate, as `pavior ci --mandate` wrote it: it says which commit, what of it, and on whose word
     #[arg(long, value_name = "FILE", conflicts_with_all = ["reviewed", "yes", "head"])]
     mandate: Option<PathBuf>,
@@ -89,7 +95,14 @@ pub fn run(arguments: &Publish) -> anyhow::Result<Outcome> {
         terminal::tell("nothing is published before the errors are mended");
         return Ok(Outcome::Blocked);
     }
-    let chosen = arguments.chosen(&engines)?;
+    let chosen = arguments.chosen(&engines, &documents)?;
+    for name in &arguments.confirm {
+        is_there("environment", name, &arguments.environment.iter().map(String::as_str).collect::<Vec<_>>())
+            .map_err(|why| anyhow!("--confirm: {why} among those that are published"))?;
+    }
+    if !under.has_mandate() && arguments.head == HEAD {
+        tell_uncommitted(&root);
+    }
     let world = World {
         root: &root,
         under: &under,
@@ -97,46 +110,59 @@ pub fn run(arguments: &Publish) -> anyhow::Result<Outcome> {
         units: &units,
         reviewed: &arguments.reviewed,
         digests: arguments.reviewed.digests()?,
+        confirmed: &arguments.confirm,
         secrets: secrets_asked(&documents),
         author: objects.author(&head).context("reading who wrote the commit")?,
         following: &arguments.following,
         writer: writer(&root)?,
         head,
     };
-    let (mut outcome, mut became) = (Outcome::Clean, Vec::new());
-    for environment in world.in_order(chosen) {
+    let (mut outcome, mut became, mut failed) = (Outcome::Clean, Vec::new(), None);
+    for rendered in world.in_order(chosen) {
         if arguments.dry_run {
-            outcome = outcome.max(world.show(environment)?);
+            outcome = outcome.max(world.show(rendered)?);
             continue;
         }
-        let came = world.publish(environment)?;
-        outcome = outcome.max(came.outcome);
-        became.extend(came.units);
+        // One that cannot be told keeps nobody else from being told.
+        match world.publish(rendered) {
+            Ok(came) => {
+                outcome = outcome.max(came.outcome);
+                became.extend(came.units);
+            }
+            Err(error) => {
+                became.extend(world.failed(rendered, &told(&error)));
+                failed.get_or_insert(error.context(format!("publishing {}", rendered.environment)));
+            }
+        }
     }
     if !arguments.dry_run {
         let mut store = under.store(&root)?;
         store.records()?;
         under.leave(&world.head, &store.head(), became)?;
     }
-    Ok(outcome)
+    failed.map_or(Ok(outcome), Err)
 }
 
 impl Publish {
     /// By hand each one that is named has to be an engine's; a mandate is for all, and the others are `pavior apply`'s.
-    fn chosen<'e>(&self, engines: &'e [Rendered]) -> anyhow::Result<Vec<&'e Name>> {
+    fn chosen<'e>(&self, engines: &'e [Rendered], documents: &Documents) -> anyhow::Result<Vec<&'e Rendered>> {
         if self.mandate.is_some() {
-            let is_asked =
-                |name: &&Name| self.environment.is_empty() || self.environment.iter().any(|one| name.as_str() == one);
-            return Ok(engines.iter().map(|one| &one.environment).filter(is_asked).collect());
+            let declared: Vec<&str> =
+                documents.declarations.environments.iter().map(|one| one.metadata.name.as_str()).collect();
+            self.environment.iter().try_for_each(|name| is_there("environment", name, &declared))?;
+            let is_asked = |one: &&Rendered| {
+                self.environment.is_empty() || self.environment.iter().any(|name| one.environment.as_str() == name)
+            };
+            return Ok(engines.iter().filter(is_asked).collect());
         }
         self.environment.iter().map(|name| chosen(engines, name)).collect()
     }
 }
 
-fn chosen<'e>(engines: &'e [Rendered], name: &str) -> anyhow::Result<&'e Name> {
+fn chosen<'e>(engines: &'e [Rendered], name: &str) -> anyhow::Result<&'e Rendered> {
     let known = || engines.iter().map(|one| one.environment.as_str());
     match engines.iter().find(|one| one.environment.as_str() == name) {
-        Some(rendered) => Ok(&rendered.environment),
+        Some(rendered) => Ok(rendered),
         None if engines.is_empty() => {
             bail!("no environment is delivered by an engine: say `delivery: argocd` or `delivery: flux` in one")
         }

@@ -82,7 +82,25 @@ pub struct Rendered {
 pub struct EngineUnit {
     pub id: UnitId,
     pub object: Value,
-    pub file: RepoPath,
+    /// Who has to be there before it.
+    pub after: Vec<UnitId>,
+}
+
+/// Whether a file of the branch is this unit's, whichever engine it is for.
+pub fn belongs(id: &UnitId, path: &str) -> bool {
+    let is_inside = path.strip_prefix(&self::path(id)).is_some_and(|rest| rest.starts_with('/'));
+    let object = object_name(id);
+    let told = ["application", "kustomization"].map(|kind| format!("{ENGINE}/{kind}-{object}.yaml"));
+    is_inside || told.iter().any(|file| file == path)
+}
+
+/// The list of what is in `_engine`, by all paths of the branch; None where there is nothing.
+pub fn engine_list<'p>(paths: impl Iterator<Item = &'p str>) -> Option<(RepoPath, String)> {
+    let list = layout::kustomization_path(ENGINE);
+    let told =
+        paths.filter_map(|path| RepoPath::parse(path).ok()).filter(|path| path.parent() == ENGINE && *path != list);
+    let told: Vec<RepoPath> = told.collect();
+    (!told.is_empty()).then(|| (list, document(&layout::list(&told))))
 }
 
 /// All environments that are delivered by an engine, by name. Of a pattern of previews there is none.
@@ -202,10 +220,12 @@ fn rendered(followed: &Followed<'_>, units: &[DeliveredUnit<'_>]) -> Result<Rend
             branch.insert(RepoPath::literal(&format!("{}/{}", unit.path, artifact.path)), artifact.text.clone());
         }
     }
-    let files = layout::paths(ENGINE, &of_units);
-    let told = units.iter().zip(of_units).zip(files);
-    let told =
-        told.map(|((unit, object), file)| EngineUnit { id: unit.id.clone(), object: Value::Object(object), file });
+    let told = units.iter().zip(of_units);
+    let told = told.map(|(unit, object)| EngineUnit {
+        id: unit.id.clone(),
+        object: Value::Object(object),
+        after: unit.after.iter().copied().cloned().collect(),
+    });
     Ok(Rendered { environment, objects, branch, units: told.collect() })
 }
 

@@ -64,11 +64,14 @@ impl Platform {
 
     /// What it prints, and its exit code.
     fn apply(&self, more: &[&str]) -> (String, Option<i32>) {
+        self.in_cluster(&[&["apply", "--yes", "--soak", "1"], more].concat())
+    }
+
+    fn in_cluster(&self, command: &[&str]) -> (String, Option<i32>) {
         let server = server();
         let kubeconfig = server.kubeconfig();
         let (kubectl, kubeconfig) = (server.kubectl.to_str().unwrap(), kubeconfig.to_str().unwrap());
-        let known = ["apply", "--yes", "--kubectl", kubectl, "--kubeconfig", kubeconfig, "--soak", "1"];
-        let output = self.pavior(&[&known, more].concat());
+        let output = self.pavior(&[command, &["--kubectl", kubectl, "--kubeconfig", kubeconfig]].concat());
         let text = String::from_utf8(output.stdout).unwrap();
         println!("{text}{}", String::from_utf8_lossy(&output.stderr));
         (text, output.status.code())
@@ -139,6 +142,8 @@ fn live(platform: &Platform) {
     platform.commit("the cart of before");
     assert_eq!(platform.apply(&[]), ("nothing to do: all is as the ledger says\n".to_owned(), Some(0)));
 
+    by_hand(platform, &declaration);
+
     fs::remove_file(&declaration).unwrap();
     platform.commit("no cart");
     let (text, code) = platform.apply(&[]);
@@ -156,4 +161,22 @@ fn live(platform: &Platform) {
         ]),
         ""
     );
+}
+
+/// What somebody took away behind our back is told, and comes again with the way back that a person chooses.
+fn by_hand(platform: &Platform, declaration: &Path) {
+    let text = fs::read_to_string(declaration).unwrap();
+    fs::write(declaration, text.replace("cart:1", "cart:2")).unwrap();
+    platform.commit("a slow cart");
+    assert_eq!(platform.apply(&[]).1, Some(0));
+    let (text, code) = platform.in_cluster(&["drift"]);
+    assert_eq!(code, Some(0), "{text}");
+    server().kubectl(&["delete", "service", "cart", "-n", "rollback"]);
+    let (text, code) = platform.in_cluster(&["drift"]);
+    assert!(text.contains("Service rollback/cart") && code == Some(1), "{text}");
+    let (text, code) = platform.in_cluster(&["rollback", "rollback/cart", "--why", "it is slow", "--soak", "1"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert_eq!(image(), "example.com/cart:1");
+    assert!(server().kubectl(&["get", "service", "-n", "rollback", "-o", "name"]).contains("service/cart"));
+    assert!(platform.pavior(&["audit", "verify"]).status.success());
 }

@@ -23,3 +23,13 @@ resource "google_secret_manager_secret" "this" {
     }
   }
 }
+
+# Of this secret nobody else reads values, but for those who may read all of the project.
+resource "google_secret_manager_secret_iam_binding" "readers" {
+  for_each = google_secret_manager_secret.this
+
+  project   = each.value.project
+  secret_id = each.value.secret_id
+  role      = "roles/secretmanager.secretAccessor"
+  members   = var.readers
+}

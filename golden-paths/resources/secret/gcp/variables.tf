@@ -24,6 +24,11 @@ variable "keys" {
   type        = list(string)
 }
 
+variable "readers" {
+  description = "Who reads values, as IAM members: serviceAccount:name@project.iam.gserviceaccount.com"
+  type        = list(string)
+}
+
 variable "rotation_days" {
   description = "Days after which the owner has to replace a value. 0: no such duty"
   type        = number

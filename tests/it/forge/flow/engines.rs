@@ -122,7 +122,7 @@ fn a65_how_an_engine_is_told_to_deliver_changes_by_hand_alone() {
     scene.approve(7);
     let merged = scene.merge(7, How::Merge);
     let job = scene.push_job(&merged);
-    let why = "production: how its engine is told to deliver changes (_engine/application-environment.production.yaml)";
+    let why = "production: how its engine is told to deliver changes, or its branch was changed (_engine/application-";
     assert!(job.published.0 == 1 && job.published.1.contains(why), "{job:#?}");
     let engine =
         |file: &str| git(&scene.remote(), &["show", &format!("{BRANCH}:_engine/application-{file}-production.yaml")]);
@@ -158,10 +158,10 @@ fn what_is_promoted_waits_until_the_environment_before_is_healthy() {
     scene.approve(7);
     let merged = scene.merge(7, How::Squash);
     let job = scene.push_job(&merged);
-    let told_of = "production/cart: not published: local/cart is not healthy\n";
+    let told_of = "production/cart: not published: it waits for local/cart\n";
     assert!(job.published.1.contains(told_of) && job.published.0 == 1, "{job:#?}");
     assert_eq!(told(&scene, "cart"), "example.com/cart:1");
     assert!(git(&scene.remote(), &["show", "pavior/local:cart/manifests/deployment-cart.yaml"]).contains("cart:2"));
     let said = scene.said();
-    assert!(said.contains("`production`**: not applied: `cart` `not published: local/cart is not healthy`"), "{said}");
+    assert!(said.contains("`production`**: not applied: `cart` `not published: it waits for local/cart`"), "{said}");
 }
