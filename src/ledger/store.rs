@@ -81,7 +81,10 @@ impl Store {
         // By a pattern, for it is no mistake that nothing was ever written. Without a `+`: what was read once does not go.
         command.arg("--").arg(&remote.address).arg(format!("{REFERENCE}*:{REFERENCE}*"));
         remote.authorize(&mut command);
-        run(command).context("fetching the ledger")
+        run(command).context(
+            "fetching the ledger: where git says nothing, the remote no longer has records that were read of it before (docs/apply.md, \
+             When the ledger is broken)",
+        )
     }
 
     /// All records, verified from the first one on. What was verified once is not read again.

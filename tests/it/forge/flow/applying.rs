@@ -282,7 +282,7 @@ impl Scene {
         let applied = self.apply(&["--reviewed", report.to_str().unwrap()]);
         let is_an_engines = |name: &&str| {
             let text = super::scene::git(&folder, &["show", &format!("HEAD:catalog/{name}.yaml")]);
-            text.contains("delivery: argocd")
+            text.contains("delivery: ")
         };
         let engines: Vec<&str> = ["local", "production"].into_iter().filter(is_an_engines).collect();
         // What is behind an engine that nobody follows waits, and is told by hand.

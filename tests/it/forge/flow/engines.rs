@@ -165,3 +165,102 @@ fn what_is_promoted_waits_until_the_environment_before_is_healthy() {
     let said = scene.said();
     assert!(said.contains("`production`**: not applied: `cart` `not published: it waits for local/cart`"), "{said}");
 }
+
+/// All that is on the branch, by its tree.
+fn tree(scene: &Scene) -> String {
+    git(&scene.remote(), &["rev-parse", &format!("{BRANCH}^{{tree}}")])
+}
+
+/// The remote takes no push to a branch.
+fn refuse(scene: &Scene, branch: &str, is_on: bool) {
+    let hook = scene.remote().join("hooks/update");
+    let text = format!("#!/bin/sh\ncase \"$1\" in refs/heads/{branch}) exit 1;; esac\n");
+    std::fs::write(&hook, if is_on { text } else { "#!/bin/sh\n".to_owned() }).unwrap();
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a65_a_mandate_for_nothing_replaces_no_engine_and_makes_no_branch_anew() {
+    let scene = delivered_by_an_engine();
+    scene.begin();
+    let before = tree(&scene);
+    scene.git(&["checkout", "--quiet", "main"]);
+    scene.edit("catalog/production.yaml", "delivery: argocd", "delivery: flux");
+    scene.commit("another engine");
+    scene.push_main();
+    let job = scene.push_job(&scene.main());
+    assert!(job.published.0 == 1 && job.published.1.contains("say") | job.published.1.contains("by hand"), "{job:#?}");
+    assert_eq!(tree(&scene), before);
+    let by_hand = scene.pavior(&["publish", "--environment", "production", "--head", &scene.main()]);
+    assert!(by_hand.0 == 1 && by_hand.1.contains("say --confirm production if that is meant"), "{}", by_hand.1);
+    assert_eq!(tree(&scene), before);
+    let records = scene.ledger().len();
+    let meant =
+        scene.pavior(&["publish", "--environment", "production", "--confirm", "production", "--head", &scene.main()]);
+    assert_eq!(meant.0, 0, "{}", meant.1);
+    let engine = git(&scene.remote(), &["ls-tree", "--name-only", &format!("{BRANCH}:_engine")]);
+    assert!(engine.contains("kustomization-cart-production.yaml") && !engine.contains("application"), "{engine}");
+    assert!(scene.ledger().len() > records && scene.intent("production/cart")["effect"] == "publish", "it is recorded");
+    git(&scene.remote(), &["update-ref", "-d", "refs/heads/pavior/production"]);
+    let gone = scene.push_job(&scene.main());
+    assert!(gone.published.0 == 1 && gone.published.1.contains("its branch was changed"), "{gone:#?}");
+}
+
+#[test]
+fn a67_a_first_push_that_failed_or_was_cut_off_takes_nothing_away_from_units_that_stay() {
+    let scene = delivered_by_an_engine();
+    scene.begin();
+    // The ledger knows nothing of what the branch has: as if the first one had been killed behind its push.
+    let before = tree(&scene);
+    for folder in [scene.remote(), scene.workspace()] {
+        git(&folder, &["update-ref", "-d", "refs/pavior/ledger"]);
+    }
+    let held = scene.pavior(&["publish", "--environment", "production", "--head", &scene.main()]);
+    assert!(held.0 == 1 && held.1.contains("production/cart: not published: nobody reviewed it"), "{}", held.1);
+    assert_eq!(tree(&scene), before, "{}", held.1);
+}
+
+#[test]
+fn a66_a_mandate_whose_commit_is_no_longer_the_tip_tells_nothing() {
+    let scene = delivered_by_an_engine();
+    scene.begin();
+    scene.change(7, "cart", "2");
+    scene.approve(7);
+    let merged = scene.merge(7, How::Squash);
+    refuse(&scene, BRANCH, true);
+    let job = scene.push_job(&merged);
+    assert_eq!((job.published.0, told(&scene, "cart").as_str()), (2, "example.com/cart:1"), "{job:#?}");
+    assert!(job.told.code == 0 && scene.said().contains("`cart` `not published: "), "{}", scene.said());
+    refuse(&scene, BRANCH, false);
+    // Before it is tried again, something else is merged.
+    scene.git(&["commit", "--quiet", "--allow-empty", "-m", "newer"]);
+    scene.push_main();
+    let mandate = scene.workspace().join(".git/mandate.json");
+    let late = scene.pavior(&["publish", "--mandate", mandate.to_str().unwrap()]);
+    assert!(late.0 == 0 && late.1.contains("is merged by now, and its own run tells the engine"), "{}", late.1);
+    assert_eq!(told(&scene, "cart"), "example.com/cart:1");
+    // What was not told is said by the record of it, and the next run does it, with the unit's own commit.
+    let next = scene.push_job(&scene.main());
+    assert_eq!((next.published.0, told(&scene, "cart").as_str()), (0, "example.com/cart:2"), "{next:#?}");
+}
+
+#[test]
+fn one_environment_that_cannot_be_told_keeps_no_other_from_being_told() {
+    let scene = delivered_by_an_engine();
+    scene.git(&["checkout", "--quiet", "main"]);
+    scene.edit("catalog/local.yaml", "domain: local.test}", "domain: local.test, delivery: flux}");
+    scene.commit("two engines");
+    scene.push_main();
+    scene.begin();
+    scene.change(7, "cart", "2");
+    scene.approve(7);
+    let merged = scene.merge(7, How::Squash);
+    refuse(&scene, "pavior/local", true);
+    let job = scene.push_job(&merged);
+    assert_eq!((job.published.0, told(&scene, "cart").as_str()), (2, "example.com/cart:2"), "{job:#?}");
+    let said = scene.said();
+    assert!(
+        said.contains("- **`production`**: applied at 20") && said.contains("- **`local`**: not applied: `cart`"),
+        "{said}"
+    );
+}
