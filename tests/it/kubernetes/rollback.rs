@@ -129,7 +129,7 @@ fn live(platform: &Platform) {
     platform.commit("a new cart");
     let (text, code) = platform.apply(&["--deadline", "30"]);
     assert_eq!(code, Some(1), "{text}");
-    assert!(text.contains("rollback/cart: rolled back: Deployment rollback/cart: it is not well after 30 s"), "{text}");
+    assert!(text.contains("rollback/cart: rolled back: Deployment rollback/cart: it is not well after 3"), "{text}");
     // What would be proposed is printed.
     assert!(text.contains("-  containers: {main: {image: 'example.com/cart:sick'}}\n"), "{text}");
     assert!(text.contains("+  containers: {main: {image: 'example.com/cart:1'}}\n"), "{text}");
