@@ -253,17 +253,13 @@ pub fn compile_catalog(documents: &Documents, findings: &mut Findings) -> Result
 
 /// What engines need of the environments that they deliver. The documents have been linked before: only new findings are
 /// told.
-pub fn compile_engines(
-    documents: &Documents,
-    units: &[&CompiledUnit],
-    findings: &mut Findings,
-) -> Result<Vec<Rendered>, CompileError> {
+pub fn compile_engines(documents: &Documents, units: &[&CompiledUnit]) -> Result<Vec<Rendered>, CompileError> {
     if documents.declarations.environments.iter().all(|one| one.spec.delivery == Delivery::Direct) {
         return Ok(Vec::new());
     }
     let catalog = link(documents, &mut Findings::default());
     let units: Vec<(&UnitId, &[Artifact])> = units.iter().map(|unit| (&unit.id, unit.artifacts.as_slice())).collect();
-    engines::render(documents, &catalog, &units, findings)
+    engines::render(&catalog, &units)
         .map_err(|reason| CompileError { unit: "what an engine follows".to_owned(), reason: Box::new(reason) })
 }
 
@@ -283,6 +279,7 @@ fn compile_with<T: Send>(
     amend(&mut documents.declarations);
     watch.ended(Stage::Read { documents: documents.documents.len(), declarations: documents.declarations.len() });
     let catalog = link(&documents, findings);
+    engines::check(&documents, &catalog, findings);
     watch.ended(Stage::Linked { units: catalog.units.len() });
 
     let references = References::default();

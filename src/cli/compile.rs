@@ -59,7 +59,7 @@ pub fn run(arguments: &Compile) -> anyhow::Result<Outcome> {
         true => {
             let mut catalog = compile_catalog(&documents, &mut findings)?;
             let compiled: Vec<&CompiledUnit> = units.iter().map(|(unit, _)| unit).collect();
-            let engines = compile_engines(&documents, &compiled, &mut findings)?;
+            let engines = compile_engines(&documents, &compiled)?;
             catalog.extend(engines.into_iter().flat_map(|one| one.objects));
             catalog
         }

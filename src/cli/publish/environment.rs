@@ -107,7 +107,13 @@ impl World<'_> {
             return Ok(Outcome::Blocked);
         }
         let keeps = |path: &str| composed.keeps(path);
-        let content = Content { files: &composed.files, keeps: &keeps, list: &list, source };
+        let content = Content {
+            files: &composed.files,
+            keeps: &keeps,
+            list: &list,
+            source,
+            is_sure: self.is_confirmed(environment),
+        };
         terminal::print(&difference(&branch(environment), &engine.difference(content)?))?;
         Ok(outcome(&composed.held))
     }
@@ -139,7 +145,13 @@ impl World<'_> {
         }
         let publication = self.publication(environment, &composed)?;
         let keeps = |path: &str| composed.keeps(path);
-        let content = Content { files: &composed.files, keeps: &keeps, list: &list, source };
+        let content = Content {
+            files: &composed.files,
+            keeps: &keeps,
+            list: &list,
+            source,
+            is_sure: self.is_confirmed(environment),
+        };
         let published = publish_recorded(&mut store, &engine, content, &publication, &self.writer, &now)?;
         terminal::print(&match &published {
             Published::Nothing { commit } => format!("{target} holds this already: {commit}\n"),

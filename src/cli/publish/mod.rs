@@ -88,7 +88,7 @@ pub fn run(arguments: &Publish) -> anyhow::Result<Outcome> {
     let compiled: Vec<&CompiledUnit> = units.iter().collect();
     let engines = match findings.has_errors() {
         true => Vec::new(),
-        false => compile_engines(&documents, &compiled, &mut findings)?,
+        false => compile_engines(&documents, &compiled)?,
     };
     if findings.has_errors() {
         terminal::tell_findings(findings, documents.snapshot.files);

@@ -107,28 +107,33 @@ pub fn engine_list<'p>(paths: impl Iterator<Item = &'p str>) -> Option<(RepoPath
 ///
 /// # Errors
 /// When an object cannot be written as it was meant: a mistake of ours.
-pub fn render(
-    documents: &Documents,
-    catalog: &Catalog<'_>,
-    units: &[(&UnitId, &[Artifact])],
-    findings: &mut Findings,
-) -> Result<Vec<Rendered>, EmitError> {
+pub fn render(catalog: &Catalog<'_>, units: &[(&UnitId, &[Artifact])]) -> Result<Vec<Rendered>, EmitError> {
     let mut all = Vec::new();
-    for environment in catalog.environments.values().copied() {
-        let is_pattern = environment.spec.preview.is_some();
-        if environment.spec.delivery == Delivery::Direct || is_pattern {
-            continue;
-        }
-        let Some(repository) = repository(catalog) else {
-            let at = documents.locate(&environment.place(&["spec", "delivery"]));
-            findings.push(rules::no_repository(&environment.metadata.name, at));
-            continue;
-        };
+    for environment in catalog.environments.values().copied().filter(|one| is_an_engines(one)) {
+        // `check` has told it.
+        let Some(repository) = repository(catalog) else { continue };
         let branch = branch(&environment.metadata.name);
         let followed = Followed { repository, branch, environment };
         all.push(rendered(&followed, &delivered(catalog, environment, units))?);
     }
     Ok(all)
+}
+
+/// Environments of which no engine can be told where they are delivered from.
+pub fn check(documents: &Documents, catalog: &Catalog<'_>, findings: &mut Findings) {
+    // Where the platform itself is wrong that is what is told.
+    if catalog.platform.is_none() || repository(catalog).is_some() {
+        return;
+    }
+    for environment in catalog.environments.values().filter(|one| is_an_engines(one)) {
+        let at = documents.locate(&environment.place(&["spec", "delivery"]));
+        findings.push(rules::no_repository(&environment.metadata.name, at));
+    }
+}
+
+/// Of a pattern of previews nothing is delivered.
+fn is_an_engines(environment: &Declared<Environment>) -> bool {
+    environment.spec.delivery != Delivery::Direct && environment.spec.preview.is_none()
 }
 
 fn repository(catalog: &Catalog<'_>) -> Option<String> {
@@ -295,7 +300,8 @@ mod tests {
             })
             .collect();
         let units: Vec<(&UnitId, &[Artifact])> = made.iter().map(|(id, files)| (id, files.as_slice())).collect();
-        let mut all = render(&documents, &catalog, &units, &mut findings).unwrap();
+        check(&documents, &catalog, &mut findings);
+        let mut all = render(&catalog, &units).unwrap();
         assert!(findings.iter().all(|one| one.severity() != Severity::Error));
         all.pop().unwrap()
     }
