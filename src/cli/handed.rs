@@ -8,7 +8,7 @@ use crate::deliver::mandate::{Mandate, Turn, Word};
 use crate::deliver::now;
 use crate::git::{git, run};
 use crate::ledger::{Cause, Head, Store, UnitName, Upstream};
-use crate::model::Timestamp;
+use crate::model::{Name, Timestamp};
 use crate::read::Objects;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -107,9 +107,10 @@ impl Under {
         self.upstream.as_ref()
     }
 
-    /// Whether the mandate says anything of a unit.
-    pub fn names(&self, unit: &UnitName) -> bool {
-        self.mandate.as_ref().is_some_and(|mandate| mandate.unit(unit).is_some())
+    /// The units of an environment of which the mandate says anything.
+    pub fn names(&self, environment: &Name) -> Vec<UnitName> {
+        let all = self.mandate.iter().flat_map(|mandate| &mandate.units).map(|one| &one.unit);
+        all.filter(|unit| unit.environment == *environment).cloned().collect()
     }
 
     pub fn has_mandate(&self) -> bool {
@@ -152,6 +153,12 @@ impl Under {
             (unit, cause)
         };
         given.map(cause).collect()
+    }
+
+    /// The same, asked anew.
+    pub fn tip_now(&self, root: &Path) -> Option<Result<String>> {
+        *self.tip.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.tip(root)
     }
 
     /// Where the branch stands on the remote by now; None where there is no mandate.

@@ -1,7 +1,7 @@
 //! Publishing, written down: an environment is taken in the ledger, what it is to hold is pushed, and each unit that is
 //! brought to another digest by it has a record before and after.
 
-use super::publish::{Content, EngineBranch, Published};
+use super::publish::{Content, EngineBranch, MayPush, Published};
 use crate::ledger::{
     Cause, Effect, Entry, Intent, Outcome, Record, Scope, SecretAsked, State, Store, Undo, UnitName, Writer,
 };
@@ -38,6 +38,7 @@ pub fn publish_recorded(
     publication: &Publication,
     writer: &Writer,
     clock: &dyn Fn() -> Timestamp,
+    may_push: &MayPush<'_>,
 ) -> Result<Published> {
     let taken = RefCell::new(Taken::default());
     store
@@ -49,8 +50,8 @@ pub fn publish_recorded(
         .with_context(|| format!("taking {} to publish it", publication.environment))?;
     let taken = taken.into_inner();
     let begun = Instant::now();
-    let in_time = || match clock() < publication.until {
-        true => Ok(()),
+    let in_time = |tip: Option<gix::ObjectId>| match clock() < publication.until {
+        true => may_push(tip),
         false => bail!("the lease on {} ran out before the push: try again", publication.environment),
     };
     let published = branch.publish(content, &in_time);

@@ -1,6 +1,6 @@
 //! One environment: what its branch is to hold is put together, pushed and followed.
 
-use super::held::Held;
+use super::held::{Held, there};
 use crate::cli::following::{Following, Trail};
 use crate::cli::handed::Under;
 use crate::cli::reviewed::{Digests, Reviewed};
@@ -12,13 +12,13 @@ use crate::deliver::publish::{Content, Difference, EngineBranch, Published};
 use crate::deliver::published::{Publication, publish_recorded};
 use crate::deliver::terraform::has_terraform;
 use crate::deliver::{now, unit_id, unit_name};
-use crate::emit::engines::{Rendered, belongs, branch, engine_list};
+use crate::emit::engines::{Rendered, belongs, branch, engine_list, is_list, is_told_by};
 use crate::ledger::{Cause, Entry, Record, SecretAsked, State, Store, UnitName, Writer};
 use crate::model::{Name, RepoPath, Timestamp};
 use crate::provision::UnitId;
 use crate::read::Documents;
 use crate::report::{counted, visible_line};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -60,6 +60,10 @@ struct Composed<'w> {
     files: BTreeMap<RepoPath, String>,
     /// Of units of which nothing changes.
     same: BTreeMap<RepoPath, String>,
+    /// Of all that its engine runs, or may.
+    there: Vec<UnitId>,
+    /// All that does not stay is written anew, and what belongs to nobody goes.
+    is_anew: bool,
 }
 
 impl World<'_> {
@@ -67,7 +71,7 @@ impl World<'_> {
         self.confirmed.iter().any(|name| environment.as_str() == name)
     }
 
-    fn compose(&self, rendered: &Rendered, state: &State) -> Composed<'_> {
+    fn compose(&self, rendered: &Rendered, state: &State, is_anew: bool) -> Composed<'_> {
         let environment = &rendered.environment;
         let news = self.news(environment, state);
         let held = self.held(rendered, &news, state);
@@ -77,7 +81,7 @@ impl World<'_> {
         news.retain(|unit, _| !held.contains_key(unit));
         let here = self.units.iter().filter(|unit| unit.id.environment == *environment);
         let units: Vec<&CompiledUnit> = here.filter(|unit| !held.contains_key(&unit_name(&unit.id))).collect();
-        if self.is_confirmed(environment) {
+        if is_anew {
             news.extend(units.iter().map(|unit| (unit_name(&unit.id), Some(unit.digest.to_string()))));
         }
         let replaced: Vec<UnitId> = news.keys().filter_map(unit_id).collect();
@@ -89,7 +93,8 @@ impl World<'_> {
         };
         let files = of(&|path| replaced.iter().any(|id| belongs(id, path)));
         let same = of(&|path| same.iter().any(|id| belongs(id, path)));
-        Composed { news, held, units, replaced, files, same }
+        let there = there(environment, state).filter_map(unit_id).collect();
+        Composed { news, held, units, replaced, files, same, there, is_anew }
     }
 
     /// Says what would change.
@@ -99,10 +104,10 @@ impl World<'_> {
     pub fn show(&self, rendered: &Rendered) -> Result<Outcome> {
         let environment = &rendered.environment;
         let mut store = self.under.store(self.root)?;
-        let composed = self.compose(rendered, &State::of(store.records()?));
         let (engine, source) = (self.engine(environment)?, self.source()?);
+        let (composed, why) = self.composed(rendered, &engine, &State::of(store.records()?))?;
         terminal::print(&said_of(&composed.held))?;
-        if let Some(why) = self.is_told_otherwise(&engine, environment, &composed)? {
+        if let Some(why) = why {
             terminal::tell(&format!("{environment}: {why}"));
             return Ok(Outcome::Blocked);
         }
@@ -124,17 +129,16 @@ impl World<'_> {
         let environment = &rendered.environment;
         let mut store = self.under.store(self.root)?;
         let state = State::of(store.records()?);
-        let composed = self.compose(rendered, &state);
-        if let Some(tip) = self.under.tip(self.root).transpose()?.filter(|tip| *tip != self.head) {
-            let said = format!("{tip} is merged by now, and its own run tells the engine");
+        let (engine, source, target) = (self.engine(environment)?, self.source()?, branch(environment));
+        let (composed, why) = self.composed(rendered, &engine, &state)?;
+        if let Some(said) = self.is_late()? {
             terminal::print(&format!("{environment}: {said}\n"))?;
             let units = composed.news.keys().map(|unit| became(unit, Is::Superseded, &said)).collect();
             return Ok(Came { outcome: Outcome::Clean, units });
         }
         terminal::print(&said_of(&composed.held))?;
         let mut units: Vec<Became> = composed.held.iter().filter_map(|(unit, held)| became_of(unit, held)).collect();
-        let (engine, source, target) = (self.engine(environment)?, self.source()?, branch(environment));
-        if let Some(why) = self.is_told_otherwise(&engine, environment, &composed)? {
+        if let Some(why) = why {
             terminal::tell(&format!("{environment}: {why}"));
             units.extend(composed.news.keys().map(|unit| became(unit, Is::Refused, &why)));
             return Ok(Came { outcome: Outcome::Blocked, units });
@@ -152,7 +156,11 @@ impl World<'_> {
             source,
             is_sure: self.is_confirmed(environment),
         };
-        let published = publish_recorded(&mut store, &engine, content, &publication, &self.writer, &now)?;
+        let may_push = |tip| match self.is_late()?.or(self.otherwise(&engine, tip, rendered, &composed)?) {
+            Some(why) => bail!(why),
+            None => Ok(()),
+        };
+        let published = publish_recorded(&mut store, &engine, content, &publication, &self.writer, &now, &may_push)?;
         terminal::print(&match &published {
             Published::Nothing { commit } => format!("{target} holds this already: {commit}\n"),
             Published::Pushed { commit } => {
@@ -180,9 +188,41 @@ impl World<'_> {
 
     /// When it cannot even be tried: what the mandate says of its units is not done.
     pub fn failed(&self, rendered: &Rendered, why: &str) -> Vec<Became> {
-        let here = self.here(&rendered.environment).map(|unit| unit_name(&unit.id));
-        let asked = here.filter(|unit| self.under.names(unit));
-        asked.map(|unit| became(&unit, Is::Failed, &format!("not published: {why}"))).collect()
+        let asked = self.under.names(&rendered.environment);
+        asked.iter().map(|unit| became(unit, Is::Failed, &format!("not published: {why}"))).collect()
+    }
+
+    /// Whether something newer is merged.
+    fn is_late(&self) -> Result<Option<String>> {
+        let tip = self.under.tip_now(self.root).transpose()?.filter(|tip| *tip != self.head);
+        Ok(tip.map(|tip| format!("{tip} is merged by now, and its own run tells the engine")))
+    }
+
+    /// What is to become of the branch; or why nothing does, before somebody has said so by hand.
+    fn composed(
+        &self,
+        rendered: &Rendered,
+        engine: &EngineBranch,
+        state: &State,
+    ) -> Result<(Composed<'_>, Option<String>)> {
+        let environment = &rendered.environment;
+        let composed = self.compose(rendered, state, false);
+        let Some(why) = self.otherwise(engine, engine.newest()?, rendered, &composed)? else {
+            return Ok((composed, None));
+        };
+        if !self.is_confirmed(environment) {
+            let by = if self.under.has_mandate() { "publish once by hand, with" } else { "say" };
+            let why = format!("{why}: look into it, and {by} --confirm {environment} if that is meant");
+            return Ok((composed, Some(why)));
+        }
+        // One half told by one engine and the other by another is no environment.
+        match composed.held.keys().next() {
+            Some(held) => {
+                let why = format!("{why}; not even --confirm does that while {held} has to stay as it is");
+                Ok((composed, Some(why)))
+            }
+            None => Ok((self.compose(rendered, state, true), None)),
+        }
     }
 
     fn engine(&self, environment: &Name) -> Result<EngineBranch> {
@@ -206,7 +246,7 @@ impl World<'_> {
         Ok(Publication {
             environment: environment.clone(),
             units: composed.news.clone(),
-            is_anew: self.is_confirmed(environment),
+            is_anew: composed.is_anew,
             secrets: self.secrets.clone(),
             causes: self.under.causes(&cause),
             cause,
@@ -235,28 +275,57 @@ impl World<'_> {
         Trail { followed: followed.collect(), commit, cause, writer: &self.writer }.follow(self.following, store)
     }
 
-    /// Where an engine would be told to deliver a unit otherwise that is the same: of that no digest says anything, and so
-    /// nobody who approved one. The same where the branch is not what was published.
-    fn is_told_otherwise(
+    /// How an engine is told to deliver is in no digest, and so nobody approves it with one. Where it would be told otherwise,
+    /// or the branch is not as it was published, that is why nothing is pushed upon this commit.
+    fn otherwise(
         &self,
         engine: &EngineBranch,
-        environment: &Name,
+        tip: Option<gix::ObjectId>,
+        rendered: &Rendered,
         composed: &Composed<'_>,
     ) -> Result<Option<String>> {
-        let found = engine.lacks(composed.same.iter())?;
-        let by = if self.under.has_mandate() { "publish once by hand, with" } else { "say" };
-        Ok(found.map(|path| {
-            format!(
-                "how its engine is told to deliver changes, or its branch was changed ({path}), of which no report says \
-                 anything: look into it, and {by} --confirm {environment} if that is meant"
-            )
-        }))
+        if composed.is_anew {
+            return Ok(None);
+        }
+        if tip.is_none() && !composed.there.is_empty() {
+            return Ok(Some("its branch is gone, and units are said to be there".to_owned()));
+        }
+        let files = engine.files(tip)?;
+        let changed = |path: &str| {
+            Ok(Some(format!(
+                "how its engine is told to deliver changes, or its branch was changed ({path}), of which no report says anything"
+            )))
+        };
+        let held: Vec<UnitId> = composed.held.keys().filter_map(unit_id).collect();
+        let is_known = |path: &str| {
+            let here = composed.units.iter().map(|unit| &unit.id).chain(&composed.there).chain(&composed.replaced);
+            is_list(path) || here.chain(&held).any(|id| belongs(id, path))
+        };
+        if let Some(path) = files.keys().find(|path| !is_known(path)) {
+            return changed(path);
+        }
+        for told in &rendered.units {
+            let own = files.get(told.file.as_str());
+            let other = || files.keys().find(|path| is_told_by(path) && belongs(&told.id, path));
+            match (own, other()) {
+                (Some(blob), _) if told.delivers_as(&engine.text(*blob)?) => {}
+                (Some(_), _) => return changed(told.file.as_str()),
+                (None, Some(other)) => return changed(other),
+                (None, None) => {}
+            }
+        }
+        for (path, text) in &composed.same {
+            if files.get(path.as_str()) != Some(&engine.name_of(text)?) {
+                return changed(path.as_str());
+            }
+        }
+        Ok(None)
     }
 }
 
 impl Composed<'_> {
     fn keeps(&self, path: &str) -> bool {
-        !self.replaced.iter().any(|id| belongs(id, path))
+        !self.is_anew && !self.replaced.iter().any(|id| belongs(id, path))
     }
 }
 

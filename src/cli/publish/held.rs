@@ -7,7 +7,7 @@ use crate::compile::CompiledUnit;
 use crate::deliver::terraform::has_terraform;
 use crate::deliver::{Setting, unit_name};
 use crate::emit::engines::Rendered;
-use crate::ledger::{Deployed, State, UnitName, UnitState};
+use crate::ledger::{State, UnitName, UnitState};
 use crate::model::Name;
 use std::collections::BTreeMap;
 
@@ -37,7 +37,9 @@ impl World<'_> {
         let mut all: News<'_> = there(environment, state).map(|unit| (unit.clone(), None)).chain(here).collect();
         all.retain(|unit, wanted| {
             let wanted = wanted.map(|wanted| wanted.digest.to_string());
-            state.units.get(unit).and_then(told).and_then(|told| told.digest.clone()) != wanted
+            let published = state.units.get(unit).and_then(|state| state.published.as_ref());
+            // Of a publishing that did not end well nobody knows what it brought.
+            published.map_or(wanted.is_some(), |published| !published.is(wanted.as_deref()))
         });
         all
     }
@@ -72,8 +74,9 @@ impl World<'_> {
         let state = &all.units.get(unit).cloned().unwrap_or_default();
         let digest = wanted.map(|wanted| wanted.digest.to_string());
         let healthy = state.healthy.as_ref().filter(|_| !state.unsettled);
-        // It runs already: only who delivers it is another one.
-        if digest.is_some() && healthy.is_some_and(|healthy| healthy.digest == digest) {
+        // It runs already: only who delivers it is another one, or it is told once more.
+        let told = state.told.as_ref().and_then(|told| told.digest.as_ref());
+        if digest.is_some() && (healthy.is_some_and(|healthy| healthy.digest == digest) || told == digest.as_ref()) {
             return None;
         }
         if digest.as_ref().is_some_and(|digest| state.quarantined.contains(digest)) {
@@ -132,7 +135,7 @@ fn waits(
     held: &BTreeMap<UnitName, Held>,
     state: &State,
 ) -> Option<(UnitName, UnitName)> {
-    let is_there = |unit: &UnitName| state.units.get(unit).and_then(told).is_some();
+    let is_there = |unit: &UnitName| state.units.get(unit).is_some_and(is_there);
     news.iter().filter(|(unit, _)| !held.contains_key(unit)).find_map(|(unit, wanted)| {
         let on = match wanted {
             Some(wanted) => {
@@ -147,13 +150,12 @@ fn waits(
     })
 }
 
-/// The units of an environment that its engine runs.
-fn there<'s>(environment: &'s Name, state: &'s State) -> impl Iterator<Item = &'s UnitName> {
+/// The units of an environment that its engine runs, or may.
+pub fn there<'s>(environment: &'s Name, state: &'s State) -> impl Iterator<Item = &'s UnitName> {
     let known = state.units.iter().filter(move |(unit, _)| unit.environment == *environment);
-    known.filter(|(_, state)| told(state).is_some()).map(|(unit, _)| unit)
+    known.filter(|(_, state)| is_there(state)).map(|(unit, _)| unit)
 }
 
-/// What its engine was last told to run, for sure.
-fn told(state: &UnitState) -> Option<&Deployed> {
-    state.told.as_ref().filter(|told| told.digest.is_some())
+fn is_there(state: &UnitState) -> bool {
+    state.published.as_ref().is_some_and(|published| !published.is(None))
 }

@@ -37,6 +37,9 @@ pub struct EngineBranch {
 /// A file of a branch that is made of the paths of all others.
 pub type List = dyn Fn(&[&str]) -> Option<(RepoPath, String)>;
 
+/// Whether something may be pushed upon this commit.
+pub type MayPush<'m> = dyn Fn(Option<ObjectId>) -> Result<()> + 'm;
+
 /// What is to be on it.
 #[derive(Clone, Copy)]
 pub struct Content<'c> {
@@ -93,11 +96,11 @@ impl EngineBranch {
     }
 
     /// Brings the branch to this content, on top of what is there. Equal content makes no commit; a publisher that is late
-    /// does not take back what a later commit brought. `may_push` is asked before each push.
+    /// does not take back what a later commit brought. `may_push` is asked before each push, with what is there.
     ///
     /// # Errors
     /// When git cannot be read or written, or others come first again and again.
-    pub fn publish(&self, content: Content<'_>, may_push: &dyn Fn() -> Result<()>) -> Result<Published> {
+    pub fn publish(&self, content: Content<'_>, may_push: &MayPush<'_>) -> Result<Published> {
         for attempt in 0..TRIES {
             self.fetch()?;
             let tip = self.tip()?;
@@ -111,7 +114,7 @@ impl EngineBranch {
                 }
             }
             let commit = self.commit(tree, tip, content.source)?;
-            may_push()?;
+            may_push(tip)?;
             if self.push(tip, commit)? {
                 return Ok(Published::Pushed { commit });
             }
@@ -140,19 +143,35 @@ impl EngineBranch {
         Ok(difference)
     }
 
-    /// The first of these files that the branch does not have, or not like this.
+    /// The newest commit of the branch.
     ///
     /// # Errors
     /// When git cannot be read.
-    pub fn lacks<'f>(&self, files: impl Iterator<Item = (&'f RepoPath, &'f String)>) -> Result<Option<&'f RepoPath>> {
+    pub fn newest(&self) -> Result<Option<ObjectId>> {
         self.fetch()?;
-        let there = self.there(self.tip()?)?;
-        for (path, text) in files {
-            if there.get(path.as_str()) != Some(&self.blob(text, Blobs::Named)?) {
-                return Ok(Some(path));
-            }
-        }
-        Ok(None)
+        self.tip()
+    }
+
+    /// What a commit of the branch has at each path.
+    ///
+    /// # Errors
+    /// When git cannot be read.
+    pub fn files(&self, commit: Option<ObjectId>) -> Result<BTreeMap<String, ObjectId>> {
+        self.there(commit)
+    }
+
+    /// # Errors
+    /// When there is no such file.
+    pub fn text(&self, blob: ObjectId) -> Result<String> {
+        Ok(String::from_utf8_lossy(&self.repository.find_object(blob)?.data).into_owned())
+    }
+
+    /// What a file with this text is called by git.
+    ///
+    /// # Errors
+    /// When it cannot be hashed.
+    pub fn name_of(&self, text: &str) -> Result<ObjectId> {
+        self.blob(text, Blobs::Named)
     }
 
     fn there(&self, tip: Option<ObjectId>) -> Result<BTreeMap<String, ObjectId>> {

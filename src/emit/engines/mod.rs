@@ -12,6 +12,7 @@ pub mod rules;
 use super::kubernetes::{self, layout};
 use super::observability;
 use super::read_back::manifests::{Mismatch, verify_objects};
+use super::read_back::read_yaml;
 use super::yaml::{Tree, document};
 use super::{Artifact, EmitError};
 use crate::link::Catalog;
@@ -82,8 +83,39 @@ pub struct Rendered {
 pub struct EngineUnit {
     pub id: UnitId,
     pub object: Value,
+    pub file: RepoPath,
     /// Who has to be there before it.
     pub after: Vec<UnitId>,
+}
+
+/// What of an object says how its engine delivers, and not what: it comes from the environment and the platform.
+const HOW: [&str; 8] = [
+    "/apiVersion",
+    "/kind",
+    "/metadata/namespace",
+    "/spec/destination",
+    "/spec/project",
+    "/spec/source/repoURL",
+    "/spec/source/targetRevision",
+    "/spec/sourceRef",
+];
+
+impl EngineUnit {
+    /// Whether this text of its file tells the engine to deliver as this does, whatever it is to deliver.
+    pub fn delivers_as(&self, text: &str) -> bool {
+        let there = read_yaml(text).ok();
+        there.is_some_and(|there| HOW.iter().all(|at| there.pointer(at) == self.object.pointer(at)))
+    }
+}
+
+/// Whether a file of the branch tells an engine something of a unit.
+pub fn is_told_by(path: &str) -> bool {
+    path.strip_prefix(ENGINE).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Whether a file is the list of the others.
+pub fn is_list(path: &str) -> bool {
+    path == layout::kustomization_path(ENGINE).as_str()
 }
 
 /// Whether a file of the branch is this unit's, whichever engine it is for.
@@ -225,9 +257,11 @@ fn rendered(followed: &Followed<'_>, units: &[DeliveredUnit<'_>]) -> Result<Rend
             branch.insert(RepoPath::literal(&format!("{}/{}", unit.path, artifact.path)), artifact.text.clone());
         }
     }
-    let told = units.iter().zip(of_units);
-    let told = told.map(|(unit, object)| EngineUnit {
+    let files = layout::paths(ENGINE, &of_units);
+    let told = units.iter().zip(of_units).zip(files);
+    let told = told.map(|((unit, object), file)| EngineUnit {
         id: unit.id.clone(),
+        file,
         object: Value::Object(object),
         after: unit.after.iter().copied().cloned().collect(),
     });

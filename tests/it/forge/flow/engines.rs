@@ -203,7 +203,7 @@ fn a65_a_mandate_for_nothing_replaces_no_engine_and_makes_no_branch_anew() {
     assert!(scene.ledger().len() > records && scene.intent("production/cart")["effect"] == "publish", "it is recorded");
     git(&scene.remote(), &["update-ref", "-d", "refs/heads/pavior/production"]);
     let gone = scene.push_job(&scene.main());
-    assert!(gone.published.0 == 1 && gone.published.1.contains("its branch was changed"), "{gone:#?}");
+    assert!(gone.published.0 == 1 && gone.published.1.contains("its branch is gone"), "{gone:#?}");
 }
 
 #[test]
@@ -263,4 +263,69 @@ fn one_environment_that_cannot_be_told_keeps_no_other_from_being_told() {
         said.contains("- **`production`**: applied at 20") && said.contains("- **`local`**: not applied: `cart`"),
         "{said}"
     );
+}
+
+#[test]
+fn a65_where_every_other_unit_changes_the_engine_is_not_redirected_beside_one_that_is_approved() {
+    let scene = delivered_by_an_engine();
+    scene.begin();
+    scene.git(&["checkout", "--quiet", "main"]);
+    scene.edit("catalog/production.yaml", "delivery: argocd", "delivery: argocd, cluster: stolen, namespace: other");
+    scene.retag("web", "9");
+    scene.commit("in a hurry");
+    scene.push_main();
+    scene.change(7, "cart", "2");
+    scene.approve(7);
+    let merged = scene.merge(7, How::Merge);
+    let before = tree(&scene);
+    let job = scene.push_job(&merged);
+    assert!(job.published.0 == 1 && job.published.1.contains("how its engine is told to deliver"), "{job:#?}");
+    assert_eq!(tree(&scene), before);
+    let half = ["publish", "--environment", "production", "--confirm", "production", "--head", &merged];
+    let half = scene.pavior(&half);
+    assert!(half.0 == 1 && half.1.contains("not even --confirm does that while production/"), "{}", half.1);
+    assert_eq!(tree(&scene), before);
+}
+
+#[test]
+fn a_push_that_failed_and_was_taken_back_leaves_nothing_wedged() {
+    let scene = delivered_by_an_engine();
+    scene.begin();
+    scene.change(7, "cart", "2");
+    scene.approve(7);
+    let merged = scene.merge(7, How::Squash);
+    refuse(&scene, BRANCH, true);
+    assert_eq!(scene.push_job(&merged).published.0, 2);
+    refuse(&scene, BRANCH, false);
+    scene.change(8, "cart", "1");
+    scene.approve(8);
+    let reverted = scene.merge(8, How::Squash);
+    let job = scene.push_job(&reverted);
+    assert_eq!((job.published.0, told(&scene, "cart").as_str()), (0, "example.com/cart:1"), "{job:#?}");
+    let again = scene.push_job(&reverted);
+    assert_eq!((again.mandate["units"].as_array().unwrap().len(), again.published.0), (0, 0), "{again:#?}");
+}
+
+#[test]
+fn what_lies_on_the_branch_and_is_nobodys_is_told_and_goes_with_a_word() {
+    let scene = delivered_by_an_engine();
+    scene.begin();
+    let aside = tempfile::tempdir().unwrap();
+    git(aside.path(), &["clone", "--quiet", "--branch", BRANCH, scene.remote().to_str().unwrap(), "."]);
+    std::fs::write(
+        aside.path().join("_engine/application-evil.yaml"),
+        "kind: Application
+",
+    )
+    .unwrap();
+    git(aside.path(), &["add", "--all"]);
+    git(aside.path(), &["-c", "user.name=eve", "-c", "user.email=eve@localhost", "commit", "--quiet", "-m", "x"]);
+    git(aside.path(), &["push", "--quiet", "origin", BRANCH]);
+    let job = scene.push_job(&scene.main());
+    assert!(job.published.0 == 1 && job.published.1.contains("(_engine/application-evil.yaml)"), "{job:#?}");
+    let meant = ["publish", "--environment", "production", "--confirm", "production", "--head", &scene.main()];
+    let meant = scene.pavior(&meant);
+    let there = git(&scene.remote(), &["ls-tree", "--name-only", &format!("{BRANCH}:_engine")]);
+    assert!(meant.0 == 0 && !there.contains("evil"), "{} {there}", meant.1);
+    assert_eq!(scene.push_job(&scene.main()).published.0, 0);
 }
