@@ -2,8 +2,7 @@
 
 use crate::compile::CompiledUnit;
 use crate::ledger::{Deployed, State, UnitName};
-use crate::model::Name;
-use crate::provision::{UnitId, UnitKind};
+use crate::provision::UnitId;
 
 /// A unit that is to be brought to another digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,19 +19,6 @@ pub fn unit_name(id: &UnitId) -> UnitName {
     let folder = id.folder();
     let unit = folder.split_once('/').map_or(folder.as_str(), |(_, unit)| unit).to_owned();
     UnitName { environment: id.environment.clone(), unit }
-}
-
-/// The unit that the ledger names so. None where no unit is named like that.
-pub fn unit_id(unit: &UnitName) -> Option<UnitId> {
-    let environment = unit.environment.clone();
-    let (kind, name) = match unit.unit.as_str() {
-        "_environment" => (UnitKind::Environment, environment.clone()),
-        other => match other.strip_prefix("_shared/") {
-            Some(shared) => (UnitKind::SharedResource, Name::parse(shared)?),
-            None => (UnitKind::Service, Name::parse(other)?),
-        },
-    };
-    Some(UnitId { environment, kind, name })
 }
 
 /// Sorted by environment and name. What is gone from the compilation is to be taken away; but a preview was never in it, and

@@ -30,7 +30,7 @@ mod shard;
 pub mod terraform;
 mod told;
 
-pub use affected::{Affected, affected, unit_id, unit_name};
+pub use affected::{Affected, affected, unit_name};
 pub use announced::{Announced, Surplus, Told};
 pub use asked::secrets_asked;
 pub use by_hand::{Foreseen, WayBack};

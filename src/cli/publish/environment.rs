@@ -11,15 +11,14 @@ use crate::deliver::follow::Followed;
 use crate::deliver::publish::{Content, Difference, EngineBranch, Published};
 use crate::deliver::published::{Publication, publish_recorded};
 use crate::deliver::terraform::has_terraform;
-use crate::deliver::{now, unit_id, unit_name};
-use crate::emit::engines::{Rendered, belongs, branch, engine_list, is_list, is_told_by};
+use crate::deliver::{now, unit_name};
+use crate::emit::engines::{Rendered, branch, engine_list, is_list, is_told_by, owner};
 use crate::ledger::{Cause, Entry, Record, SecretAsked, State, Store, UnitName, Writer};
 use crate::model::{Name, RepoPath, Timestamp};
-use crate::provision::UnitId;
 use crate::read::Documents;
 use crate::report::{counted, visible_line};
 use anyhow::{Context, Result, bail};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// How long nobody else publishes the environment.
@@ -50,18 +49,18 @@ pub struct Came {
 
 /// What is to become of an environment's branch.
 struct Composed<'w> {
-    /// Those that its engine is told of anew; None where it is told to take one away.
+    environment: Name,
+    /// Those that its engine is told of anew, whose files are replaced; None where it is told to take one away.
     news: BTreeMap<UnitName, Option<String>>,
     held: BTreeMap<UnitName, Held>,
     /// All that it is to run and that does not stay as it is.
-    units: Vec<&'w CompiledUnit>,
-    /// What of the branch is replaced by `files`; the rest stays.
-    replaced: Vec<UnitId>,
+    units: BTreeMap<UnitName, &'w CompiledUnit>,
+    /// Of those that it is told of anew.
     files: BTreeMap<RepoPath, String>,
     /// Of units of which nothing changes.
     same: BTreeMap<RepoPath, String>,
-    /// Of all that its engine runs, or may.
-    there: Vec<UnitId>,
+    /// All that its engine runs, or may.
+    there: BTreeSet<UnitName>,
     /// All that does not stay is written anew, and what belongs to nobody goes.
     is_anew: bool,
 }
@@ -79,22 +78,24 @@ impl World<'_> {
         let mut news: BTreeMap<UnitName, Option<String>> =
             news.into_iter().map(|(unit, wanted)| (unit, digest(wanted))).collect();
         news.retain(|unit, _| !held.contains_key(unit));
-        let here = self.units.iter().filter(|unit| unit.id.environment == *environment);
-        let units: Vec<&CompiledUnit> = here.filter(|unit| !held.contains_key(&unit_name(&unit.id))).collect();
+        let units = self.here(environment).map(|unit| (unit_name(&unit.id), unit));
+        let units: BTreeMap<UnitName, &CompiledUnit> = units.filter(|(unit, _)| !held.contains_key(unit)).collect();
         if is_anew {
-            news.extend(units.iter().map(|unit| (unit_name(&unit.id), Some(unit.digest.to_string()))));
+            news.extend(units.iter().map(|(name, unit)| (name.clone(), Some(unit.digest.to_string()))));
         }
-        let replaced: Vec<UnitId> = news.keys().filter_map(unit_id).collect();
-        let same: Vec<&UnitId> =
-            units.iter().map(|unit| &unit.id).filter(|id| !news.contains_key(&unit_name(id))).collect();
-        let of = |is_meant: &dyn Fn(&str) -> bool| -> BTreeMap<RepoPath, String> {
-            let files = rendered.branch.iter().filter(|(path, _)| is_meant(path.as_str()));
-            files.map(|(path, text)| (path.clone(), text.clone())).collect()
-        };
-        let files = of(&|path| replaced.iter().any(|id| belongs(id, path)));
-        let same = of(&|path| same.iter().any(|id| belongs(id, path)));
-        let there = there(environment, state).filter_map(unit_id).collect();
-        Composed { news, held, units, replaced, files, same, there, is_anew }
+        let there = there(environment, state).cloned().collect();
+        let (files, same) = (BTreeMap::new(), BTreeMap::new());
+        let mut composed =
+            Composed { environment: environment.clone(), news, held, units, files, same, there, is_anew };
+        for (path, text) in &rendered.branch {
+            let Some(unit) = composed.unit_of(path.as_str()) else { continue };
+            if composed.news.contains_key(&unit) {
+                composed.files.insert(path.clone(), text.clone());
+            } else if composed.units.contains_key(&unit) {
+                composed.same.insert(path.clone(), text.clone());
+            }
+        }
+        composed
     }
 
     /// Says what would change.
@@ -112,13 +113,7 @@ impl World<'_> {
             return Ok(Outcome::Blocked);
         }
         let keeps = |path: &str| composed.keeps(path);
-        let content = Content {
-            files: &composed.files,
-            keeps: &keeps,
-            list: &list,
-            source,
-            is_sure: self.is_confirmed(environment),
-        };
+        let content = self.content(&composed, &keeps, source);
         terminal::print(&difference(&branch(environment), &engine.difference(content)?))?;
         Ok(outcome(&composed.held))
     }
@@ -149,13 +144,7 @@ impl World<'_> {
         }
         let publication = self.publication(environment, &composed)?;
         let keeps = |path: &str| composed.keeps(path);
-        let content = Content {
-            files: &composed.files,
-            keeps: &keeps,
-            list: &list,
-            source,
-            is_sure: self.is_confirmed(environment),
-        };
+        let content = self.content(&composed, &keeps, source);
         let may_push = |tip| match self.is_late()?.or(self.otherwise(&engine, tip, rendered, &composed)?) {
             Some(why) => bail!(why),
             None => Ok(()),
@@ -225,6 +214,21 @@ impl World<'_> {
         }
     }
 
+    fn content<'c>(
+        &self,
+        composed: &'c Composed<'_>,
+        keeps: &'c dyn Fn(&str) -> bool,
+        source: gix::ObjectId,
+    ) -> Content<'c> {
+        Content {
+            files: &composed.files,
+            keeps,
+            list: &list,
+            source,
+            is_sure: self.is_confirmed(&composed.environment),
+        }
+    }
+
     fn engine(&self, environment: &Name) -> Result<EngineBranch> {
         EngineBranch::open(self.root.to_owned(), self.under.upstream().cloned(), &branch(environment))
     }
@@ -266,8 +270,8 @@ impl World<'_> {
             let mut told = rendered.units.iter();
             told.find(|one| one.id == unit.id).map(|one| one.object.clone())
         };
-        let followed = composed.units.iter().map(|unit| Followed {
-            unit: unit_name(&unit.id),
+        let followed = composed.units.iter().map(|(name, unit)| Followed {
+            unit: name.clone(),
             digest: unit.digest.to_string(),
             has_terraform: has_terraform(&unit.artifacts),
             object: object(unit),
@@ -296,22 +300,22 @@ impl World<'_> {
                 "how its engine is told to deliver changes, or its branch was changed ({path}), of which no report says anything"
             )))
         };
-        let held: Vec<UnitId> = composed.held.keys().filter_map(unit_id).collect();
-        let is_known = |path: &str| {
-            let here = composed.units.iter().map(|unit| &unit.id).chain(&composed.there).chain(&composed.replaced);
-            is_list(path) || here.chain(&held).any(|id| belongs(id, path))
-        };
+        let is_known = |path: &str| is_list(path) || composed.unit_of(path).is_some_and(|unit| composed.knows(&unit));
         if let Some(path) = files.keys().find(|path| !is_known(path)) {
             return changed(path);
         }
-        for told in &rendered.units {
-            let own = files.get(told.file.as_str());
-            let other = || files.keys().find(|path| is_told_by(path) && belongs(&told.id, path));
-            match (own, other()) {
-                (Some(blob), _) if told.delivers_as(&engine.text(*blob)?) => {}
-                (Some(_), _) => return changed(told.file.as_str()),
-                (None, Some(other)) => return changed(other),
-                (None, None) => {}
+        let told = files.keys().filter(|path| is_told_by(path));
+        let told: BTreeMap<UnitName, &String> = told.filter_map(|path| Some((composed.unit_of(path)?, path))).collect();
+        for one in &rendered.units {
+            match files.get(one.file.as_str()) {
+                Some(blob) if one.delivers_as(&engine.text(*blob)?) => {}
+                Some(_) => return changed(one.file.as_str()),
+                // Another engine is told of it.
+                None => {
+                    if let Some(other) = told.get(&unit_name(&one.id)) {
+                        return changed(other);
+                    }
+                }
             }
         }
         for (path, text) in &composed.same {
@@ -324,8 +328,19 @@ impl World<'_> {
 }
 
 impl Composed<'_> {
+    /// Whose a file of the branch is.
+    fn unit_of(&self, path: &str) -> Option<UnitName> {
+        let unit = owner(self.environment.as_str(), path)?;
+        Some(UnitName { environment: self.environment.clone(), unit })
+    }
+
+    fn knows(&self, unit: &UnitName) -> bool {
+        let is_merged = self.units.contains_key(unit) || self.held.contains_key(unit);
+        is_merged || self.there.contains(unit) || self.news.contains_key(unit)
+    }
+
     fn keeps(&self, path: &str) -> bool {
-        !self.is_anew && !self.replaced.iter().any(|id| belongs(id, path))
+        !self.is_anew && self.unit_of(path).is_none_or(|unit| !self.news.contains_key(&unit))
     }
 }
 
@@ -386,17 +401,15 @@ fn outcome(held: &BTreeMap<UnitName, Held>) -> Outcome {
 fn left(environment: &Name, composed: &Composed<'_>, state: &State) -> String {
     let mut text = String::new();
     let apply = format!("`pavior apply --environment {environment}`");
-    for unit in composed.units.iter().filter(|unit| has_terraform(&unit.artifacts)) {
-        let name = unit_name(&unit.id);
-        let made = state.units.get(&name).and_then(|unit| unit.terraform.as_ref());
+    for (name, unit) in composed.units.iter().filter(|(_, unit)| has_terraform(&unit.artifacts)) {
+        let made = state.units.get(name).and_then(|unit| unit.terraform.as_ref());
         if !made.is_some_and(|made| made.is(Some(&unit.digest.to_string()))) {
             text.push_str(&format!("{name}: its Terraform is not applied: {apply}\n"));
         }
     }
     for (name, unit) in state.units.iter().filter(|(name, _)| name.environment == *environment) {
         let is_told = unit.published.as_ref().is_some_and(|published| published.is(None));
-        let is_wanted =
-            composed.units.iter().any(|one| unit_name(&one.id) == *name) || composed.held.contains_key(name);
+        let is_wanted = composed.units.contains_key(name) || composed.held.contains_key(name);
         if is_told && unit.unsettled && !is_wanted {
             text.push_str(&format!("{name}: goes: once its engine has taken it away, {apply} does what is left\n"));
         }

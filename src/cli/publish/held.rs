@@ -27,12 +27,12 @@ pub type News<'w> = BTreeMap<UnitName, Option<&'w CompiledUnit>>;
 
 impl World<'_> {
     /// The units of an environment, as they are to be.
-    pub fn here<'w>(&'w self, environment: &'w Name) -> impl Iterator<Item = &'w CompiledUnit> {
+    pub fn here<'w>(&'w self, environment: &Name) -> impl Iterator<Item = &'w CompiledUnit> {
         self.units.iter().filter(move |unit| unit.id.environment == *environment)
     }
 
     /// All units of an environment that its engine is to be told of anew.
-    pub fn news<'w>(&'w self, environment: &'w Name, state: &State) -> News<'w> {
+    pub fn news<'w>(&'w self, environment: &Name, state: &State) -> News<'w> {
         let here = self.here(environment).map(|unit| (unit_name(&unit.id), Some(unit)));
         let mut all: News<'_> = there(environment, state).map(|unit| (unit.clone(), None)).chain(here).collect();
         all.retain(|unit, wanted| {

@@ -102,8 +102,7 @@ impl EngineBranch {
     /// When git cannot be read or written, or others come first again and again.
     pub fn publish(&self, content: Content<'_>, may_push: &MayPush<'_>) -> Result<Published> {
         for attempt in 0..TRIES {
-            self.fetch()?;
-            let tip = self.tip()?;
+            let tip = self.newest()?;
             let tree = self.tree_of(&self.composed(tip, content, Blobs::Written)?)?;
             if let Some(tip) = tip {
                 if self.repository.find_commit(tip)?.tree_id()?.detach() == tree {
@@ -128,9 +127,8 @@ impl EngineBranch {
     /// # Errors
     /// When git cannot be read.
     pub fn difference(&self, content: Content<'_>) -> Result<Difference> {
-        self.fetch()?;
-        let tip = self.tip()?;
-        let mut there = self.there(tip)?;
+        let tip = self.newest()?;
+        let mut there = self.files(tip)?;
         let mut difference = Difference { is_new: tip.is_none(), ..Difference::default() };
         for (path, blob) in self.composed(tip, content, Blobs::Named)? {
             match there.remove(&path) {
@@ -152,14 +150,6 @@ impl EngineBranch {
         self.tip()
     }
 
-    /// What a commit of the branch has at each path.
-    ///
-    /// # Errors
-    /// When git cannot be read.
-    pub fn files(&self, commit: Option<ObjectId>) -> Result<BTreeMap<String, ObjectId>> {
-        self.there(commit)
-    }
-
     /// # Errors
     /// When there is no such file.
     pub fn text(&self, blob: ObjectId) -> Result<String> {
@@ -174,12 +164,16 @@ impl EngineBranch {
         self.blob(text, Blobs::Named)
     }
 
-    fn there(&self, tip: Option<ObjectId>) -> Result<BTreeMap<String, ObjectId>> {
-        let mut there = BTreeMap::new();
-        if let Some(tip) = tip {
-            self.list(self.repository.find_commit(tip)?.tree_id()?.detach(), "", &mut there)?;
+    /// What a commit of the branch has at each path.
+    ///
+    /// # Errors
+    /// When git cannot be read.
+    pub fn files(&self, commit: Option<ObjectId>) -> Result<BTreeMap<String, ObjectId>> {
+        let mut files = BTreeMap::new();
+        if let Some(commit) = commit {
+            self.list(self.repository.find_commit(commit)?.tree_id()?.detach(), "", &mut files)?;
         }
-        Ok(there)
+        Ok(files)
     }
 
     /// All files of the branch as they are to be, by path.
@@ -189,7 +183,7 @@ impl EngineBranch {
         content: Content<'_>,
         blobs: Blobs,
     ) -> Result<BTreeMap<String, ObjectId>> {
-        let mut files = self.there(tip)?;
+        let mut files = self.files(tip)?;
         files.retain(|path, _| (content.keeps)(path));
         for (path, text) in content.files {
             files.insert(path.to_string(), self.blob(text, blobs)?);
@@ -295,8 +289,7 @@ impl EngineBranch {
             }
         }
         let Err(error) = run(command) else { return Ok(true) };
-        self.fetch()?;
-        match self.tip()? {
+        match self.newest()? {
             now if now == before => Err(error.context(format!("pushing {}", self.name))),
             // Told that it failed, it may still have arrived.
             Some(now) if now == commit => Ok(true),

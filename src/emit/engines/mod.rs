@@ -118,12 +118,23 @@ pub fn is_list(path: &str) -> bool {
     path == layout::kustomization_path(ENGINE).as_str()
 }
 
-/// Whether a file of the branch is this unit's, whichever engine it is for.
-pub fn belongs(id: &UnitId, path: &str) -> bool {
-    let is_inside = path.strip_prefix(&self::path(id)).is_some_and(|rest| rest.starts_with('/'));
-    let object = object_name(id);
-    let told = ["application", "kustomization"].map(|kind| format!("{ENGINE}/{kind}-{object}.yaml"));
-    is_inside || told.iter().any(|file| file == path)
+/// The unit that a file of an environment's branch belongs to, whichever engine it is for, as its folder is called: `cart`,
+/// `_shared/carts`, `_environment`. None where it is nobody's.
+pub fn owner(environment: &str, path: &str) -> Option<String> {
+    let (folder, rest) = path.split_once('/')?;
+    if folder == "_shared" {
+        return rest.split_once('/').map(|(name, _)| format!("_shared/{name}"));
+    }
+    if folder != ENGINE {
+        return Some(folder.to_owned());
+    }
+    let object = rest.strip_suffix(".yaml")?;
+    let object = ["application-", "kustomization-"].iter().find_map(|kind| object.strip_prefix(kind))?;
+    if object.strip_prefix("environment.") == Some(environment) {
+        return Some("_environment".to_owned());
+    }
+    let name = object.strip_suffix(environment)?.strip_suffix('-')?;
+    Some(name.strip_prefix("shared.").map_or_else(|| name.to_owned(), |shared| format!("_shared/{shared}")))
 }
 
 /// The list of what is in `_engine`, by all paths of the branch; None where there is nothing.
