@@ -54,6 +54,18 @@ struct Tip {
     head: Head,
 }
 
+/// One of these records, with the one behind it at hand.
+fn read(
+    repository: &Repository,
+    verifier: &mut Verifier,
+    files: &[(u64, ObjectId)],
+    at: usize,
+) -> Result<Result<Record, Bad>> {
+    let (number, id) = files[at];
+    let next = || repository.find_blob(files.get(at + 1)?.1).ok().map(|blob| blob.data.clone());
+    Ok(verifier.read_before(number, &repository.find_blob(id)?.data, next))
+}
+
 impl Store {
     /// # Errors
     /// When the folder is in no git repository.
@@ -97,10 +109,8 @@ impl Store {
 
     fn records_of(&mut self, commit: Option<ObjectId>) -> Result<&[Record]> {
         let files = self.files(commit, self.verifier.head().number)?;
-        for (index, (number, id)) in files.iter().enumerate() {
-            let next = || self.repository.find_blob(files.get(index + 1)?.1).ok().map(|blob| blob.data.clone());
-            let record =
-                self.verifier.read_before(*number, &self.repository.find_blob(*id)?.data, next).context(BROKEN)?;
+        for at in 0..files.len() {
+            let record = read(&self.repository, &mut self.verifier, &files, at)?.context(BROKEN)?;
             self.records.push(record);
         }
         Ok(&self.records)
@@ -118,9 +128,8 @@ impl Store {
     pub fn verify(&self, published: Vec<Published>) -> Result<Result<Head, Bad>> {
         let mut verifier = Verifier::new(published);
         let files = self.files(self.commit()?, 0)?;
-        for (index, (number, id)) in files.iter().enumerate() {
-            let next = || self.repository.find_blob(files.get(index + 1)?.1).ok().map(|blob| blob.data.clone());
-            if let Err(bad) = verifier.read_before(*number, &self.repository.find_blob(*id)?.data, next) {
+        for at in 0..files.len() {
+            if let Err(bad) = read(&self.repository, &mut verifier, &files, at)? {
                 return Ok(Err(bad));
             }
         }
