@@ -155,12 +155,6 @@ impl Under {
         given.map(cause).collect()
     }
 
-    /// The same, asked anew.
-    pub fn tip_now(&self, root: &Path) -> Option<Result<String>> {
-        *self.tip.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.tip(root)
-    }
-
     /// Where the branch stands on the remote by now; None where there is no mandate.
     pub fn tip(&self, root: &Path) -> Option<Result<String>> {
         let (mandate, upstream) = (self.mandate.as_ref()?, self.upstream.as_ref()?);
@@ -173,6 +167,12 @@ impl Under {
             *known = Some((Instant::now(), tip.clone()));
         }
         Some(tip)
+    }
+
+    /// The same, asked anew.
+    pub fn tip_now(&self, root: &Path) -> Option<Result<String>> {
+        *self.tip.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.tip(root)
     }
 
     /// A pull request takes this unit's declaration back.

@@ -66,7 +66,9 @@ content makes no commit, and what a later commit brought is not taken back.
 Each unit that is brought to another digest has a record in the ledger before and after. Terraform is not the engine's: \
 `pavior apply` does it.
 
-What an engine is told has to be reviewed as what `pavior apply` does: --reviewed or --yes, or --mandate after a merge. A unit that nobody reviewed stays on the branch as it is, and the others go on; under a mandate so does one whose Terraform is not applied.
+What an engine is told has to be reviewed as what `pavior apply` does: --reviewed or --yes, or --mandate after a merge. A \
+unit that nobody reviewed stays on the branch as it is, and the others go on; under a mandate so does one whose Terraform is \
+not applied, or that is promoted from one which is not healthy. How an engine is told to deliver changes with --confirm alone.
 
 With --follow the engine's objects are asked until each unit is healthy or sick with the commit that was published, and the \
 ledger is told. Where a unit has Terraform that is only once Terraform was applied.
